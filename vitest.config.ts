@@ -1,0 +1,28 @@
+import { defineConfig } from "vitest/config";
+
+// `npm test` runs unit, contracts and cli: hermetic, no part of a machine but Node.
+// `npm run test:e2e` builds the real parts first and then runs e2e.
+export default defineConfig({
+  test: {
+    passWithNoTests: false,
+    projects: [
+      project("unit", ["test/unit/**/*.test.ts"]),
+      project("contracts", ["test/contracts/**/*.test.ts"]),
+      project("cli", ["test/cli/**/*.test.ts"]),
+      project("architecture", ["test/architecture/**/*.test.ts"]),
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
+
+function project(name: string, include: string[]) {
+  return { test: { name, include, testTimeout: 15_000, hookTimeout: 15_000 } };
+}
