@@ -2,9 +2,7 @@
  * What a cluster should hold: the config, resolved for one cluster and one owner. Pure.
  */
 import type { NamespaceSelection } from "../config/namespace-selection.ts";
-
-export const endpointFamilies = ["ipv4", "dual-stack", "fips"] as const;
-export type EndpointFamily = (typeof endpointFamilies)[number];
+import type { EndpointFamily } from "../config/stage-config.ts";
 
 /** One account's private registry in one region. Its token comes from (roleArn, region). */
 export interface EcrRegistry {
