@@ -2,7 +2,14 @@
  * What a cluster should hold: the config, resolved for one cluster and one owner. Pure.
  */
 import type { NamespaceSelection } from "../config/namespace-selection.ts";
-import type { EndpointFamily } from "../config/stage-config.ts";
+import {
+  type EcrRegistryConfig,
+  type EndpointFamily,
+  matchesCluster,
+  type PullSecretConfig,
+} from "../config/stage-config.ts";
+import { digest } from "../pull-secrets/digest.ts";
+import { dockerConfigJsonType } from "../pull-secrets/names.ts";
 
 /** One account's private registry in one region. Its token comes from (roleArn, region). */
 export interface EcrRegistry {
@@ -33,9 +40,48 @@ export interface DesiredPullSecret {
   /** Account names to link, or "all". */
   readonly serviceAccounts: readonly string[] | "all";
   readonly registries: readonly Registry[];
-  readonly type: "kubernetes.io/dockerconfigjson";
   readonly adopt: boolean;
   readonly prune: boolean;
   /** Digest of hosts, type and keys. */
   readonly shape: string;
+}
+
+/** The pull secrets that a config wants in one cluster. */
+export function desiredPullSecrets(
+  pullSecrets: readonly PullSecretConfig[],
+  cluster: string,
+  owner: Owner,
+): DesiredPullSecret[] {
+  return pullSecrets
+    .filter((pullSecret) => matchesCluster(pullSecret, cluster))
+    .map(({ name, namespaces, serviceAccounts, adopt, prune, ...config }) => {
+      const registries = config.registries.flatMap((registry) => ecrRegistries(registry, owner));
+      const shape = digest([dockerConfigJsonType, registries.map(hostsOf)]);
+      return { name, namespaces, serviceAccounts, adopt, prune, registries, shape };
+    });
+}
+
+/** One registry per account; without `accounts`, the account that the credentials belong to. */
+function ecrRegistries(config: EcrRegistryConfig, owner: Owner): EcrRegistry[] {
+  const { region, roleArn, endpoints } = config;
+  const accounts = config.accounts ?? [accountOfRole(roleArn) ?? owner.account];
+  return accounts.map((account) => ({
+    type: "ecr",
+    key: `${account}.dkr.ecr.${region}`,
+    account,
+    region,
+    roleArn,
+    endpoints,
+    source: digest(["ecr", account, region, roleArn ?? null, endpoints]),
+  }));
+}
+
+/** What decides the hosts, but for the partition's suffix, which follows from the region. */
+function hostsOf({ account, region, endpoints }: EcrRegistry) {
+  return [account, region, endpoints];
+}
+
+/** `arn:aws:iam::<account>:role/<name>`: the config's schema has checked it. */
+function accountOfRole(roleArn: string | undefined): string | undefined {
+  return roleArn?.split(":")[4];
 }

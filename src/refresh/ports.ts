@@ -2,8 +2,11 @@
  * What a sweep needs from the world, and nothing more. `kubernetes/` and `credentials/` implement
  * these; the sweep knows no SDK, no clock and no socket.
  */
+import type { SecretManifest } from "../pull-secrets/manifest.ts";
 import type { SecretValue } from "../secret-value.ts";
 import type { Registry } from "./desired.ts";
+
+export type { SecretManifest };
 
 export interface NamespaceState {
   readonly name: string;
@@ -49,16 +52,6 @@ export interface ServiceAccountState {
   readonly resourceVersion: string;
   /** Names in order; entries that others made are never touched. */
   readonly imagePullSecrets: readonly string[];
-}
-
-export interface SecretManifest {
-  readonly namespace: string;
-  readonly name: string;
-  readonly type: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-  /** Decoded values by key. */
-  readonly data: Readonly<Record<string, SecretValue>>;
 }
 
 export interface ApplyGuard {
@@ -114,12 +107,17 @@ export interface RegistryCredential {
 export interface CredentialSource {
   /** @throws MintError */
   mint(registry: Registry): Promise<RegistryCredential>;
+  /** Whether a host, found in a docker config, is one of this registry's. */
+  covers(registry: Registry, host: string): boolean;
 }
 
-/** What a sweep tells while it runs; the default says nothing. */
+/** What a sweep tells while it runs. */
 export interface SweepProgress {
   observed(counts: { readonly namespaces: number; readonly secrets: number }): void;
-  planned(counts: { readonly changes: number }): void;
+  planned(counts: { readonly writes: number; readonly links: number }): void;
   minted(counts: { readonly registries: number; readonly failed: number }): void;
-  applied(counts: { readonly done: number; readonly failed: number; readonly of: number }): void;
+  applied(counts: { readonly done: number; readonly of: number }): void;
 }
+
+/** Why a sweep starts nothing new: the reason of its stop signal. */
+export type StopReason = "deadline" | "interrupted";

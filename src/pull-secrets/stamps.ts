@@ -1,0 +1,131 @@
+/**
+ * What we note on each Secret, so that the next sweep can judge it without reading its data.
+ * Anybody in the cluster can edit annotations: what doesn't parse reads as absent, and an absent
+ * stamp only makes a secret due.
+ */
+import { annotations } from "./names.ts";
+
+/** When the credential for one registry was issued, and where it came from. */
+export interface RegistryStamp {
+  readonly issued: Date;
+  /** Null: it doesn't expire. */
+  readonly expires: Date | null;
+  readonly source: string;
+}
+
+/** Somebody keeps taking our fields: who, and how often in a row we have taken them back. */
+export interface Contention {
+  readonly manager: string;
+  readonly rewrites: number;
+}
+
+export interface Stamps {
+  readonly owner: string;
+  readonly refreshedAt: Date;
+  readonly shape: string;
+  readonly registries: ReadonlyMap<string, RegistryStamp>;
+  readonly contention: Contention | undefined;
+}
+
+export type ReadStamps = Omit<Stamps, "owner" | "refreshedAt" | "shape"> & {
+  readonly owner: string | undefined;
+  readonly refreshedAt: Date | undefined;
+  readonly shape: string | undefined;
+};
+
+export function writeStamps(stamps: Stamps): Record<string, string> {
+  const expiry = soonestExpiry(stamps.registries.values());
+  return {
+    [annotations.owner]: stamps.owner,
+    ...(expiry && { [annotations.expiresAt]: formatTime(expiry) }),
+    [annotations.refreshedAt]: formatTime(stamps.refreshedAt),
+    [annotations.registries]: JSON.stringify(Object.fromEntries(registryEntries(stamps))),
+    [annotations.shape]: stamps.shape,
+    ...(stamps.contention && { [annotations.contention]: JSON.stringify(stamps.contention) }),
+  };
+}
+
+export function readStamps(written: Readonly<Record<string, string>>): ReadStamps {
+  return {
+    owner: written[annotations.owner],
+    refreshedAt: parseTime(written[annotations.refreshedAt]),
+    shape: written[annotations.shape],
+    registries: readRegistries(written[annotations.registries]),
+    contention: readContention(written[annotations.contention]),
+  };
+}
+
+/** The earliest expiry; undefined if none expires. */
+export function soonestExpiry(
+  stamps: Iterable<{ readonly expires: Date | null }>,
+): Date | undefined {
+  let soonest: Date | undefined;
+  for (const { expires } of stamps) {
+    if (expires && (!soonest || expires < soonest)) {
+      soonest = expires;
+    }
+  }
+  return soonest;
+}
+
+function* registryEntries(stamps: Stamps) {
+  for (const [key, stamp] of stamps.registries) {
+    const expires = stamp.expires && formatTime(stamp.expires);
+    yield [key, { issued: formatTime(stamp.issued), expires, source: stamp.source }] as const;
+  }
+}
+
+function readRegistries(text: string | undefined): ReadonlyMap<string, RegistryStamp> {
+  const stamps = new Map<string, RegistryStamp>();
+  for (const [key, value] of Object.entries(parseObject(text))) {
+    const stamp = readRegistryStamp(value);
+    if (stamp) {
+      stamps.set(key, stamp);
+    }
+  }
+  return stamps;
+}
+
+function readRegistryStamp(value: unknown): RegistryStamp | undefined {
+  if (!isObject(value) || typeof value["source"] !== "string") {
+    return undefined;
+  }
+  const issued = parseTime(value["issued"]);
+  const expires = value["expires"] === null ? null : parseTime(value["expires"]);
+  if (!issued || expires === undefined) {
+    return undefined;
+  }
+  return { issued, expires, source: value["source"] };
+}
+
+function readContention(text: string | undefined): Contention | undefined {
+  const { manager, rewrites } = parseObject(text);
+  const credible = typeof manager === "string" && Number.isSafeInteger(rewrites);
+  return credible ? { manager, rewrites: Number(rewrites) } : undefined;
+}
+
+function parseObject(text: string | undefined): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text ?? "{}");
+    return isObject(value) ? value : {};
+  } catch {
+    return {}; // edited by hand: reads as absent, which makes the secret due
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** RFC 3339 in whole seconds, as Kubernetes writes its own times. */
+function formatTime(time: Date): string {
+  return time.toISOString().replace(/\.\d{3}Z$/, "Z");
+}
+
+function parseTime(value: unknown): Date | undefined {
+  if (typeof value !== "string" || !/^\d{4}-\d{2}-\d{2}T/.test(value)) {
+    return undefined;
+  }
+  const time = new Date(value);
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}

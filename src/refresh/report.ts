@@ -1,0 +1,119 @@
+/**
+ * Report: what a sweep did, found and failed to do. Plain data, the same for the terminal, the log
+ * line and the answer of the deployed function. It holds names and times, never a credential.
+ */
+import type { ClusterErrorKind } from "../errors.ts";
+import type { Ledger } from "./ledger.ts";
+import type { StopReason } from "./ports.ts";
+import type { Notice } from "./rules/findings.ts";
+
+export interface SweepReport {
+  readonly cluster: string;
+  /** `<account>/<region>/<stage>` */
+  readonly owner: string;
+  /** Failed if anything failed, after everything was tried. */
+  readonly outcome: "ok" | "failed";
+  /** RFC 3339 */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly namespaces: { readonly known: number; readonly selected: number };
+  readonly counts: SweepCounts;
+  /** RFC 3339; the first credential to expire in this cluster, null if none does. */
+  readonly soonestExpiry: string | null;
+  readonly secrets: readonly SecretLine[];
+  readonly links: readonly LinkLine[];
+  readonly deletions: readonly { readonly namespace: string; readonly pullSecret: string }[];
+  readonly failures: readonly Failure[];
+  readonly notices: readonly Notice[];
+}
+
+export interface SweepCounts {
+  readonly current: number;
+  readonly created: number;
+  readonly renewed: number;
+  readonly adopted: number;
+  readonly restored: number;
+  readonly linked: number;
+  readonly deleted: number;
+  /** Secrets that aren't as the config asks. */
+  readonly failed: number;
+  /** Registry credentials that were asked for; one token may serve many. */
+  readonly minted: number;
+}
+
+export type SecretResult = "current" | "created" | "renewed" | "adopted" | "restored" | "failed";
+
+export interface SecretLine {
+  readonly namespace: string;
+  readonly pullSecret: string;
+  readonly result: SecretResult;
+  readonly reason: string;
+  /** RFC 3339, or null: it doesn't expire, or isn't known. */
+  readonly expiresAt: string | null;
+}
+
+export interface LinkLine {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly pullSecret: string;
+}
+
+export type FailureKind = ClusterErrorKind | StopReason | "mint" | "conflict" | "contention";
+
+/** One cause, and everything that it hit. */
+export interface Failure {
+  readonly kind: FailureKind;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly pullSecret: string | undefined;
+  readonly registry: string | undefined;
+  readonly namespaces: readonly string[];
+}
+
+export function makeReport(sweep: {
+  readonly cluster: string;
+  readonly owner: string;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly namespaces: SweepReport["namespaces"];
+  readonly ledger: Ledger;
+}): SweepReport {
+  const { secrets, links, deletions, notices, failures, mintedCount } = sweep.ledger;
+  const count = (result: SecretResult) => secrets.filter((line) => line.result === result).length;
+  return {
+    cluster: sweep.cluster,
+    owner: sweep.owner,
+    outcome: failures.length > 0 ? "failed" : "ok",
+    startedAt: sweep.startedAt.toISOString(),
+    durationMs: sweep.finishedAt.getTime() - sweep.startedAt.getTime(),
+    namespaces: sweep.namespaces,
+    counts: {
+      current: count("current"),
+      created: count("created"),
+      renewed: count("renewed"),
+      adopted: count("adopted"),
+      restored: count("restored"),
+      linked: links.length,
+      deleted: deletions.length,
+      failed: count("failed"),
+      minted: mintedCount,
+    },
+    soonestExpiry: secrets.map(({ expiresAt }) => expiresAt).reduce(earlier, null),
+    secrets: secrets.toSorted(byPlace),
+    links,
+    deletions: deletions.map(({ namespace, pullSecret }) => ({ namespace, pullSecret })),
+    failures,
+    notices,
+  };
+}
+
+/** RFC 3339 in UTC compares as text. */
+function earlier(one: string | null, other: string | null): string | null {
+  return one !== null && (other === null || one < other) ? one : other;
+}
+
+function byPlace(one: SecretLine, other: SecretLine): number {
+  return (
+    one.namespace.localeCompare(other.namespace) || one.pullSecret.localeCompare(other.pullSecret)
+  );
+}

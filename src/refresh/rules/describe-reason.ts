@@ -1,0 +1,51 @@
+/** Why a secret is written, in words. One wording for plan, report and log. */
+import type { RegistryDue } from "./due.ts";
+import type { SecretWrite, WriteReason } from "./judge-secret.ts";
+
+export type Change = "create" | "renew" | "adopt" | "restore";
+
+export function changeOf({ reason, existing }: SecretWrite): Change {
+  if (!existing) {
+    return "create";
+  }
+  switch (reason.why) {
+    case "adopted":
+      return "adopt";
+    case "field-taken":
+      return "restore";
+    default:
+      return "renew";
+  }
+}
+
+export function describeReason(reason: WriteReason): string {
+  switch (reason.why) {
+    case "missing":
+      return "missing";
+    case "adopted":
+      return "taken over, as the config says";
+    case "trial-taken-over":
+      return "left by a local trial";
+    case "field-taken":
+      return `${reason.drift.manager} changed ${reason.drift.field}`;
+    case "shape-changed":
+      return "the config asks for other registries or hosts";
+    case "registry-due":
+      return `${reason.registry} ${describeDue(reason.due)}`;
+  }
+}
+
+function describeDue(due: RegistryDue): string {
+  switch (due.why) {
+    case "absent":
+      return "has no credential yet";
+    case "source-changed":
+      return "now comes from another source";
+    case "expired":
+      return "has expired";
+    case "half-life":
+      return "is at half of its life";
+    case "implausible":
+      return "was stamped in the future";
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * Has somebody taken a field that we own? The API server keeps the answer in `managedFields`, so it
+ * shows without reading the Secret's data.
+ * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
+ */
+import {
+  annotations,
+  dockerConfigJsonKey,
+  fieldManager,
+  managedByLabel,
+} from "../../pull-secrets/names.ts";
+import type { FieldManager, FieldSet, SecretState } from "../ports.ts";
+
+export interface Drift {
+  /** Who holds the field now; "unknown" if it was removed. */
+  readonly manager: string;
+  /** For people: `data..dockerconfigjson`. */
+  readonly field: string;
+}
+
+type FieldPath = readonly string[];
+
+const fieldsAlwaysOurs: readonly FieldPath[] = [
+  ["data", dockerConfigJsonKey],
+  ["type"],
+  ["metadata", "labels", managedByLabel],
+  ["metadata", "annotations", annotations.owner],
+  ["metadata", "annotations", annotations.refreshedAt],
+  ["metadata", "annotations", annotations.registries],
+  ["metadata", "annotations", annotations.shape],
+];
+
+/** The first field of ours that we no longer own; undefined while all is as we wrote it. */
+export function findDrift(secret: SecretState): Drift | undefined {
+  const own = secret.managers.filter(isOurs);
+  const lost = fieldsAlwaysOurs.find((path) => !own.some((entry) => owns(entry, path)));
+  if (!lost) {
+    return undefined;
+  }
+  const taker = secret.managers.find((entry) => !isOurs(entry) && owns(entry, lost));
+  return { manager: taker?.manager ?? "unknown", field: lost.join(".") };
+}
+
+function isOurs(entry: FieldManager): boolean {
+  return entry.manager === fieldManager && entry.operation === "Apply";
+}
+
+function owns(entry: FieldManager, path: FieldPath): boolean {
+  let fields: FieldSet | undefined = entry.fields;
+  for (const segment of path) {
+    fields = fields?.[`f:${segment}`];
+  }
+  return fields !== undefined;
+}

@@ -1,0 +1,128 @@
+/**
+ * One pull secret in one namespace: leave it, write it, or say why it can't be written. Pure, and
+ * asked again when somebody was faster than our write.
+ */
+import { type Contention, type ReadStamps, readStamps } from "../../pull-secrets/stamps.ts";
+import type { DesiredPullSecret, Owner } from "../desired.ts";
+import type { SecretState } from "../ports.ts";
+import { type Drift, findDrift } from "./drift.ts";
+import { type RegistryDue, registryDue } from "./due.ts";
+import {
+  type Finding,
+  foreignSecret,
+  foughtOver,
+  othersSecret,
+  secretBeingDeleted,
+} from "./findings.ts";
+import { ownership } from "./ownership.ts";
+
+export interface Judge {
+  readonly cluster: string;
+  readonly owner: Owner;
+  readonly now: Date;
+}
+
+/** Why a secret is written: the first reason that holds, in this order. */
+export type WriteReason =
+  | { readonly why: "missing" }
+  | { readonly why: "adopted" }
+  | { readonly why: "trial-taken-over" }
+  | { readonly why: "field-taken"; readonly drift: Drift }
+  | { readonly why: "shape-changed" }
+  | { readonly why: "registry-due"; readonly registry: string; readonly due: RegistryDue };
+
+export interface SecretWrite {
+  readonly secret: DesiredPullSecret;
+  readonly namespace: string;
+  readonly reason: WriteReason;
+  /** Registries of which at least one must be minted, or nothing is written. */
+  readonly due: ReadonlySet<string>;
+  /** What the verdict rests on: the write is guarded by its version. */
+  readonly existing: { readonly state: SecretState; readonly stamps: ReadStamps } | undefined;
+  readonly contention: Contention | undefined;
+}
+
+export type Verdict =
+  | { readonly verdict: "current"; readonly stamps: ReadStamps }
+  | { readonly verdict: "write"; readonly write: SecretWrite }
+  | { readonly verdict: "leave"; readonly finding: Finding };
+
+/** How often in a row we take a field back before we stop fighting over it. */
+export const maxRewrites = 3;
+
+export function judgeSecret(
+  secret: DesiredPullSecret,
+  namespace: string,
+  state: SecretState | undefined,
+  judge: Judge,
+): Verdict {
+  if (!state) {
+    return write({ secret, namespace, reason: { why: "missing" }, due: allOf(secret) });
+  }
+  if (state.terminating) {
+    return { verdict: "leave", finding: secretBeingDeleted(secret.name, namespace) };
+  }
+  const existing = { state, stamps: readStamps(state.annotations) };
+  const everything = { secret, namespace, existing, due: allOf(secret) };
+  switch (ownership(existing.stamps.owner, judge.owner)) {
+    case "foreign":
+      return secret.adopt
+        ? write({ ...everything, reason: { why: "adopted" } })
+        : { verdict: "leave", finding: foreignSecret(secret.name, state) };
+    case "other":
+      return { verdict: "leave", finding: othersSecret(secret.name, namespace, existing.stamps) };
+    case "trial":
+      return write({ ...everything, reason: { why: "trial-taken-over" } });
+    case "ours":
+      return judgeOurs({ ...everything, judge });
+  }
+}
+
+interface Ours {
+  readonly secret: DesiredPullSecret;
+  readonly namespace: string;
+  readonly existing: { readonly state: SecretState; readonly stamps: ReadStamps };
+  readonly judge: Judge;
+}
+
+function judgeOurs({ secret, namespace, existing, judge }: Ours): Verdict {
+  const { stamps } = existing;
+  const base = { secret, namespace, existing };
+  const byRegistry = dueRegistries(secret, stamps, judge);
+  const drift = findDrift(existing.state);
+  if (drift) {
+    const rewrites = stamps.contention?.rewrites ?? 0;
+    // At half-life it is written all the same: giving up a fight must not let a credential die.
+    if (rewrites >= maxRewrites && byRegistry.length === 0) {
+      return { verdict: "leave", finding: foughtOver(secret.name, namespace, { drift, rewrites }) };
+    }
+    const contention = { manager: drift.manager, rewrites: Math.min(rewrites + 1, maxRewrites) };
+    const reason = { why: "field-taken", drift } as const;
+    return write({ ...base, reason, due: allOf(secret), contention });
+  }
+  if (stamps.shape !== secret.shape) {
+    return write({ ...base, reason: { why: "shape-changed" }, due: allOf(secret) });
+  }
+  const [first] = byRegistry;
+  return first
+    ? write({ ...base, reason: first, due: new Set(byRegistry.map((due) => due.registry)) })
+    : { verdict: "current", stamps };
+}
+
+function dueRegistries(secret: DesiredPullSecret, stamps: ReadStamps, judge: Judge) {
+  return secret.registries.flatMap((registry) => {
+    const due = registryDue(registry, stamps.registries.get(registry.key), judge);
+    return due ? [{ why: "registry-due", registry: registry.key, due } as const] : [];
+  });
+}
+
+function allOf(secret: DesiredPullSecret): ReadonlySet<string> {
+  return new Set(secret.registries.map((registry) => registry.key));
+}
+
+function write(
+  parts: Omit<SecretWrite, "existing" | "contention"> &
+    Partial<Pick<SecretWrite, "existing" | "contention">>,
+): Verdict {
+  return { verdict: "write", write: { existing: undefined, contention: undefined, ...parts } };
+}

@@ -1,0 +1,164 @@
+/** Apply one secret: compose it, write it guarded by what was seen, look again once if that is stale. */
+import { literalNamespaces } from "../config/namespace-selection.ts";
+import { ClusterError } from "../errors.ts";
+import { type Login, readDockerConfig } from "../pull-secrets/docker-config.ts";
+import { pullSecretManifest } from "../pull-secrets/manifest.ts";
+import { dockerConfigJsonKey } from "../pull-secrets/names.ts";
+import { type RegistryStamp, soonestExpiry } from "../pull-secrets/stamps.ts";
+import type { DesiredPullSecret } from "./desired.ts";
+import type { ClusterApi, CredentialSource } from "./ports.ts";
+import {
+  type Contents,
+  chooseContents,
+  type FreshEntry,
+  type MintedCredentials,
+} from "./rules/choose-contents.ts";
+import {
+  type Finding,
+  goneNamespace,
+  immutableType,
+  missingNamespace,
+  terminatingNamespace,
+} from "./rules/findings.ts";
+import { type Judge, judgeSecret, type SecretWrite } from "./rules/judge-secret.ts";
+import { formatOwner } from "./rules/ownership.ts";
+
+export interface WriteContext {
+  readonly api: ClusterApi;
+  readonly covers: CredentialSource["covers"];
+  readonly judge: Judge;
+  readonly minted: MintedCredentials;
+}
+
+export type WriteOutcome =
+  /** `write` is what was done in the end: another than was planned, if we had to look again. */
+  | { readonly result: "written"; readonly write: SecretWrite; readonly expires: Date | undefined }
+  /** None of the registries that are due could be minted: what is there stays. */
+  | { readonly result: "kept" }
+  /** Another sweep was faster. */
+  | { readonly result: "current"; readonly expires: Date | undefined }
+  | { readonly result: "found"; readonly finding: Finding };
+
+/** @throws ClusterError for anything that isn't an outcome of its own */
+export async function writeSecret(
+  write: SecretWrite,
+  context: WriteContext,
+): Promise<WriteOutcome> {
+  try {
+    return await attempt(write, context);
+  } catch (error) {
+    if (!(error instanceof ClusterError)) {
+      throw error;
+    }
+    return error.kind === "conflict" ? lookAgain(write, context) : explain(error, write);
+  }
+}
+
+/** Somebody was faster, or the API server's cache was behind: judge what is there now, once. */
+async function lookAgain(write: SecretWrite, context: WriteContext): Promise<WriteOutcome> {
+  const { secret, namespace } = write;
+  const state = await context.api.getSecret(namespace, secret.name);
+  const verdict = judgeSecret(secret, namespace, state, context.judge);
+  switch (verdict.verdict) {
+    case "leave":
+      return { result: "found", finding: verdict.finding };
+    case "current":
+      return { result: "current", expires: soonestExpiry(verdict.stamps.registries.values()) };
+    case "write":
+      try {
+        return await attempt(verdict.write, context);
+      } catch (error) {
+        if (error instanceof ClusterError) {
+          return explain(error, write);
+        }
+        throw error;
+      }
+  }
+}
+
+async function attempt(write: SecretWrite, context: WriteContext): Promise<WriteOutcome> {
+  const contents = chooseContents(write, context.minted, context.judge.now);
+  if (!contents) {
+    return { result: "kept" };
+  }
+  const { logins, stamps } = await compose(write, contents, context);
+  if (logins.size === 0) {
+    return { result: "kept" };
+  }
+  const manifest = pullSecretManifest({
+    namespace: write.namespace,
+    name: write.secret.name,
+    logins,
+    stamps: {
+      owner: formatOwner(context.judge.owner),
+      refreshedAt: context.judge.now,
+      shape: write.secret.shape,
+      registries: stamps,
+      contention: write.contention,
+    },
+  });
+  const resourceVersion = write.existing?.state.resourceVersion;
+  // Without force, a secret that somebody else made since we looked conflicts, and stays theirs.
+  await context.api.applySecret(manifest, {
+    force: resourceVersion !== undefined,
+    resourceVersion,
+  });
+  return { result: "written", write, expires: soonestExpiry(stamps.values()) };
+}
+
+async function compose(write: SecretWrite, contents: Contents, context: WriteContext) {
+  const logins = new Map<string, Login>();
+  const stamps = new Map<string, RegistryStamp>();
+  const add = ({ registry, credential }: FreshEntry) => {
+    const { issuedAt: issued, expiresAt: expires } = credential;
+    stamps.set(registry.key, { issued, expires, source: registry.source });
+    for (const host of credential.hosts) {
+      logins.set(host, credential);
+    }
+  };
+  contents.fresh.forEach(add);
+  const there = contents.carried.length > 0 ? await readLogins(write, context) : new Map();
+  for (const { registry, stamp, otherwise } of contents.carried) {
+    const entries = [...there].filter(([host]) => context.covers(registry, host));
+    // A stamp without an entry would claim a credential that the secret doesn't hold.
+    if (entries.length > 0) {
+      stamps.set(registry.key, stamp);
+      for (const [host, login] of entries) {
+        logins.set(host, login);
+      }
+    } else if (otherwise) {
+      add({ registry, credential: otherwise });
+    }
+  }
+  return { logins, stamps };
+}
+
+async function readLogins(
+  write: SecretWrite,
+  { api }: WriteContext,
+): Promise<ReadonlyMap<string, Login>> {
+  const secret = await api.readSecret(write.namespace, write.secret.name);
+  if (secret?.resourceVersion !== write.existing?.state.resourceVersion) {
+    throw new ClusterError("conflict", "the secret changed between the list and the read");
+  }
+  return readDockerConfig(secret?.data[dockerConfigJsonKey]);
+}
+
+function absentNamespace(secret: DesiredPullSecret, namespace: string): Finding {
+  const named = literalNamespaces(secret.namespaces)?.includes(namespace);
+  return (named ? missingNamespace : goneNamespace)(secret.name, namespace);
+}
+
+/** Errors that are not failures of ours, or have a remedy of their own. */
+function explain(error: ClusterError, { secret, namespace }: SecretWrite): WriteOutcome {
+  switch (error.kind) {
+    case "terminating":
+      return { result: "found", finding: terminatingNamespace(secret.name, namespace) };
+    case "not-found":
+      return { result: "found", finding: absentNamespace(secret, namespace) };
+    case "immutable":
+      return { result: "found", finding: immutableType(secret.name, namespace) };
+    default:
+      throw error;
+  }
+}
