@@ -113,8 +113,6 @@ export interface CredentialSource {
 
 /** What a sweep tells while it runs. */
 export interface SweepProgress {
-  observed(counts: { readonly namespaces: number; readonly secrets: number }): void;
-  planned(counts: { readonly writes: number; readonly links: number }): void;
   minted(counts: { readonly registries: number; readonly failed: number }): void;
   applied(counts: { readonly done: number; readonly of: number }): void;
 }

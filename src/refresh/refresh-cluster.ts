@@ -7,7 +7,6 @@ import { observe } from "./observe.ts";
 import { type Plan, planSweep } from "./plan.ts";
 import type { ClusterApi, CredentialSource, SweepProgress } from "./ports.ts";
 import { makeReport, type SweepReport } from "./report.ts";
-import { formatOwner } from "./rules/ownership.ts";
 
 export interface Sweep {
   readonly cluster: string;
@@ -24,49 +23,51 @@ export interface SweepPorts {
   readonly progress: SweepProgress;
 }
 
+/** A plan, and the time that its verdicts hold for. */
+export interface PlannedSweep extends Sweep {
+  readonly plan: Plan;
+  readonly startedAt: Date;
+}
+
 /**
  * Brings a cluster's pull secrets up to date. A failure of the cluster or of a registry is in the
  * report, never thrown: the caller decides what a failed outcome means for it. Only bugs throw.
  */
 export async function refreshCluster(sweep: Sweep, ports: SweepPorts): Promise<SweepReport> {
   const startedAt = ports.now();
-  const ledger = new Ledger();
-  const plan = await tryToPlan(sweep, ports, ledger);
-  if (plan) {
-    ledger.planned(plan);
-    ports.progress.planned({ writes: plan.writes.length, links: plan.links.length });
-    const judge = { cluster: sweep.cluster, owner: sweep.owner, now: startedAt };
-    await applyPlan(plan, { ...ports, judge, ledger });
-  }
-  return makeReport({
-    cluster: sweep.cluster,
-    owner: formatOwner(sweep.owner),
-    startedAt,
-    finishedAt: ports.now(),
-    namespaces: plan?.namespaces ?? { known: 0, selected: 0 },
-    ledger,
-  });
-}
-
-/** What the next sweep would do. @throws ClusterError if the cluster can't be read */
-export async function planCluster(
-  { cluster, owner, desired }: Sweep,
-  { api, now, progress }: Pick<SweepPorts, "api" | "now" | "progress">,
-): Promise<Plan> {
-  const observed = await observe(api, desired);
-  const secrets = [...observed.secrets.values()].reduce((sum, { items }) => sum + items.length, 0);
-  progress.observed({ namespaces: observed.namespaces?.length ?? 0, secrets });
-  return planSweep(desired, observed, { cluster, owner, now: now() });
-}
-
-async function tryToPlan(sweep: Sweep, ports: SweepPorts, ledger: Ledger) {
   try {
-    return await planCluster(sweep, ports);
+    return await carryOut(await planCluster(sweep, ports), ports);
   } catch (error) {
     if (!(error instanceof ClusterError)) {
       throw error;
     }
+    const ledger = new Ledger();
     ledger.broke(error);
-    return undefined;
+    const finishedAt = ports.now();
+    return makeReport({ ...sweep, startedAt, finishedAt, namespaces: unseen, ledger });
   }
+}
+
+const unseen = { known: 0, selected: 0 };
+
+/** What a sweep would change now. @throws ClusterError if the cluster can't be read */
+export async function planCluster(
+  sweep: Sweep,
+  { api, now }: Pick<SweepPorts, "api" | "now">,
+): Promise<PlannedSweep> {
+  const startedAt = now();
+  const observed = await observe(api, sweep.desired);
+  const { cluster, owner, desired } = sweep;
+  const plan = planSweep(desired, observed, { cluster, owner, now: startedAt });
+  return { ...sweep, plan, startedAt };
+}
+
+/** Does what was planned, and tells what came of it. */
+export async function carryOut(planned: PlannedSweep, ports: SweepPorts): Promise<SweepReport> {
+  const { cluster, owner, plan, startedAt } = planned;
+  const ledger = new Ledger();
+  ledger.planned(plan);
+  await applyPlan(plan, { ...ports, judge: { cluster, owner, now: startedAt }, ledger });
+  const { namespaces } = plan;
+  return makeReport({ cluster, owner, startedAt, finishedAt: ports.now(), namespaces, ledger });
 }

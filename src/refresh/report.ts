@@ -3,9 +3,11 @@
  * line and the answer of the deployed function. It holds names and times, never a credential.
  */
 import type { ClusterErrorKind } from "../errors.ts";
+import type { Owner } from "./desired.ts";
 import type { Ledger } from "./ledger.ts";
 import type { StopReason } from "./ports.ts";
 import type { Notice } from "./rules/findings.ts";
+import { formatOwner } from "./rules/ownership.ts";
 
 export interface SweepReport {
   readonly cluster: string;
@@ -72,7 +74,7 @@ export interface Failure {
 
 export function makeReport(sweep: {
   readonly cluster: string;
-  readonly owner: string;
+  readonly owner: Owner;
   readonly startedAt: Date;
   readonly finishedAt: Date;
   readonly namespaces: SweepReport["namespaces"];
@@ -82,7 +84,7 @@ export function makeReport(sweep: {
   const count = (result: SecretResult) => secrets.filter((line) => line.result === result).length;
   return {
     cluster: sweep.cluster,
-    owner: sweep.owner,
+    owner: formatOwner(sweep.owner),
     outcome: failures.length > 0 ? "failed" : "ok",
     startedAt: sweep.startedAt.toISOString(),
     durationMs: sweep.finishedAt.getTime() - sweep.startedAt.getTime(),
