@@ -72,8 +72,17 @@ export type ClusterErrorKind =
   | "redirect"
   | "aborted"; // the sweep was told to stop
 
+/** A field that another manager owns, as a refused apply names it. */
+export interface FieldConflict {
+  readonly manager: string;
+  /** As the API server writes it: `.data..dockerconfigjson`. */
+  readonly field: string;
+}
+
 export interface ClusterErrorDetails extends ErrorDetails {
   readonly status?: number;
+  /** Of a 409 to an apply without force; none if the conflict is one of versions. */
+  readonly conflicts?: readonly FieldConflict[];
 }
 
 /** A call to a cluster's API server failed, after retries where they made sense. */
@@ -82,12 +91,14 @@ export class ClusterError extends Error {
   readonly kind: ClusterErrorKind;
   readonly status: number | undefined;
   readonly hint: string | undefined;
+  readonly conflicts: readonly FieldConflict[];
 
   constructor(kind: ClusterErrorKind, message: string, details: ClusterErrorDetails = {}) {
     super(message, { cause: details.cause });
     this.kind = kind;
     this.status = details.status;
     this.hint = details.hint;
+    this.conflicts = details.conflicts ?? [];
   }
 }
 

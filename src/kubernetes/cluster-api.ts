@@ -1,0 +1,127 @@
+/** The sweep's port to a cluster, over the Kubernetes REST API. */
+import type { z } from "zod";
+import { ClusterError } from "../errors.ts";
+import type {
+  ApplyGuard,
+  ClusterApi,
+  NamespaceState,
+  SecretData,
+  SecretManifest,
+  SecretState,
+  ServiceAccountState,
+} from "../refresh/ports.ts";
+import { type ListLimits, listObjects } from "./cluster-api-lists.ts";
+import {
+  namespaceSchema,
+  parseAs,
+  secretDataSchema,
+  secretSchema,
+  serviceAccountSchema,
+} from "./cluster-api-objects.ts";
+import * as requests from "./cluster-api-requests.ts";
+import type { ApiRequest, SendRequest } from "./request.ts";
+
+export interface ClusterApiLimits extends ListLimits {
+  /** Of one object. */
+  readonly maxAnswerBytes: number;
+}
+
+export class KubernetesClusterApi implements ClusterApi {
+  readonly #send: SendRequest;
+  readonly #limits: ClusterApiLimits;
+
+  constructor(send: SendRequest, limits: ClusterApiLimits) {
+    this.#send = send;
+    this.#limits = limits;
+  }
+
+  listNamespaces(): Promise<readonly NamespaceState[]> {
+    const query = requests.namespaceList();
+    return listObjects(this.#send, { ...query, item: namespaceSchema }, this.#limits);
+  }
+
+  async listSecrets(name: string, namespace?: string): Promise<readonly SecretState[]> {
+    const query = requests.secretList(name, namespace);
+    const items = await listObjects(this.#send, { ...query, item: secretSchema }, this.#limits);
+    return items.filter(belongsTo(name, namespace));
+  }
+
+  listServiceAccounts(
+    name: string | undefined,
+    namespace?: string,
+  ): Promise<readonly ServiceAccountState[]> {
+    return this.#accounts(name, namespace, true);
+  }
+
+  async findServiceAccount(
+    namespace: string,
+    name: string,
+  ): Promise<ServiceAccountState | undefined> {
+    const [account] = await this.#accounts(name, namespace, false);
+    return account;
+  }
+
+  getSecret(namespace: string, name: string): Promise<SecretState | undefined> {
+    return orUndefined(this.#object(requests.getSecret(namespace, name), secretSchema));
+  }
+
+  readSecret(namespace: string, name: string): Promise<SecretData | undefined> {
+    return orUndefined(this.#object(requests.readSecret(namespace, name), secretDataSchema));
+  }
+
+  applySecret(manifest: SecretManifest, guard: ApplyGuard): Promise<SecretState> {
+    return this.#object(requests.applySecret(manifest, guard), secretSchema);
+  }
+
+  async deleteSecret(namespace: string, name: string, uid: string): Promise<void> {
+    await this.#sendOne(requests.deleteSecret(namespace, name, uid));
+  }
+
+  async setImagePullSecrets(
+    account: ServiceAccountState,
+    imagePullSecrets: readonly string[],
+  ): Promise<void> {
+    await this.#sendOne(requests.setImagePullSecrets(account, imagePullSecrets));
+  }
+
+  async #accounts(
+    name: string | undefined,
+    namespace: string | undefined,
+    cached: boolean,
+  ): Promise<ServiceAccountState[]> {
+    const query = { ...requests.accountList(name, namespace, cached), item: serviceAccountSchema };
+    const items = await listObjects(this.#send, query, this.#limits);
+    return items.filter(belongsTo(name, namespace));
+  }
+
+  async #object<T extends z.ZodType>(
+    request: requests.ObjectRequest,
+    schema: T,
+  ): Promise<z.output<T>> {
+    const { body } = await this.#sendOne(request);
+    return parseAs(schema, body, request.what);
+  }
+
+  #sendOne(request: requests.ObjectRequest) {
+    const sized: ApiRequest = { ...request, maxBytes: this.#limits.maxAnswerBytes };
+    return this.#send(sized, this.#limits.signal);
+  }
+}
+
+/** A server, or a proxy with a cache, may ignore a selector: others' objects are no answer. */
+function belongsTo(name: string | undefined, namespace: string | undefined) {
+  return (item: { readonly name: string; readonly namespace: string }) =>
+    (name === undefined || item.name === name) &&
+    (namespace === undefined || item.namespace === namespace);
+}
+
+async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ClusterError && error.kind === "not-found") {
+      return undefined;
+    }
+    throw error;
+  }
+}

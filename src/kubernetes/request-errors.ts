@@ -1,0 +1,59 @@
+/** What it means when a request's exchange fails: lost, late, cut off, or not HTTP at all. */
+import { ClusterError } from "../errors.ts";
+import { errorCode, lostConnection } from "./connection-errors.ts";
+import type { WireRequest } from "./request-exchange.ts";
+import { TransientError } from "./retry.ts";
+import { type TlsPlace, tlsError } from "./tls-errors.ts";
+
+export interface Asked {
+  /** For messages: `apply secret team-a/ecr-pull`. */
+  readonly what: string;
+  readonly wire: WireRequest;
+  readonly place: TlsPlace;
+}
+
+/** A ClusterError or a TransientError, whatever undici or the socket failed with. */
+export function exchangeError(error: unknown, asked: Asked): ClusterError | TransientError {
+  if (error instanceof ClusterError || error instanceof TransientError) {
+    return error;
+  }
+  return (
+    ofThisRequest(error, asked) ??
+    tlsError(error, asked.place) ??
+    lostConnection(error, asked.place)
+  );
+}
+
+function ofThisRequest(
+  error: unknown,
+  { what, wire }: Asked,
+): ClusterError | TransientError | undefined {
+  const code = errorCode(error) ?? "";
+  switch (code) {
+    case "UND_ERR_HEADERS_TIMEOUT":
+      return new ClusterError(
+        "timeout",
+        `${what}: no answer within ${seconds(wire.headersTimeoutMs)}`,
+      );
+    case "UND_ERR_BODY_TIMEOUT":
+      return new ClusterError(
+        "timeout",
+        `${what}: the answer stopped for ${seconds(wire.bodyTimeoutMs)}`,
+      );
+    case "UND_ERR_RES_CONTENT_LENGTH_MISMATCH":
+      return new TransientError(new ClusterError("malformed", `${what}: the answer was cut off`));
+    case "UND_ERR_INVALID_ARG":
+      // Its message may quote what was invalid: a header, for one.
+      return new ClusterError("invalid", `${what}: the request can't be sent as HTTP`, {
+        hint: "is there a line break or another stray character in the kubeconfig's token?",
+      });
+    default:
+      return code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW"
+        ? new ClusterError("malformed", `${what}: the answer isn't HTTP`, { cause: error })
+        : undefined;
+  }
+}
+
+function seconds(ms: number): string {
+  return `${ms / 1_000} s`;
+}
