@@ -50,11 +50,16 @@ export interface ClientCertificate {
   readonly key: SecretValue;
 }
 
-/** A token for EKS is signed by this program, by its own AWS credentials; no plugin runs for it. */
+/** A token for EKS is signed by this program, with its own AWS credentials; no plugin runs for it. */
 export interface EksCredential {
-  /** The cluster's name in EKS, or the id that the verifier expects. */
-  readonly eksCluster: string;
-  /** Undefined: the region in the server's host name, or the signer's default. */
-  readonly region: string | undefined;
+  /** What the verifier knows the cluster by: its name in EKS, or the id of a local cluster. */
+  readonly cluster: string;
+  readonly region: string;
+  /** Undefined: the program's own role signs. */
   readonly roleArn: string | undefined;
 }
+
+/** How a stored kubeconfig authenticates: by what it holds, or by a token that is signed for it. */
+export type ClusterAuthentication =
+  | { readonly kind: "static"; readonly credential: ClusterCredential }
+  | { readonly kind: "eks"; readonly eks: EksCredential };
