@@ -1,0 +1,106 @@
+/** From options to a sweep that is planned: reached, identified, resolved. */
+import { startDeadline } from "../deadline.ts";
+import { UsageError } from "../errors.ts";
+import { desiredPullSecrets } from "../refresh/desired.ts";
+import { type PlannedSweep, planCluster } from "../refresh/refresh-cluster.ts";
+import { localStage } from "../refresh/rules/ownership.ts";
+import { type LocalParts, wireLocal } from "../wiring.ts";
+import type { CliContext, CliRun } from "./context.ts";
+import { pullSecretsWanted } from "./pull-secrets-wanted.ts";
+import { stepsOn } from "./steps.ts";
+import type { TargetOptions } from "./target-options.ts";
+import { count } from "./wording.ts";
+
+export interface LocalSweep extends LocalParts {
+  readonly planned: PlannedSweep;
+}
+
+/** A person waits: longer than this, and something is wrong that more waiting doesn't mend. */
+const planTime = { limitMs: 120_000, marginMs: 0 };
+
+/**
+ * Plans a sweep and hands it on; the connection is closed when that is done, however it ends.
+ * @throws UserError, ClusterError, MintError
+ */
+export async function withLocalSweep<T>(
+  options: TargetOptions,
+  run: CliRun,
+  use: (sweep: LocalSweep) => Promise<T>,
+): Promise<T> {
+  const region = chooseRegion(options, run.context);
+  const wanted = await pullSecretsWanted(options, region);
+  const parts = await wire(options, run.context, region);
+  try {
+    return await use({ ...parts, planned: await planFrom(parts, { wanted, region, run }) });
+  } finally {
+    await parts.connection.close();
+  }
+}
+
+interface Wish {
+  readonly wanted: Awaited<ReturnType<typeof pullSecretsWanted>>;
+  readonly region: string;
+  readonly run: CliRun;
+}
+
+async function planFrom(parts: LocalParts, { wanted, region, run }: Wish): Promise<PlannedSweep> {
+  const { connection, context: cluster, server } = parts;
+  const step = stepsOn(run.context.terminal);
+  using deadline = startDeadline(planTime, run.interrupt.stop);
+
+  const account = await step("Ask AWS who is calling", async (retitle) => {
+    const id = await parts.callerAccount();
+    retitle(`AWS account ${id}, ${region}`);
+    return id;
+  });
+  const owner = { account, region, stage: localStage };
+  const desired = desiredPullSecrets(wanted, cluster, owner);
+  if (desired.length === 0) {
+    throw new UsageError(`no pull secret of the config is for a cluster named ${cluster}`, {
+      hint: "name the cluster under `clusters`, or leave the config out and use --name",
+    });
+  }
+  await step(`Connect to ${cluster} (${server})`, async (retitle) => {
+    await connection.warm();
+    retitle(`Connected to ${cluster} (${server}) over ${connection.protocol}`);
+  });
+  return step("Observe", async (retitle) => {
+    const api = connection.api(deadline.stop);
+    const planned = await planCluster({ cluster, owner, desired }, { api, now: run.context.now });
+    retitle(`Observed ${count(planned.plan.namespaces.known, "namespace")}`);
+    return planned;
+  });
+}
+
+function wire(options: TargetOptions, { settings, now, terminal }: CliContext, region: string) {
+  return wireLocal({
+    region,
+    profile: options.profile,
+    kubeconfig: {
+      kubeconfig: options.kubeconfig,
+      context: options.context,
+      env: settings.environment,
+      home: settings.home,
+      now,
+      terminal: terminal.interactive ? terminal.stderr : undefined,
+    },
+  });
+}
+
+function chooseRegion({ region, local }: TargetOptions, { settings }: CliContext): string {
+  if (!local) {
+    throw new UsageError(
+      "without --local, a deployed stage would do this, and that isn't supported yet",
+      {
+        hint: "add --local to work from this machine",
+      },
+    );
+  }
+  const chosen = region ?? settings.awsRegion;
+  if (chosen === undefined) {
+    throw new UsageError("no AWS region: neither --region nor AWS_REGION is set", {
+      hint: "name your registry's region, for example --region us-east-1",
+    });
+  }
+  return chosen;
+}

@@ -1,0 +1,23 @@
+import type { CliContext } from "./context.ts";
+import type { Paint } from "./terminal.ts";
+
+/** How a text is laid out: colours, the width of a line, and the time that "in 3 h" counts from. */
+export interface Look {
+  readonly paint: Paint;
+  /** Characters in a line. */
+  readonly columns: number;
+  readonly now: Date;
+}
+
+const defaultColumns = 80;
+
+export function lookAt(
+  { terminal, now }: CliContext,
+  stream: "stdout" | "stderr" = "stdout",
+): Look {
+  return {
+    paint: stream === "stdout" ? terminal.paint : terminal.tint,
+    columns: terminal[stream].columns ?? defaultColumns,
+    now: now(),
+  };
+}

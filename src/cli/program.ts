@@ -1,0 +1,65 @@
+/** All commands, and the manners that they share. */
+import { Command, CommanderError } from "commander";
+import { type CliContext, type CliRun, type ExitCode, exitCodes } from "./context.ts";
+import { listenForInterrupt } from "./interrupt.ts";
+import { addPlanCommand } from "./plan.ts";
+import { printError } from "./print-error.ts";
+import { addRefreshCommand } from "./refresh.ts";
+import { addValidateCommand } from "./validate.ts";
+
+const description = `Keeps Amazon ECR pull secrets fresh in Kubernetes clusters outside AWS,
+with nothing running in the cluster.`;
+
+const afterHelp = `
+Start with a cluster of your own; this changes nothing:
+  ecr-pull-secrets plan --local --context kind-kind`;
+
+/** Runs one command line. Everything that goes wrong is said; the exit code is all that is left. */
+export async function runProgram(args: readonly string[], context: CliContext): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.ok;
+  const run = async (action: (run: CliRun) => Promise<ExitCode>) => {
+    using interrupt = listenForInterrupt(context.process, context.terminal.say);
+    try {
+      exitCode = await action({ context, interrupt });
+    } catch (error) {
+      exitCode = interrupt.stop.aborted
+        ? sayInterrupted(context)
+        : printError(error, context.terminal);
+    }
+  };
+  const program = createProgram(context);
+  addRefreshCommand(program, run);
+  addPlanCommand(program, run);
+  addValidateCommand(program, run);
+  try {
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    }
+    throw error;
+  }
+  return exitCode;
+}
+
+function createProgram({ terminal }: CliContext): Command {
+  return new Command("ecr-pull-secrets")
+    .description(description)
+    .addHelpText("after", afterHelp)
+    .helpCommand(false)
+    .showHelpAfterError("(--help shows what is possible)")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.say(text.trimEnd()),
+      outputError: (text, write) =>
+        write(`${terminal.tint.red("✖")} ${text.replace(/^error: /, "")}`),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+}
+
+function sayInterrupted({ terminal }: CliContext): ExitCode {
+  terminal.say("Stopped before anything was changed.");
+  return exitCodes.interrupted;
+}

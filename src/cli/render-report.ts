@@ -1,0 +1,70 @@
+/** What a sweep did, for a terminal: a row per secret, then what failed and why, then the sum. */
+import type { SecretLine, SweepReport } from "../refresh/report.ts";
+import { formatDuration, formatExpiry } from "./durations.ts";
+import type { Look } from "./look.ts";
+import { renderFailures, renderNotices } from "./render-trouble.ts";
+import { formatTable } from "./table.ts";
+import { count } from "./wording.ts";
+
+/** Beyond this, rows are left out: `--output json` has them all. */
+const maxRows = 30;
+
+export function renderReport(report: SweepReport, look: Look): string {
+  const blocks = [
+    renderRows(report.secrets, look),
+    [...renderFailures(report.failures, look), ...renderNotices(report.notices, look)].join("\n"),
+    renderSum(report, look),
+  ];
+  return blocks.filter((block) => block !== "").join("\n\n");
+}
+
+/** What changed or failed comes first; of the rest, as much as fits. */
+function renderRows(secrets: readonly SecretLine[], look: Look): string {
+  if (secrets.length === 0) {
+    return "";
+  }
+  const quiet = (line: SecretLine) => (line.result === "current" ? 1 : 0);
+  const shown = secrets.toSorted((one, other) => quiet(one) - quiet(other)).slice(0, maxRows);
+  const rows = shown.map((line) => [
+    line.namespace,
+    line.pullSecret,
+    mark(line, look),
+    formatExpiry(line.expiresAt, look.now),
+    line.reason,
+  ]);
+  const header = ["NAMESPACE", "SECRET", "RESULT", "EXPIRES", "WHY"].map(look.paint.bold);
+  const left = secrets.length - shown.length;
+  const more = left > 0 ? `\n${look.paint.dim(`… and ${left} more (--output json has all)`)}` : "";
+  return formatTable([header, ...rows], look.columns) + more;
+}
+
+function mark({ result }: SecretLine, { paint }: Look): string {
+  switch (result) {
+    case "failed":
+      return paint.red(`✖ ${result}`);
+    case "current":
+      return paint.dim(`= ${result}`);
+    default:
+      return paint.green(`✔ ${result}`);
+  }
+}
+
+function renderSum(report: SweepReport, { paint, now }: Look): string {
+  const { counts } = report;
+  const parts = [
+    ...(["created", "renewed", "restored", "adopted"] as const)
+      .filter((result) => counts[result] > 0)
+      .map((result) => `${counts[result]} ${result}`),
+    `${counts.current} up to date`,
+    ...(counts.linked > 0 ? [`${count(counts.linked, "service account")} linked`] : []),
+    ...(counts.deleted > 0 ? [`${counts.deleted} deleted`] : []),
+    ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
+  ];
+  const expiry = report.soonestExpiry
+    ? ` · first expiry ${formatExpiry(report.soonestExpiry, now)}`
+    : "";
+  const sum = `${parts.join(", ")}${expiry} · ${formatDuration(report.durationMs)}`;
+  return report.outcome === "ok"
+    ? `${paint.green("✔")} ${report.cluster}: ${sum}`
+    : `${paint.red("✖")} ${report.cluster} ${paint.bold("failed")}: ${sum}`;
+}

@@ -1,0 +1,49 @@
+/** Failures and notices: what, where, and what to do about it. */
+import type { Notice } from "../refresh/rules/findings.ts";
+import type { Look } from "./look.ts";
+import { count, listSome, wrap } from "./wording.ts";
+
+export interface Trouble {
+  readonly kind: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly pullSecret?: string | undefined;
+  readonly registry?: string | undefined;
+  readonly namespaces: readonly string[];
+}
+
+export function renderFailures(failures: readonly Trouble[], look: Look): string[] {
+  return failures.map((failure) => {
+    const { paint, columns } = look;
+    const subject = [failure.registry ?? failure.pullSecret, failure.kind]
+      .filter(Boolean)
+      .join(": ");
+    return [
+      `${paint.red("✖")} ${paint.bold(subject)}${paint.dim(describeReach(failure))}`,
+      wrap(failure.message, columns, "    "),
+      ...(failure.hint ? [paint.cyan(wrap(`→ ${failure.hint}`, columns, "    "))] : []),
+    ].join("\n");
+  });
+}
+
+/** Notices of one kind about one pull secret are one line. */
+export function renderNotices(notices: readonly Notice[], look: Look): string[] {
+  const groups = Map.groupBy(notices, ({ kind, pullSecret }) => `${kind} ${pullSecret}`);
+  return [...groups.values()].map((group) => {
+    const { paint, columns } = look;
+    const where = listSome(group.map(({ namespace }) => namespace));
+    const [first] = group;
+    return [
+      `${paint.yellow("!")} ${paint.bold(first?.kind ?? "")} ${paint.dim(`in ${where}`)}`,
+      wrap(first?.message ?? "", columns, "    "),
+      ...(first?.hint ? [paint.cyan(wrap(`→ ${first.hint}`, columns, "    "))] : []),
+    ].join("\n");
+  });
+}
+
+function describeReach({ namespaces }: Trouble): string {
+  if (namespaces.length === 0) {
+    return "";
+  }
+  return ` in ${count(namespaces.length, "namespace")}: ${listSome(namespaces)}`;
+}

@@ -1,0 +1,36 @@
+/** Columns that line up, as kubectl prints them; long cells are cut so that a row fits its line. */
+import { stripVTControlCharacters } from "node:util";
+
+const gap = "   ";
+
+export function formatTable(rows: readonly (readonly string[])[], maxWidth: number): string {
+  const widths = columnWidths(rows);
+  const last = widths.length - 1;
+  const before = widths.slice(0, last).reduce((sum, width) => sum + width + gap.length, 0);
+  // Only the last column is prose: it gives way, names before it don't.
+  widths[last] = Math.min(widths[last] ?? 0, Math.max(20, maxWidth - before));
+  return rows.map((row) => formatRow(row, widths)).join("\n");
+}
+
+function columnWidths(rows: readonly (readonly string[])[]): number[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  return Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.map((row) => visibleLength(row[column] ?? ""))),
+  );
+}
+
+function formatRow(row: readonly string[], widths: readonly number[]): string {
+  return row
+    .map((cell, column) => padOrCut(cell, widths[column] ?? 0))
+    .join(gap)
+    .trimEnd();
+}
+
+function padOrCut(cell: string, width: number): string {
+  const length = visibleLength(cell);
+  return length > width ? `${cell.slice(0, width - 1)}…` : cell + " ".repeat(width - length);
+}
+
+function visibleLength(text: string): number {
+  return stripVTControlCharacters(text).length;
+}

@@ -1,0 +1,69 @@
+/** `validate`: is a stage's config right? */
+import type { Command } from "commander";
+import { loadConfig } from "../config/load.ts";
+import type { StageConfig } from "../config/stage-config.ts";
+import { ConfigError, type ConfigProblem } from "../errors.ts";
+import { type CliContext, exitCodes, type RunCommand } from "./context.ts";
+import { addOutputOption } from "./target-options.ts";
+import { count } from "./wording.ts";
+
+const defaultFiles = ["config/dev.yml", "config/prod.yml"];
+
+const examples = `
+Examples:
+  ecr-pull-secrets validate
+  ecr-pull-secrets validate config/prod.yml --output json`;
+
+interface Validated {
+  readonly file: string;
+  readonly problems: readonly ConfigProblem[];
+  readonly config: StageConfig | undefined;
+}
+
+export function addValidateCommand(program: Command, run: RunCommand): void {
+  addOutputOption(program.command("validate"))
+    .argument("[file...]", "config files", defaultFiles)
+    .summary("check config files")
+    .description("Checks config files, and shows every problem at once.")
+    .addHelpText("after", examples)
+    .action((files: readonly string[], { output }: { readonly output: "text" | "json" }) =>
+      run(async ({ context }) => {
+        const results = await Promise.all(files.map(validate));
+        const ok = results.every(({ problems }) => problems.length === 0);
+        if (output === "json") {
+          const plain = results.map(({ file, problems }) => ({ file, problems }));
+          context.terminal.print(JSON.stringify(plain, null, 2));
+        } else {
+          for (const result of results) {
+            show(result, context);
+          }
+        }
+        return ok ? exitCodes.ok : exitCodes.failed;
+      }),
+    );
+}
+
+async function validate(file: string): Promise<Validated> {
+  try {
+    return { file, problems: [], config: await loadConfig(file) };
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      return { file, problems: error.problems, config: undefined };
+    }
+    throw error;
+  }
+}
+
+function show({ file, problems, config }: Validated, { terminal }: CliContext): void {
+  const { paint } = terminal;
+  if (config) {
+    const what = `${count(config.pullSecrets.length, "pull secret")}, ${config.schedule.expression}`;
+    terminal.print(`${paint.green("✔")} ${file} ${paint.dim(`· ${what}`)}`);
+    return;
+  }
+  terminal.print(`${paint.red("✖")} ${file}: ${count(problems.length, "problem")}`);
+  for (const { path, line, message } of problems) {
+    const where = [line === undefined ? "" : `line ${line}`, path].filter(Boolean).join(", ");
+    terminal.print(`    ${paint.bold(where)}${where ? ": " : ""}${message}`);
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Imports go one way: functions and the command line → wiring → adapters → the sweep and its ports.
+ * Where this fails, move the code to where it may know what it needs, or hand it in as an argument.
+ */
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** What a folder may import from the project, besides itself. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  "src/secret-value.ts": [],
+  "src/errors.ts": [],
+  "src/settings.ts": [],
+  "src/deadline.ts": ["src/refresh"],
+  "src/config": ["src/errors.ts"],
+  "src/pull-secrets": ["src/secret-value.ts"],
+  "src/refresh": ["src/config", "src/pull-secrets", "src/errors.ts", "src/secret-value.ts"],
+  "src/credentials": ["src/refresh", "src/config", "src/errors.ts", "src/secret-value.ts"],
+  "src/kubernetes": ["src/refresh", "src/pull-secrets", "src/errors.ts", "src/secret-value.ts"],
+  "src/wiring.ts": ["src/credentials", "src/kubernetes", "src/refresh"],
+  "src/cli": [
+    "src/wiring.ts",
+    "src/refresh",
+    "src/config",
+    "src/errors.ts",
+    "src/settings.ts",
+    "src/deadline.ts",
+  ],
+  functions: ["src"],
+};
+
+/** Where a package may be known: everywhere else it is reached through an interface of ours. */
+const packagesBelongTo: Readonly<Record<string, readonly string[]>> = {
+  "@aws-sdk/": ["src/credentials"],
+  "@kubernetes/": ["src/kubernetes"],
+  undici: ["src/kubernetes"],
+  commander: ["src/cli"],
+  listr2: ["src/cli"],
+  picocolors: ["src/cli"],
+};
+
+const files = globSync(["src/**/*.ts", "functions/**/*.ts"], { cwd: root });
+
+describe.each(files)("%s", (file) => {
+  const imports = importsOf(file);
+
+  test("imports only what its folder may know", () => {
+    const place = placeOf(file);
+    const allowed = [place, ...(mayImport[place] ?? [])];
+    const foreign = imports
+      .filter((each) => each.startsWith("."))
+      .map((each) => relative(root, resolve(root, dirname(file), each)))
+      .filter((each) => !allowed.some((one) => each === one || each.startsWith(`${one}/`)));
+    expect(foreign).toEqual([]);
+  });
+
+  test("leaves packages to the folder that adapts them", () => {
+    const foreign = imports.filter((each) =>
+      Object.entries(packagesBelongTo).some(
+        ([name, homes]) =>
+          (each === name || each.startsWith(name)) && !homes.some((home) => file.startsWith(home)),
+      ),
+    );
+    expect(foreign).toEqual([]);
+  });
+});
+
+test("every folder under src has a rule", () => {
+  expect(files.map(placeOf).filter((place) => !(place in mayImport))).toEqual([]);
+});
+
+test("the environment is read in one file", () => {
+  const readers = files.filter((file) =>
+    /process\.env/.test(readFileSync(join(root, file), "utf8")),
+  );
+  expect(readers).toEqual(["src/settings.ts"]);
+});
+
+function importsOf(file: string): string[] {
+  const source = readFileSync(join(root, file), "utf8");
+  const statements = source.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g);
+  return [...statements].map(([, specifier]) => specifier ?? "");
+}
+
+/** `src/refresh/rules/due.ts` → `src/refresh`; `src/errors.ts` stands for itself. */
+function placeOf(file: string): string {
+  const [top = "", second] = file.split("/");
+  return top === "functions" || second === undefined ? top : `${top}/${second}`;
+}
