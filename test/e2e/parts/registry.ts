@@ -1,0 +1,143 @@
+/**
+ * A real registry (distribution) in the place of ECR: it answers under ECR's host names, over TLS,
+ * and accepts the user AWS with one password.
+ */
+import { rename, writeFile } from "node:fs/promises";
+import { Agent, request } from "undici";
+import { stringify } from "yaml";
+import { createCertificateAuthority, type KeyPair } from "../../fakes/certificates.ts";
+import { type CraneOptions, runCrane } from "./crane.ts";
+import { freePort } from "./free-port.ts";
+import { partPath } from "./part-paths.ts";
+import { type RunningProcess, run, startProcess } from "./processes.ts";
+import { startTunnel } from "./tunnel.ts";
+import { createWorkspace, type Workspace } from "./workspace.ts";
+
+export interface RegistryOptions {
+  /** At most 72 bytes: bcrypt looks at no more. */
+  readonly password: string;
+  /** The names that it answers to; by default the AWS emulator's account in us-east-1. */
+  readonly hosts?: readonly [string, ...string[]];
+}
+
+export interface Registry extends AsyncDisposable {
+  /** The first of its hosts. */
+  readonly host: string;
+  /** From now on only this password is accepted. */
+  setPassword(password: string): Promise<void>;
+  /** Pushes a small image; gives its reference, `<host>/<repository>@sha256:…`. */
+  push(repository: string): Promise<string>;
+  /** Runs crane, which reaches this registry and no other; its stdout. Throws CommandError. */
+  crane(args: readonly string[], options?: CraneOptions): Promise<string>;
+  stop(): Promise<void>;
+}
+
+const defaultHosts = ["000000000000.dkr.ecr.us-east-1.amazonaws.com"] as const;
+
+export async function startRegistry(options: RegistryOptions): Promise<Registry> {
+  const { hosts = defaultHosts } = options;
+  const [host] = hosts;
+  await using cleanup = new AsyncDisposableStack();
+  const workspace = await createWorkspace("registry");
+  cleanup.defer(() => workspace.remove());
+
+  let password = options.password;
+  const setPassword = async (next: string) => {
+    await writeHtpasswd(workspace, next);
+    password = next;
+  };
+  await setPassword(password);
+  const port = await freePort();
+  const registry = await startServer(workspace, hosts, port);
+  cleanup.defer(() => registry.stop());
+  const tunnel = await startTunnel(hosts, port);
+  cleanup.defer(() => tunnel.close());
+
+  const crane = (args: readonly string[], options?: CraneOptions) =>
+    runCrane(args, { ...options, workspace, proxyUrl: tunnel.url });
+  const running = cleanup.move();
+  const stop = () => running.disposeAsync();
+  return {
+    host,
+    setPassword,
+    push: async (repository) => {
+      const layer = workspace.file("layer.tar");
+      // Two empty blocks end a tar archive: the smallest layer there is.
+      await writeFile(layer, Buffer.alloc(1024));
+      const dockerConfigJson = renderDockerConfig(host, password);
+      const append = ["append", "--new_layer", layer, "--new_tag", `${host}/${repository}:latest`];
+      return (await crane(append, { dockerConfigJson })).trim();
+    },
+    crane,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+async function startServer(
+  workspace: Workspace,
+  hosts: readonly string[],
+  port: number,
+): Promise<RunningProcess> {
+  const authority = await createCertificateAuthority("registry-ca");
+  const server = await authority.issueServer([...hosts, "127.0.0.1"]);
+  const config = workspace.file("config.yml");
+  await writeFile(config, renderConfig(workspace, port, await writeKeyPair(workspace, server)));
+  const agent = new Agent({ connect: { ca: authority.cert } });
+  const registry = await startProcess({
+    command: partPath("registry"),
+    args: ["serve", config],
+    // Its default is a collector on localhost, and an error in the log for each attempt.
+    env: { OTEL_TRACES_EXPORTER: "none" },
+    logFile: workspace.file("registry.log"),
+    ready: async () => {
+      const { statusCode, body } = await request(`https://127.0.0.1:${port}/v2/`, {
+        dispatcher: agent,
+      });
+      await body.dump();
+      return statusCode === 401;
+    },
+  });
+  await agent.destroy();
+  return registry;
+}
+
+function renderConfig(
+  workspace: Workspace,
+  port: number,
+  tls: { readonly certificate: string; readonly key: string },
+): string {
+  return stringify({
+    version: "0.1",
+    log: { level: "warn", accesslog: { disabled: true } },
+    storage: { filesystem: { rootdirectory: workspace.file("images") } },
+    auth: { htpasswd: { realm: "ecr", path: htpasswdPath(workspace) } },
+    http: { addr: `127.0.0.1:${port}`, tls },
+  });
+}
+
+async function writeKeyPair(workspace: Workspace, pair: KeyPair) {
+  const tls = { certificate: workspace.file("registry.crt"), key: workspace.file("registry.key") };
+  await writeFile(tls.certificate, pair.cert);
+  await writeFile(tls.key, pair.key, { mode: 0o600 });
+  return tls;
+}
+
+/** The registry reads the file again when its time of change differs; never half written. */
+async function writeHtpasswd(workspace: Workspace, password: string): Promise<void> {
+  const hash =
+    "import bcrypt, sys; print(bcrypt.hashpw(sys.stdin.buffer.read(), bcrypt.gensalt(4)).decode())";
+  const line = await run(partPath("python"), ["-I", "-c", hash], { input: password });
+  const temporary = workspace.file("htpasswd.next");
+  await writeFile(temporary, `AWS:${line}`);
+  await rename(temporary, htpasswdPath(workspace));
+}
+
+function htpasswdPath(workspace: Workspace): string {
+  return workspace.file("htpasswd");
+}
+
+function renderDockerConfig(host: string, password: string): string {
+  const auth = Buffer.from(`AWS:${password}`).toString("base64");
+  return JSON.stringify({ auths: { [host]: { username: "AWS", password, auth } } });
+}
