@@ -1,0 +1,80 @@
+/** AWS says that the caller may not, or doesn't know who is calling. */
+import { type AwsCall, describeCall } from "./aws-call.ts";
+import { type AwsErrorRule, type Explanation, named, type SdkError } from "./sdk-error.ts";
+
+const principalArn = /User: (arn:[\w-]+:(?:iam|sts)::\d{12}:[\w+=,.@/-]{1,200})/;
+const explicitDeny = /explicit deny in an? ([a-z -]{1,40}policy)/;
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html, and STS's names. */
+export const identityErrorRules: readonly AwsErrorRule[] = [
+  { matches: named("AccessDenied", "AccessDeniedException"), explain: explainDenial },
+  {
+    matches: named("RegionDisabledException"),
+    explain: ({ region }) => ({
+      kind: "denied",
+      message: `STS is not activated in ${region} for this account`,
+      hint: `Activate ${region} under IAM, Account settings.`,
+    }),
+  },
+  {
+    matches: named("CredentialsProviderError", "TokenProviderError"),
+    explain: explainMissingCredentials,
+  },
+  {
+    matches: named("ExpiredToken", "ExpiredTokenException"),
+    explain: (call) => ({
+      kind: "no-credentials",
+      message: `the AWS credentials for ${describeCall(call)} have expired`,
+      hint: "Get new ones: `aws sso login`, or a new AWS_SESSION_TOKEN.",
+    }),
+  },
+  {
+    matches: named("UnrecognizedClientException", "InvalidClientTokenId"),
+    explain: (call) => ({
+      kind: "no-credentials",
+      message: `AWS doesn't know the access key that signed ${describeCall(call)}`,
+      hint: `Check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN, and that ${call.region} is enabled in the account.`,
+    }),
+  },
+  {
+    matches: named(
+      "InvalidSignatureException",
+      "SignatureDoesNotMatch",
+      "RequestTimeTooSkewed",
+      "RequestExpired",
+    ),
+    explain: (call) => ({
+      kind: "no-credentials",
+      message: `AWS refused the signature of ${describeCall(call)}`,
+      hint: "Check AWS_SECRET_ACCESS_KEY and this machine's clock.",
+    }),
+  },
+];
+
+function explainDenial(call: AwsCall, { message }: SdkError): Explanation {
+  const principal = principalArn.exec(message)?.[1];
+  const denier = explicitDeny.exec(message)?.[1];
+  const who = principal ?? "the caller";
+  const allowance =
+    call.action === "sts:AssumeRole"
+      ? `The role must exist, its trust policy must allow ${who}, and the policies of ${who} must allow sts:AssumeRole on it.`
+      : `Allow ${call.action} on resource "*" in a policy of ${who}.`;
+  return {
+    kind: "denied",
+    message: `AWS denied ${describeCall(call)}${principal === undefined ? "" : ` to ${principal}`}`,
+    hint: denier === undefined ? allowance : `Remove the explicit deny in the ${denier}.`,
+  };
+}
+
+function explainMissingCredentials(call: AwsCall, { message }: SdkError): Explanation {
+  const isSso = /\bsso\b/i.test(message);
+  return {
+    kind: "no-credentials",
+    message: isSso
+      ? `no AWS credentials for ${describeCall(call)}: the SSO session is missing or has expired`
+      : `no AWS credentials found for ${describeCall(call)}: neither in the environment, nor in a profile, nor from this host`,
+    hint: isSso
+      ? "Sign in: `aws sso login`, with the profile's name."
+      : "Sign in (`aws sso login`), name a profile that exists (AWS_PROFILE), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+  };
+}

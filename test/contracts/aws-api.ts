@@ -1,0 +1,194 @@
+/**
+ * What this program relies on when it talks to AWS, said with the SDK that it uses. It holds for
+ * the fake, and for an emulator that evaluates IAM policies. Statuses of errors are left out: the
+ * emulator answers 403 where ECR answers 400; the program goes by names.
+ */
+import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+export interface ContractCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** An endpoint to check, and what was prepared there. */
+export interface ContractTarget {
+  readonly endpoint: string;
+  readonly credentials: ContractCredentials;
+  readonly region: string;
+  /** Of the credentials. */
+  readonly account: string;
+  /** `credentials` may assume it, and it may get tokens. Best in another account. */
+  readonly roleArn: string;
+  /** `credentials` may assume it, and it may do nothing. */
+  readonly powerlessRoleArn: string;
+  close(): Promise<void>;
+}
+
+const hourMs = 3_600_000;
+
+export function awsApiContract(name: string, start: () => Promise<ContractTarget>): void {
+  describe(`AWS API: ${name}`, () => {
+    let target: ContractTarget;
+    beforeAll(async () => {
+      target = await start();
+    });
+    afterAll(() => target?.close());
+
+    function clientConfig(credentials = target.credentials, region = target.region) {
+      return { endpoint: target.endpoint, credentials, region, maxAttempts: 1 };
+    }
+
+    async function mint(credentials = target.credentials, region = target.region) {
+      const client = new ECRClient(clientConfig(credentials, region));
+      const answer = await client.send(new GetAuthorizationTokenCommand({}));
+      client.destroy();
+      return answer.authorizationData ?? [];
+    }
+
+    function whoAmI(credentials = target.credentials) {
+      return new STSClient(clientConfig(credentials)).send(new GetCallerIdentityCommand({}));
+    }
+
+    async function assume(roleArn: string) {
+      const command = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: "contract" });
+      const answer = await new STSClient(clientConfig()).send(command);
+      return {
+        accessKeyId: answer.Credentials?.AccessKeyId ?? "",
+        secretAccessKey: answer.Credentials?.SecretAccessKey ?? "",
+        sessionToken: answer.Credentials?.SessionToken ?? "",
+        expiration: answer.Credentials?.Expiration,
+      };
+    }
+
+    const unknownKey = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "secret" };
+    // Of a session: the emulator takes its root key with whatever secret.
+    const wrongSecret = async () => ({
+      ...(await assume(target.roleArn)),
+      secretAccessKey: "wrong",
+    });
+
+    describe("GetAuthorizationToken", () => {
+      test("answers one token, which is base64 of AWS:<password>", async () => {
+        const [data, ...more] = await mint();
+        const token = data?.authorizationToken ?? "";
+        expect(more).toEqual([]);
+        expect(token).toMatch(/^[A-Za-z0-9+/]+={0,2}$/);
+        expect(Buffer.from(token, "base64").toString()).toMatch(/^AWS:[\x21-\x7e]+$/);
+      });
+
+      test("answers a token that is good for about 12 hours", async () => {
+        const [data] = await mint();
+        const lifeMs = (data?.expiresAt?.getTime() ?? 0) - Date.now();
+        expect(lifeMs / hourMs).toBeGreaterThan(11.9);
+        expect(lifeMs / hourMs).toBeLessThan(12.1);
+      });
+
+      test.each(["us-east-1", "eu-west-1", "ap-southeast-2"])(
+        "names the caller's registry in the region that was asked: %s",
+        async (region) => {
+          const [data] = await mint(target.credentials, region);
+          expect(data?.proxyEndpoint).toBe(
+            `https://${target.account}.dkr.ecr.${region}.amazonaws.com`,
+          );
+        },
+      );
+
+      test("names the registry of the role's account for an assumed role", async () => {
+        const [data] = await mint(await assume(target.roleArn));
+        expect(data?.proxyEndpoint).toBe(
+          `https://${accountOf(target.roleArn)}.dkr.ecr.${target.region}.amazonaws.com`,
+        );
+      });
+
+      // AWS goes on with the resource, `*`, which the emulator leaves out.
+      test("is denied to a role without the right, naming action and principal", async () => {
+        const session = await assume(target.powerlessRoleArn);
+        await expect(mint(session)).rejects.toMatchObject({
+          name: "AccessDeniedException",
+          message: expect.stringMatching(
+            /^User: arn:aws:sts::\d{12}:assumed-role\/\S+\/contract is not authorized to perform: ecr:GetAuthorizationToken /,
+          ),
+        });
+      });
+
+      test("says that an access key is unknown", async () => {
+        await expect(mint(unknownKey)).rejects.toMatchObject({
+          name: "UnrecognizedClientException",
+        });
+      });
+
+      test("says that a session token isn't that session's", async () => {
+        const session = await assume(target.roleArn);
+        await expect(mint({ ...session, sessionToken: "another" })).rejects.toMatchObject({
+          name: "UnrecognizedClientException",
+        });
+      });
+
+      test("says that a signature is wrong", async () => {
+        await expect(mint(await wrongSecret())).rejects.toMatchObject({
+          name: "InvalidSignatureException",
+        });
+      });
+    });
+
+    describe("GetCallerIdentity", () => {
+      test("names the account of the credentials", async () => {
+        const { Account, Arn, UserId } = await whoAmI();
+        expect(Account).toBe(target.account);
+        expect(Arn).toMatch(new RegExp(`^arn:aws:iam::${target.account}:`));
+        expect(UserId).toMatch(/\S/);
+      });
+
+      test("names the role's account and the session for an assumed role", async () => {
+        const { Account, Arn } = await whoAmI(await assume(target.roleArn));
+        const account = accountOf(target.roleArn);
+        const role = target.roleArn.split("/").at(-1);
+        expect(Account).toBe(account);
+        expect(Arn).toBe(`arn:aws:sts::${account}:assumed-role/${role}/contract`);
+      });
+
+      test("says that an access key is unknown", async () => {
+        await expect(whoAmI(unknownKey)).rejects.toMatchObject({ name: "InvalidClientTokenId" });
+      });
+
+      test("says that a signature is wrong", async () => {
+        await expect(whoAmI(await wrongSecret())).rejects.toMatchObject({
+          name: "SignatureDoesNotMatch",
+        });
+      });
+    });
+
+    describe("AssumeRole", () => {
+      test("answers a session of about an hour", async () => {
+        const { expiration } = await assume(target.roleArn);
+        const lifeMs = (expiration?.getTime() ?? 0) - Date.now();
+        expect(lifeMs / hourMs).toBeGreaterThan(0.98);
+        expect(lifeMs / hourMs).toBeLessThan(1.02);
+      });
+
+      // The emulator leaves the principal out of this one, so only the rest is asked for.
+      test("is denied for a role that doesn't exist, naming action and role", async () => {
+        const nobody = `arn:aws:iam::${target.account}:role/nobody`;
+        await expect(assume(nobody)).rejects.toMatchObject({
+          name: "AccessDenied",
+          message: expect.stringMatching(
+            `is not authorized to perform: sts:AssumeRole on resource: ${nobody}$`,
+          ),
+        });
+      });
+
+      test("refuses what isn't the ARN of a role", async () => {
+        await expect(assume("arn:aws:iam::123456789012:user/somebody")).rejects.toMatchObject({
+          name: "ValidationError",
+        });
+      });
+    });
+  });
+}
+
+function accountOf(arn: string): string {
+  return arn.split(":")[4] ?? "";
+}

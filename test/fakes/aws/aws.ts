@@ -1,0 +1,101 @@
+/**
+ * An AWS endpoint for tests, over a real socket: ECR's and STS's part of it so far. It asks for
+ * signatures, knows roles and denials, and fails on demand. The SDK finds it by AWS_ENDPOINT_URL.
+ */
+import { devNull } from "node:os";
+import { createEcr, type MintedToken } from "./ecr.ts";
+import { type Fault, FaultScript } from "./faults.ts";
+import { Identities } from "./identities.ts";
+import { type LoggedRequest, listen } from "./listener.ts";
+import { createSts } from "./sts.ts";
+
+export interface AwsOptions {
+  /** The account of the caller's own credentials. */
+  readonly account?: string;
+  /** Only for `environment`: the endpoint itself answers for every region. */
+  readonly region?: string;
+  /** Roles that may be assumed; no others exist. */
+  readonly roles?: readonly string[];
+  readonly tokenLifetimeMs?: number;
+  readonly latencyMs?: number;
+  readonly now?: () => Date;
+}
+
+export type FakeAws = Awaited<ReturnType<typeof startAws>>;
+
+const twelveHoursMs = 12 * 3_600_000;
+
+export async function startAws(options: AwsOptions = {}) {
+  const { account = "123456789012", region = "us-east-1", now = () => new Date() } = options;
+  const identities = new Identities(account, now);
+  for (const role of options.roles ?? []) {
+    identities.addRole(role);
+  }
+  const script = new FaultScript();
+  const tokens: MintedToken[] = [];
+  const requests: LoggedRequest[] = [];
+  let tokenLifetimeMs = options.tokenLifetimeMs ?? twelveHoursMs;
+  const ecr = createEcr({
+    now,
+    tokenLifetimeMs: () => tokenLifetimeMs,
+    onMint: (token) => tokens.push(token),
+  });
+  const listener = await listen({
+    services: [ecr, createSts(identities)],
+    identities,
+    faults: script,
+    latencyMs: options.latencyMs ?? 0,
+    onRequest: (request) => requests.push(request),
+  });
+  const { accessKeyId, secretAccessKey } = identities.user;
+
+  return {
+    endpoint: listener.endpoint,
+    account,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    /** For a process (or a test) that is to talk to this endpoint, and to no other. */
+    environment: {
+      AWS_ENDPOINT_URL: listener.endpoint,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_REGION: region,
+      // Empty counts as unset: nothing of the person who runs this may decide.
+      AWS_SESSION_TOKEN: "",
+      AWS_PROFILE: "",
+      AWS_EC2_METADATA_DISABLED: "true",
+      AWS_CONFIG_FILE: devNull,
+      AWS_SHARED_CREDENTIALS_FILE: devNull,
+    },
+    /** Every token that was ever minted here, the oldest first. */
+    tokens: tokens as readonly MintedToken[],
+    requests: requests as readonly LoggedRequest[],
+    /** How often an action was asked for, with whatever outcome. */
+    count: (action: string) => requests.filter((request) => request.action === action).length,
+    addRole: (roleArn: string) => identities.addRole(roleArn),
+    deny: (action: string, to: { readonly role?: string } = {}) =>
+      identities.deny({ action, role: to.role }),
+    /** Takes back a `deny` with the same arguments. */
+    allow: (action: string, to: { readonly role?: string } = {}) =>
+      identities.allow({ action, role: to.role }),
+    /** The next `times` requests (default: all) to this action go wrong. */
+    fail: (
+      action: string,
+      fault: Fault,
+      limits: { readonly times?: number; readonly region?: string } = {},
+    ) =>
+      script.add({
+        action,
+        fault,
+        region: limits.region,
+        timesLeft: limits.times ?? Number.POSITIVE_INFINITY,
+      }),
+    /** Ends all scripted faults; denials stay. */
+    heal: () => script.clear(),
+    setTokenLifetime: (lifetimeMs: number) => {
+      tokenLifetimeMs = lifetimeMs;
+    },
+    close: () => listener.close(),
+    [Symbol.asyncDispose]: () => listener.close(),
+  };
+}

@@ -1,0 +1,66 @@
+/** What goes wrong on the way to AWS, scripted per action. */
+import { AwsFailure, type AwsReply } from "./service.ts";
+
+export type Fault =
+  | { readonly kind: "failure"; readonly failure: AwsFailure }
+  | { readonly kind: "reply"; readonly reply: AwsReply }
+  | { readonly kind: "reset" }
+  | { readonly kind: "hang" };
+
+export interface ScriptedFault {
+  /** `ecr:GetAuthorizationToken` */
+  readonly action: string;
+  readonly fault: Fault;
+  /** Undefined: every region. */
+  readonly region: string | undefined;
+  /** How many requests it still hits. */
+  timesLeft: number;
+}
+
+export const faults = {
+  throttling: { kind: "failure", failure: new AwsFailure("throttled", "Rate exceeded") },
+  serverError: { kind: "failure", failure: new AwsFailure("internal", "Internal failure") },
+  /** The connection ends without an answer. */
+  reset: { kind: "reset" },
+  /** The connection stays open, and nothing comes. */
+  hang: { kind: "hang" },
+  garbage: reply(200, "application/x-amz-json-1.1", '{"authorizationData": [{"authoriz'),
+  /** What a load balancer shows when nobody is behind it. */
+  unavailablePage: reply(503, "text/html", "<html><body>503 Service Unavailable</body></html>"),
+  /** What a captive portal or a filtering proxy shows. */
+  proxyPage: reply(403, "text/html", "<html><body><h1>Blocked by policy</h1></body></html>"),
+} as const satisfies Record<string, Fault>;
+
+export function answering(answer: unknown): Fault {
+  return reply(200, "application/x-amz-json-1.1", JSON.stringify(answer));
+}
+
+export class FaultScript {
+  #scripted: readonly ScriptedFault[] = [];
+
+  add(scripted: ScriptedFault): void {
+    this.#scripted = [...this.#scripted, scripted];
+  }
+
+  clear(): void {
+    this.#scripted = [];
+  }
+
+  /** The fault for this request, which uses it up once. */
+  take(action: string, region: string): Fault | undefined {
+    const next = this.#scripted.find(
+      (it) =>
+        it.timesLeft > 0 &&
+        it.action === action &&
+        (it.region === undefined || it.region === region),
+    );
+    if (next) {
+      next.timesLeft -= 1;
+    }
+    return next?.fault;
+  }
+}
+
+function reply(status: number, contentType: string, body: string): Fault {
+  return { kind: "reply", reply: { status, contentType, body } };
+}

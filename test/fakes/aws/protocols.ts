@@ -1,0 +1,81 @@
+/** AWS's wire protocols: how an answer and an error are written. */
+import { randomUUID } from "node:crypto";
+import type { AwsFailure, AwsReply, AwsRequest, FailureReason } from "./service.ts";
+
+type Codes = Readonly<Record<FailureReason, readonly [code: string, status: number]>>;
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html */
+const jsonCodes: Codes = {
+  unsigned: ["MissingAuthenticationTokenException", 400],
+  "unknown-key": ["UnrecognizedClientException", 400],
+  "expired-token": ["ExpiredTokenException", 400],
+  "bad-signature": ["InvalidSignatureException", 400],
+  denied: ["AccessDeniedException", 400],
+  throttled: ["ThrottlingException", 400],
+  internal: ["ServerException", 500],
+  invalid: ["InvalidParameterException", 400],
+  "unknown-action": ["UnknownOperationException", 400],
+};
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
+const queryCodes: Codes = {
+  unsigned: ["MissingAuthenticationToken", 403],
+  "unknown-key": ["InvalidClientTokenId", 403],
+  "expired-token": ["ExpiredToken", 403],
+  "bad-signature": ["SignatureDoesNotMatch", 403],
+  denied: ["AccessDenied", 403],
+  throttled: ["Throttling", 400],
+  internal: ["InternalFailure", 500],
+  invalid: ["ValidationError", 400],
+  "unknown-action": ["InvalidAction", 400],
+};
+
+/** AWS JSON 1.1: ECR, Secrets Manager. */
+export function jsonReply(answer: unknown, status = 200): AwsReply {
+  return { status, contentType: "application/x-amz-json-1.1", body: JSON.stringify(answer) };
+}
+
+export function jsonFailure({ reason, message }: AwsFailure): AwsReply {
+  const [code, status] = jsonCodes[reason];
+  return jsonReply({ __type: code, message }, status);
+}
+
+export function jsonActionOf({ headers }: AwsRequest, target: string): string | undefined {
+  const [prefix, action] = String(headers["x-amz-target"] ?? "").split(".");
+  return prefix === target ? action : undefined;
+}
+
+/** The query protocol: parameters as a form, answers in XML. */
+export type XmlFields = { readonly [name: string]: string | XmlFields };
+
+export function queryReply(action: string, namespace: string, result: XmlFields): AwsReply {
+  const body = {
+    [`${action}Result`]: result,
+    ResponseMetadata: { RequestId: randomUUID() },
+  };
+  return xml(200, `<${action}Response xmlns="${namespace}">${elements(body)}</${action}Response>`);
+}
+
+export function queryFailure({ reason, message }: AwsFailure, namespace: string): AwsReply {
+  const [code, status] = queryCodes[reason];
+  const type = status === 500 ? "Receiver" : "Sender";
+  const error = { Error: { Type: type, Code: code, Message: message }, RequestId: randomUUID() };
+  return xml(status, `<ErrorResponse xmlns="${namespace}">${elements(error)}</ErrorResponse>`);
+}
+
+function xml(status: number, body: string): AwsReply {
+  return { status, contentType: "text/xml", body };
+}
+
+function elements(fields: XmlFields): string {
+  return Object.entries(fields)
+    .map(([name, value]) => {
+      const content = typeof value === "string" ? escapeXml(value) : elements(value);
+      return `<${name}>${content}</${name}>`;
+    })
+    .join("");
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
