@@ -14,19 +14,21 @@ export interface AwsEmulatorOptions {
 export interface AwsEmulator extends AsyncDisposable {
   readonly endpoint: string;
   readonly region: string;
-  /** The account of the root key below. */
   readonly account: string;
-  /** For AWS clients and command lines: endpoint, region, and a key with root's rights. */
+  /** Of the account's root user. */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** For AWS clients and command lines: endpoint, region, and the credentials above. */
   readonly env: Readonly<Record<string, string>>;
   /** What clients asked of it, oldest first. */
   calls(): readonly AwsCall[];
   /** A role that everybody may assume and that may call these actions on everything; its ARN. */
-  createRole(name: string, allowedActions: readonly string[]): Promise<string>;
+  createRole(name: string, allowedActions: readonly string[], inAccount?: string): Promise<string>;
   stop(): Promise<void>;
 }
 
 const region = "us-east-1";
 const account = "000000000000";
+const credentials = { accessKeyId: "test", secretAccessKey: "test" } as const;
 
 export async function startAwsEmulator(options: AwsEmulatorOptions = {}): Promise<AwsEmulator> {
   await using cleanup = new AsyncDisposableStack();
@@ -65,9 +67,11 @@ export async function startAwsEmulator(options: AwsEmulatorOptions = {}): Promis
     endpoint: recorder.url,
     region,
     account,
+    credentials,
     env: clientEnvironment(recorder.url),
     calls: recorder.calls,
-    createRole: (name, allowedActions) => createRole(emulatorUrl, name, allowedActions),
+    createRole: (name, allowedActions, inAccount = account) =>
+      createRole({ emulatorUrl, account: inAccount }, name, allowedActions),
     stop,
     [Symbol.asyncDispose]: stop,
   };
@@ -77,8 +81,8 @@ function clientEnvironment(endpoint: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_EC2_METADATA_DISABLED: "true",
     // No profile of the person who runs the tests may decide where requests go.
     AWS_CONFIG_FILE: "/dev/null",
@@ -86,39 +90,42 @@ function clientEnvironment(endpoint: string): Record<string, string> {
   };
 }
 
+interface Iam {
+  readonly emulatorUrl: string;
+  readonly account: string;
+}
+
 async function createRole(
-  emulatorUrl: string,
+  iam: Iam,
   name: string,
   allowedActions: readonly string[],
 ): Promise<string> {
   const trust = policy({ Principal: { AWS: "*" }, Action: "sts:AssumeRole" });
-  const rights = policy({ Action: allowedActions, Resource: "*" });
-  await callIam(emulatorUrl, {
-    Action: "CreateRole",
-    RoleName: name,
-    AssumeRolePolicyDocument: trust,
-  });
+  const role = { RoleName: name, AssumeRolePolicyDocument: trust };
+  await callIam(iam, { Action: "CreateRole", ...role });
   if (allowedActions.length > 0) {
-    const names = { RoleName: name, PolicyName: "allowed" };
-    await callIam(emulatorUrl, { Action: "PutRolePolicy", ...names, PolicyDocument: rights });
+    const rights = policy({ Action: allowedActions, Resource: "*" });
+    const rolePolicy = { RoleName: name, PolicyName: "allowed", PolicyDocument: rights };
+    await callIam(iam, { Action: "PutRolePolicy", ...rolePolicy });
   }
-  return `arn:aws:iam::${account}:role/${name}`;
+  return `arn:aws:iam::${iam.account}:role/${name}`;
 }
 
 function policy(statement: object): string {
-  return JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", ...statement }],
-  });
+  const statements = [{ Effect: "Allow", ...statement }];
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }
 
-/** The emulator reads who calls from the signature, but doesn't verify it: no IAM client needed. */
-async function callIam(emulatorUrl: string, parameters: Record<string, string>): Promise<void> {
-  const credential = `Credential=test/20260101/${region}/iam/aws4_request`;
+/** An account's number is a key of its root user, whose signature isn't verified. */
+async function callIam(iam: Iam, parameters: Record<string, string>): Promise<void> {
+  const credential = `Credential=${iam.account}/20260101/${region}/iam/aws4_request`;
   const authorization = `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=host, Signature=0`;
   const body = new URLSearchParams({ Version: "2010-05-08", ...parameters });
-  const init = { method: "POST", headers: { authorization }, body };
-  const response = await fetch(emulatorUrl, init);
+  const response = await fetch(iam.emulatorUrl, {
+    method: "POST",
+    headers: { authorization },
+    body,
+  });
   if (!response.ok) {
     throw new Error(`IAM ${parameters["Action"]}: ${response.status} ${await response.text()}`);
   }

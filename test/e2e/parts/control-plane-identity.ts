@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { Agent, request } from "undici";
 import { type CertificateAuthority, createCertificateAuthority } from "../../fakes/certificates.ts";
@@ -16,6 +16,7 @@ export interface ControlPlaneIdentity {
   readonly files: ApiServerFiles;
   readonly adminKubeconfig: string;
   readonly adminKubeconfigPath: string;
+  readonly adminToken: string;
   /** Connects with the admin's certificate. */
   readonly agent: Agent;
 }
@@ -34,6 +35,7 @@ export async function createIdentity(
     { url, ca: authority.cert },
     { clientCertificate: admin },
   );
+  const adminToken = randomBytes(24).toString("hex");
   const server = await authority.issueServer();
   const write = async (file: string, content: string) => {
     await writeFile(workspace.file(file), content, { mode: 0o600 });
@@ -48,10 +50,12 @@ export async function createIdentity(
       ca: await write("ca.crt", authority.cert),
       certificate: await write("apiserver.crt", server.cert),
       key: await write("apiserver.key", server.key),
+      tokens: await write("tokens.csv", `${adminToken},admin,admin,system:masters\n`),
       serviceAccountKey: await write("service-account.key", createSigningKey()),
       auditLog: audit ? await write("audit.log", "") : undefined,
     },
     adminKubeconfig,
+    adminToken,
     adminKubeconfigPath: await write("admin.kubeconfig", adminKubeconfig),
     agent: new Agent({ connect: { ca: authority.cert, cert: admin.cert, key: admin.key } }),
   };

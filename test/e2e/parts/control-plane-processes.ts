@@ -38,6 +38,7 @@ export interface ApiServerFiles {
   readonly ca: string;
   readonly certificate: string;
   readonly key: string;
+  readonly tokens: string;
   readonly serviceAccountKey: string;
   /** Undefined: no audit. */
   readonly auditLog: string | undefined;
@@ -72,6 +73,7 @@ export async function startApiServer(
       `--tls-cert-file=${files.certificate}`,
       `--tls-private-key-file=${files.key}`,
       `--client-ca-file=${files.ca}`,
+      `--token-auth-file=${files.tokens}`,
       `--service-account-key-file=${files.serviceAccountKey}`,
       `--service-account-signing-key-file=${files.serviceAccountKey}`,
       `--service-account-issuer=${issuer}`,

@@ -25,6 +25,8 @@ export interface ControlPlane extends AsyncDisposable {
   /** With a client certificate of the group system:masters, as kind and kubeadm give it out. */
   readonly adminKubeconfig: string;
   readonly adminKubeconfigPath: string;
+  /** Of the same group, for bare HTTP. */
+  readonly adminToken: string;
   readonly kubectl: Kubectl;
   /** Its methods fail unless the control plane was started with `audit: true`. */
   readonly audit: AuditLog;
@@ -89,7 +91,7 @@ async function answers(identity: ControlPlaneIdentity, ...paths: string[]): Prom
 }
 
 function describe(identity: ControlPlaneIdentity, workspace: Workspace) {
-  const { name, url, authority, adminKubeconfig, adminKubeconfigPath } = identity;
+  const { name, url, authority, adminKubeconfig, adminKubeconfigPath, adminToken } = identity;
   const kubectl = createKubectl(workspace, adminKubeconfigPath);
   const address = { url, ca: authority.cert };
   return {
@@ -97,6 +99,7 @@ function describe(identity: ControlPlaneIdentity, workspace: Workspace) {
     ca: authority.cert,
     adminKubeconfig,
     adminKubeconfigPath,
+    adminToken,
     kubectl,
     audit: createAuditLog(identity.files.auditLog, (path) => getStatus(identity, path)),
     serviceAccountKubeconfig: (manifestYaml: string, durationSeconds?: number) =>
