@@ -72,9 +72,7 @@ async function decompress(wire: WireAnswer, context: AnswerContext): Promise<Buf
   } catch (error) {
     const isTooLarge =
       error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
-    throw isTooLarge
-      ? tooLarge(context.maxBytes)
-      : malformed(context, "gzip that is cut off or damaged");
+    throw isTooLarge ? tooLarge(context) : malformed(context, "gzip that is cut off or damaged");
   }
 }
 

@@ -40,9 +40,8 @@ export function connectFailure(error: unknown, place: Place): ClusterError | Tra
 export function lostConnection(error: unknown, place: Place): TransientError {
   const code = errorCode(error);
   const detail = code === undefined ? "" : ` (${code})`;
-  return new TransientError(
-    unreachable(`the connection to ${place.title} was lost${detail}`, error, undefined),
-  );
+  const message = `the connection to ${place.title} was lost${detail}`;
+  return new TransientError(new ClusterError("unreachable", message));
 }
 
 export function errorCode(error: unknown): string | undefined {
@@ -50,7 +49,7 @@ export function errorCode(error: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
-function unreachable(message: string, cause: unknown, hint: string | undefined): ClusterError {
+function unreachable(message: string, cause: unknown, hint: string): ClusterError {
   return new ClusterError("unreachable", message, { cause, hint });
 }
 
@@ -67,5 +66,8 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 function reasonOf(code: string | undefined): string {
+  if (code?.startsWith("HPE_")) {
+    return "it doesn't answer in HTTP";
+  }
   return code === undefined ? "the connection failed" : (reasons[code] ?? code);
 }

@@ -49,6 +49,10 @@ export class ConnectionLink {
     this.#inUse += 1;
     try {
       return await work(await line);
+    } catch (error) {
+      // What undici says of a connection that we closed would look like a lost one.
+      this.#closing.signal.throwIfAborted();
+      throw error;
     } finally {
       this.#inUse -= 1;
       this.#lastUsedMs = this.#options.world.now();

@@ -1,4 +1,7 @@
-/** What it means when a request's exchange fails: lost, late, cut off, or not HTTP at all. */
+/**
+ * What it means when a request's exchange fails: lost, late, cut off, or not HTTP at all. The errors
+ * that it failed with stay here: some hold what the server sent.
+ */
 import { ClusterError } from "../errors.ts";
 import { errorCode, lostConnection } from "./connection-errors.ts";
 import type { WireRequest } from "./request-exchange.ts";
@@ -6,8 +9,6 @@ import { TransientError } from "./retry.ts";
 import { type TlsPlace, tlsError } from "./tls-errors.ts";
 
 export interface Asked {
-  /** For messages: `apply secret team-a/ecr-pull`. */
-  readonly what: string;
   readonly wire: WireRequest;
   readonly place: TlsPlace;
 }
@@ -18,7 +19,7 @@ export function exchangeError(error: unknown, asked: Asked): ClusterError | Tran
     return error;
   }
   return (
-    ofThisRequest(error, asked) ??
+    ofThisRequest(error, asked.wire) ??
     tlsError(error, asked.place) ??
     lostConnection(error, asked.place)
   );
@@ -26,19 +27,16 @@ export function exchangeError(error: unknown, asked: Asked): ClusterError | Tran
 
 function ofThisRequest(
   error: unknown,
-  { what, wire }: Asked,
+  { what, headersTimeoutMs, bodyTimeoutMs }: WireRequest,
 ): ClusterError | TransientError | undefined {
   const code = errorCode(error) ?? "";
   switch (code) {
     case "UND_ERR_HEADERS_TIMEOUT":
-      return new ClusterError(
-        "timeout",
-        `${what}: no answer within ${seconds(wire.headersTimeoutMs)}`,
-      );
+      return new ClusterError("timeout", `${what}: no answer within ${seconds(headersTimeoutMs)}`);
     case "UND_ERR_BODY_TIMEOUT":
       return new ClusterError(
         "timeout",
-        `${what}: the answer stopped for ${seconds(wire.bodyTimeoutMs)}`,
+        `${what}: the answer stopped for ${seconds(bodyTimeoutMs)}`,
       );
     case "UND_ERR_RES_CONTENT_LENGTH_MISMATCH":
       return new TransientError(new ClusterError("malformed", `${what}: the answer was cut off`));
@@ -48,10 +46,17 @@ function ofThisRequest(
         hint: "is there a line break or another stray character in the kubeconfig's token?",
       });
     default:
-      return code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW"
-        ? new ClusterError("malformed", `${what}: the answer isn't HTTP`, { cause: error })
+      return isParserError(error) || code === "UND_ERR_HEADERS_OVERFLOW"
+        ? new ClusterError("malformed", `${what}: the answer isn't HTTP`, {
+            hint: "is the port right?",
+          })
         : undefined;
   }
+}
+
+/** undici gives it a code only sometimes. */
+function isParserError(error: unknown): boolean {
+  return error instanceof Error && error.name === "HTTPParserError";
 }
 
 function seconds(ms: number): string {

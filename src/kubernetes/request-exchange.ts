@@ -5,6 +5,8 @@ import { ClusterError } from "../errors.ts";
 import { aborted } from "./retry.ts";
 
 export interface WireRequest {
+  /** For messages: `apply secret team-a/ecr-pull`. */
+  readonly what: string;
   readonly method: "GET" | "PATCH" | "DELETE";
   /** With query. */
   readonly path: string;
@@ -68,7 +70,6 @@ function collector(
   let headers: IncomingHttpHeaders = {};
   let controller: Dispatcher.DispatchController | undefined;
   let bodyTimer: NodeJS.Timeout | undefined;
-  let failure: Error | undefined;
 
   const done = () => {
     clearTimeout(bodyTimer);
@@ -76,7 +77,6 @@ function collector(
   };
   const fail = (error: Error) => {
     done();
-    failure ??= error;
     settle.reject(error);
     controller?.abort(error);
   };
@@ -86,9 +86,9 @@ function collector(
   return {
     onRequestStart(started) {
       controller = started;
-      // It waited for a free stream, and was given up meanwhile.
-      if (failure) {
-        started.abort(failure);
+      // It waited for a free stream: one that opened because the same abort ended another request.
+      if (signal.aborted) {
+        onAbort();
       }
     },
     onResponseStart(_controller, statusCode, responseHeaders) {
@@ -102,7 +102,7 @@ function collector(
     onResponseData(_controller, chunk) {
       size += chunk.length;
       if (size > request.maxBytes) {
-        fail(tooLarge(request.maxBytes));
+        fail(tooLarge(request));
       } else {
         chunks.push(chunk);
       }
@@ -118,11 +118,17 @@ function collector(
   };
 }
 
-function slowBody({ bodyTimeoutMs }: WireRequest): ClusterError {
-  return new ClusterError("timeout", `the answer didn't end within ${bodyTimeoutMs / 1_000} s`);
+function slowBody({ what, bodyTimeoutMs }: WireRequest): ClusterError {
+  const within = `${bodyTimeoutMs / 1_000} s`;
+  return new ClusterError("timeout", `${what}: the answer didn't end within ${within}`);
 }
 
-export function tooLarge(maxBytes: number): ClusterError {
-  const mebibytes = maxBytes / (1024 * 1024);
-  return new ClusterError("too-large", `the answer is larger than ${mebibytes} MiB`);
+export interface SizeLimit {
+  readonly what: string;
+  readonly maxBytes: number;
+}
+
+export function tooLarge({ what, maxBytes }: SizeLimit): ClusterError {
+  const mebibytes = Math.round(maxBytes / (1024 * 1024));
+  return new ClusterError("too-large", `${what}: the answer is larger than ${mebibytes} MiB`);
 }

@@ -53,7 +53,7 @@ export function createSender(
     });
     const answer = await untilAborted(exchanged, signal).catch((error: unknown): WireAnswer => {
       const place = serverPlace(access, clientCertificate);
-      throw exchangeError(error, { what: request.what, wire, place });
+      throw exchangeError(error, { wire, place });
     });
     counters.bytesReceived += answer.body.length;
     return await readAnswer(answer, { ...request, nowMs: world.now() });
@@ -97,12 +97,13 @@ export async function readCredential(access: ClusterAccess): Promise<ClusterCred
 }
 
 function wireRequest(
-  { method, path, headers, body, maxBytes }: ApiRequest,
+  { what, method, path, headers, body, maxBytes }: ApiRequest,
   { token }: ClusterCredential,
   server: URL,
   { headersTimeoutMs, bodyTimeoutMs, userAgent }: ConnectionOptions,
 ): WireRequest {
   return {
+    what,
     method,
     path: `${server.pathname.replace(/\/+$/, "")}${path}`,
     headers: {

@@ -91,13 +91,9 @@ function afterAttempts(error: ClusterError, attempts: number): ClusterError {
   if (attempts === 1) {
     return error;
   }
-  const { hint, status, conflicts } = error;
-  return new ClusterError(error.kind, `${error.message}, at ${attempts} attempts`, {
-    cause: error,
-    hint,
-    status,
-    conflicts,
-  });
+  const { cause, hint, status, conflicts } = error;
+  const message = `${error.message} (after ${attempts} attempts)`;
+  return new ClusterError(error.kind, message, { cause, hint, status, conflicts });
 }
 
 /** Reads `Retry-After`: seconds, or a date. 0 where it says neither. */

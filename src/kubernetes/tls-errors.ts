@@ -25,9 +25,7 @@ export function tlsFailure(error: unknown, place: TlsPlace): ClusterError | Tran
 /** Undefined if it isn't TLS that failed. Such errors stay until somebody acts: never transient. */
 export function tlsError(error: unknown, place: TlsPlace): ClusterError | undefined {
   const sentence = describe(errorCode(error) ?? "", error, place);
-  return (
-    sentence && new ClusterError("tls", sentence.message, { cause: error, hint: sentence.hint })
-  );
+  return sentence && new ClusterError("tls", sentence.message, { hint: sentence.hint });
 }
 
 function describe(code: string, error: unknown, place: TlsPlace): Sentence | undefined {
@@ -125,5 +123,11 @@ function handshake(code: string, { title, clientCertificate }: TlsPlace): Senten
           hint: "get a kubeconfig with client-certificate-data",
         };
   }
-  return { message: `the TLS handshake with ${title} failed (${code})`, hint: undefined };
+  return {
+    message: `the TLS handshake with ${title} failed (${code})`,
+    // What OpenSSL says for want of one, up to TLS 1.2.
+    hint: code.endsWith("ALERT_HANDSHAKE_FAILURE")
+      ? "it may want another client certificate than it got, or none of our ciphers suits it"
+      : undefined,
+  };
 }
