@@ -1,0 +1,187 @@
+/** Server-side apply: merge, drop what its manager no longer names, and find conflicts. */
+import { isDeepStrictEqual } from "node:util";
+import {
+  type Comparison,
+  compare,
+  displayPath,
+  elementsOf,
+  type FieldPath,
+  keyElement,
+  leavesOf,
+  nodesOf,
+} from "./field-set.ts";
+import { identity, type Manager, type Managers, ownable, withoutFields } from "./managers.ts";
+import { isJsonObject, type JsonObject } from "./object.ts";
+import type { Schema } from "./schema.ts";
+import { ApiError } from "./status.ts";
+
+interface ApplyRequest {
+  readonly schema: Schema;
+  /** Without its managedFields. */
+  readonly live: JsonObject;
+  readonly patch: JsonObject;
+  readonly managers: Managers;
+  readonly manager: string;
+  readonly apiVersion: string;
+  readonly force: boolean;
+  readonly now: string;
+}
+
+interface Applied {
+  readonly object: JsonObject;
+  readonly managers: Managers;
+}
+
+/** @throws ApiError 409 when other managers own, with other values, what the patch sets */
+export function apply(request: ApplyRequest): Applied {
+  const { schema, live, patch, managers, now } = request;
+  const applier = {
+    manager: request.manager,
+    operation: "Apply",
+    apiVersion: request.apiVersion,
+    subresource: undefined,
+  } as const;
+  const self = identity(applier);
+  const last = managers.get(self);
+  const fields = ownable(leavesOf(schema, patch));
+  const others = withoutFields(managers, new Set(), undefined);
+  others.delete(self);
+  const merged = merge(schema, live, patch);
+  const dropped = (last?.fields ?? new Set<FieldPath>()).difference(fields);
+  const object = prune(schema, merged, dropped.difference(allFields(others)));
+
+  const change = compare(schema, live, object);
+  const left = settle(others, change, request.force);
+  const unchanged = isDeepStrictEqual(live, object);
+  left.set(self, { ...applier, fields, time: unchanged ? last?.time : now });
+  return { object, managers: left };
+}
+
+function allFields(managers: Managers): ReadonlySet<FieldPath> {
+  return new Set([...managers.values()].flatMap((manager) => [...manager.fields]));
+}
+
+function settle(others: Managers, change: Comparison, force: boolean): Managers {
+  const taken = change.added.union(change.modified);
+  const conflicts = [...others.values()].flatMap((manager) => conflictsWith(manager, taken));
+  if (conflicts.length > 0 && !force) {
+    throw conflictError(conflicts);
+  }
+  return withoutFields(others, taken.union(change.removed));
+}
+
+interface FieldConflict {
+  readonly manager: string;
+  readonly field: string;
+}
+
+function conflictsWith(manager: Manager, taken: ReadonlySet<FieldPath>): FieldConflict[] {
+  const name = JSON.stringify(manager.manager);
+  const part =
+    manager.subresource === undefined ? "" : ` with subresource "${manager.subresource}"`;
+  const version = manager.operation === "Update" ? ` using ${manager.apiVersion}` : "";
+  return [...manager.fields.intersection(taken)]
+    .sort()
+    .map((path) => ({ manager: `${name}${part}${version}`, field: displayPath(path) }));
+}
+
+function conflictError(conflicts: readonly FieldConflict[]): ApiError {
+  const causes = conflicts.map(({ manager, field }) => ({
+    reason: "FieldManagerConflict",
+    message: `conflict with ${manager}`,
+    field,
+  }));
+  return new ApiError(409, conflictMessage(conflicts), { reason: "Conflict", details: { causes } });
+}
+
+function conflictMessage(conflicts: readonly FieldConflict[]): string {
+  const [first] = conflicts;
+  if (first !== undefined && conflicts.length === 1) {
+    return `Apply failed with 1 conflict: conflict with ${first.manager}: ${first.field}`;
+  }
+  const managers = [...new Set(conflicts.map((conflict) => conflict.manager))].sort();
+  const lines = managers.flatMap((manager) => [
+    `conflicts with ${manager}:`,
+    ...conflicts.filter((one) => one.manager === manager).map((one) => `- ${one.field}`),
+  ]);
+  return `Apply failed with ${conflicts.length} conflicts: ${lines.join("\n")}`;
+}
+
+function merge(schema: Schema, live: unknown, patch: unknown): JsonObject {
+  const merged = mergeValue(schema, live, patch);
+  return isJsonObject(merged) ? merged : {};
+}
+
+function mergeValue(schema: Schema, live: unknown, patch: unknown): unknown {
+  if (patch === undefined) {
+    return live;
+  }
+  if (isJsonObject(live) && isJsonObject(patch) && schema.type !== "atomic") {
+    const keys = new Set([...Object.keys(live), ...Object.keys(patch)]);
+    return Object.fromEntries(
+      [...keys].map((key) => [key, mergeValue(fieldSchema(schema, key), live[key], patch[key])]),
+    );
+  }
+  if (Array.isArray(live) && Array.isArray(patch)) {
+    return mergeLists(schema, live, patch);
+  }
+  return patch;
+}
+
+function fieldSchema(schema: Schema, key: string): Schema {
+  const field = schema.type === "struct" ? schema.fields[key] : undefined;
+  return field ?? (schema.type === "map" ? schema.of : { type: "atomic", shape: "object" });
+}
+
+function mergeLists(schema: Schema, live: readonly unknown[], patch: readonly unknown[]): unknown {
+  const keyOf = itemKey(schema);
+  if (keyOf === undefined) {
+    return patch;
+  }
+  const items = new Map(live.map((item) => [keyOf(item), item]));
+  for (const item of patch) {
+    items.set(keyOf(item), item);
+  }
+  return [...items.values()];
+}
+
+function itemKey(schema: Schema): ((item: unknown) => string) | undefined {
+  if (schema.type === "keyed-list") {
+    return (item) => keyElement(schema.key, item);
+  }
+  return schema.type === "set" ? (item) => `v:${JSON.stringify(item)}` : undefined;
+}
+
+function prune(schema: Schema, object: JsonObject, fields: ReadonlySet<FieldPath>): JsonObject {
+  const nodes = nodesOf(schema, object);
+  let result = object;
+  for (const path of fields) {
+    if (nodes.get(path)?.leaf) {
+      result = removeAt(schema, result, elementsOf(path));
+    }
+  }
+  return result;
+}
+
+function removeAt(schema: Schema, object: JsonObject, path: readonly string[]): JsonObject {
+  const [element = "", ...rest] = path;
+  const key = element.slice(2);
+  const { [key]: value, ...others } = object;
+  const left = removeBelow(fieldSchema(schema, key), value, rest);
+  return left === undefined ? others : { ...object, [key]: left };
+}
+
+// A map or list that lost its last entry goes too: the API omits empty ones.
+function removeBelow(schema: Schema, value: unknown, path: readonly string[]): unknown {
+  if (path.length === 0) {
+    return undefined;
+  }
+  if (isJsonObject(value)) {
+    const left = removeAt(schema, value, path);
+    return Object.keys(left).length === 0 ? undefined : left;
+  }
+  const keyOf = itemKey(schema);
+  const list: readonly unknown[] = Array.isArray(value) ? value : [];
+  const left = list.filter((item) => keyOf?.(item) !== path[0]);
+  return left.length === 0 ? undefined : left;
+}

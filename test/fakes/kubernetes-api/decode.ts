@@ -1,0 +1,150 @@
+/** From a request's body to an object: parsing, the schema's types, empty fields left out. */
+import { parse as parseYaml, YAMLParseError } from "yaml";
+import { isJsonObject, type JsonObject } from "./object.ts";
+import type { Schema } from "./schema.ts";
+import { badRequest } from "./status.ts";
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw badRequest(
+      `the object provided is unrecognized: json parse error: ${error instanceof Error ? error.message : ""}`,
+    );
+  }
+}
+
+/** YAML or JSON, as an apply patch may be written. */
+export function parsePatchYaml(text: string): JsonObject {
+  const parsed = parseJsonOrYaml(text);
+  if (parsed === null) {
+    return {};
+  }
+  if (!isJsonObject(parsed)) {
+    throw badRequest(
+      "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}",
+    );
+  }
+  return parsed;
+}
+
+// Most clients send JSON, which the YAML parser takes many times as long for.
+function parseJsonOrYaml(text: string): unknown {
+  if (text.trimStart().startsWith("{")) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      // A flow mapping may start like this too.
+    }
+  }
+  return parseYamlText(text);
+}
+
+function parseYamlText(text: string): unknown {
+  try {
+    return parseYaml(text, { schema: "core", version: "1.2" });
+  } catch (error) {
+    if (error instanceof YAMLParseError) {
+      throw badRequest(
+        `error decoding YAML: error converting YAML to JSON: yaml: ${error.message.split("\n")[0]}`,
+      );
+    }
+    throw error;
+  }
+}
+
+/** What is wrong with the types of a value, one sentence each, worded as the schema check does. */
+export function typeErrors(schema: Schema, value: unknown, path = ""): string[] {
+  if (value === null || value === undefined) {
+    return [];
+  }
+  if (schema.type === "struct" || schema.type === "map") {
+    return isJsonObject(value)
+      ? Object.entries(value).flatMap(([key, child]) =>
+          fieldErrors(schema, `${path}.${key}`, key, child),
+        )
+      : [`${path}: expected map, got ${describe(value)}`];
+  }
+  return fits(schema, value)
+    ? []
+    : [`${path}: expected ${expected(schema)}, got ${describe(value)}`];
+}
+
+function fieldErrors(schema: Schema, path: string, key: string, value: unknown): string[] {
+  const field = schema.type === "struct" ? schema.fields[key] : undefined;
+  if (schema.type === "struct" && field === undefined) {
+    return [`${path}: field not declared in schema`];
+  }
+  const child = field ?? (schema.type === "map" ? schema.of : undefined);
+  return child === undefined ? [] : typeErrors(child, value, path);
+}
+
+function fits(schema: Schema, value: unknown): boolean {
+  switch (schema.type) {
+    case "boolean":
+      return typeof value === "boolean";
+    case "integer":
+      return Number.isInteger(value);
+    case "atomic":
+      return schema.shape === "list" ? isListOfObjects(value) : isJsonObject(value);
+    case "keyed-list":
+      return isListOfObjects(value) && value.every((item) => typeof item[schema.key] === "string");
+    case "set":
+      return Array.isArray(value) && value.every((item) => typeof item === "string");
+    default:
+      return typeof value === "string";
+  }
+}
+
+function isListOfObjects(value: unknown): value is JsonObject[] {
+  // Finalizers of a namespace are an atomic list of strings, every other one holds objects.
+  return (
+    Array.isArray(value) && value.every((item) => isJsonObject(item) || typeof item === "string")
+  );
+}
+
+function expected(schema: Schema): string {
+  if (schema.type === "bytes" || schema.type === "time") {
+    return "string";
+  }
+  return ["keyed-list", "set", "atomic"].includes(schema.type) ? "list" : schema.type;
+}
+
+function describe(value: unknown): string {
+  return `&value.valueUnstructured{Value:${typeof value === "object" ? JSON.stringify(value) : String(value)}}`;
+}
+
+/** The first value under `data` that is no base64, if there is one. */
+export function hasBadBase64(data: unknown): boolean {
+  return isJsonObject(data) && Object.values(data).some((value) => !isBase64(value));
+}
+
+function isBase64(value: unknown): boolean {
+  if (typeof value !== "string") {
+    return value === null;
+  }
+  return value.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(value);
+}
+
+/** Known fields only, and none that is empty: as an object looks after a round through its type. */
+export function normalise(schema: Schema, value: unknown): unknown {
+  if (schema.type === "struct" && isJsonObject(value)) {
+    return compact(
+      Object.entries(value).flatMap(([key, child]) => {
+        const field = schema.fields[key];
+        return field === undefined ? [] : [[key, normalise(field, child)]];
+      }),
+    );
+  }
+  if (schema.type === "map" && isJsonObject(value)) {
+    const entries = Object.entries(value).map(([key, child]) => [key, child ?? ""] as const);
+    return entries.length === 0 ? undefined : Object.fromEntries(entries);
+  }
+  return Array.isArray(value) && value.length === 0 ? undefined : value;
+}
+
+function compact(entries: readonly (readonly unknown[])[]): JsonObject {
+  return Object.fromEntries(
+    entries.filter(([, value]) => value !== undefined && value !== null && value !== ""),
+  );
+}

@@ -1,0 +1,147 @@
+/** TokenRequest: signed tokens that live and die with their service account. */
+import { createSign, createVerify, generateKeyPairSync, randomUUID } from "node:crypto";
+import { parseJson } from "./decode.ts";
+import { type ApiObject, isJsonObject, type JsonObject, timestamp } from "./object.ts";
+import type { User } from "./rbac.ts";
+import { serviceAccounts } from "./resources.ts";
+import { badRequest, invalid, invalidValue, Surprise } from "./status.ts";
+import type { Store } from "./store.ts";
+
+const issuer = "https://kubernetes.default.svc";
+
+export interface TokenIssuer {
+  /** The answer to a TokenRequest. */
+  request(account: ApiObject, text: string): object;
+  issue(account: ApiObject, lifetimeSeconds: number, audiences?: readonly string[]): string;
+  /** Undefined: not a token of ours, expired, for others, or its account is gone. */
+  review(token: string): User | undefined;
+}
+
+/** `maxLifetimeSeconds`: longer ones are granted less, as managed control planes do. */
+export function createTokenIssuer(store: Store, maxLifetimeSeconds: number): TokenIssuer {
+  const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
+
+  function issue(
+    account: ApiObject,
+    lifetimeSeconds: number,
+    audiences: readonly string[] = [issuer],
+  ): string {
+    const { namespace = "", name, uid } = account.metadata;
+    const now = Math.floor(Date.now() / 1000);
+    const claims = {
+      aud: audiences,
+      exp: now + lifetimeSeconds,
+      iat: now,
+      iss: issuer,
+      jti: randomUUID(),
+      "kubernetes.io": { namespace, serviceaccount: { name, uid } },
+      nbf: now,
+      sub: `system:serviceaccount:${namespace}:${name}`,
+    };
+    const signed = `${encode({ alg: "ES256", kid: "fake" })}.${encode(claims)}`;
+    const signature = createSign("sha256")
+      .update(signed)
+      .sign({ key: keys.privateKey, dsaEncoding: "ieee-p1363" });
+    return `${signed}.${signature.toString("base64url")}`;
+  }
+
+  return {
+    issue,
+    request: (account, text) => {
+      const spec = parseTokenRequest(text);
+      const granted = Math.min(spec.expirationSeconds, maxLifetimeSeconds);
+      return {
+        kind: "TokenRequest",
+        apiVersion: "authentication.k8s.io/v1",
+        metadata: {
+          name: account.metadata.name,
+          namespace: account.metadata.namespace,
+          uid: account.metadata.uid,
+          creationTimestamp: timestamp(),
+        },
+        spec: { audiences: spec.audiences, expirationSeconds: granted, boundObjectRef: null },
+        status: {
+          token: issue(account, granted, spec.audiences),
+          expirationTimestamp: timestamp(new Date(Date.now() + granted * 1000)),
+        },
+      };
+    },
+    review: (token) => {
+      const [header = "", payload = "", signature = ""] = token.split(".");
+      const genuine = createVerify("sha256")
+        .update(`${header}.${payload}`)
+        .verify(
+          { key: keys.publicKey, dsaEncoding: "ieee-p1363" },
+          Buffer.from(signature, "base64url"),
+        );
+      return genuine ? userOf(store, decode(payload)) : undefined;
+    },
+  };
+}
+
+function userOf(store: Store, claims: JsonObject): User | undefined {
+  const bound = isJsonObject(claims["kubernetes.io"]) ? claims["kubernetes.io"] : {};
+  const account = isJsonObject(bound["serviceaccount"]) ? bound["serviceaccount"] : {};
+  const namespace = String(bound["namespace"]);
+  const name = String(account["name"]);
+  const live = store.get(serviceAccounts, namespace, name);
+  const expired = Number(claims["exp"]) * 1000 <= Date.now();
+  const audiences: readonly unknown[] = Array.isArray(claims["aud"]) ? claims["aud"] : [];
+  if (live?.metadata.uid !== account["uid"] || expired || !audiences.includes(issuer)) {
+    return undefined;
+  }
+  return {
+    name: `system:serviceaccount:${namespace}:${name}`,
+    groups: [
+      "system:serviceaccounts",
+      `system:serviceaccounts:${namespace}`,
+      "system:authenticated",
+    ],
+  };
+}
+
+interface TokenSpec {
+  readonly expirationSeconds: number;
+  readonly audiences: readonly string[];
+}
+
+function parseTokenRequest(text: string): TokenSpec {
+  const body = parseJson(text);
+  const spec = isJsonObject(body) && isJsonObject(body["spec"]) ? body["spec"] : {};
+  const seconds = spec["expirationSeconds"] ?? 3600;
+  if (typeof seconds !== "number" || !Number.isInteger(seconds)) {
+    throw badRequest(
+      `TokenRequest in version "v1" cannot be handled as a TokenRequest: json: cannot unmarshal ${typeof seconds} into Go struct field TokenRequestSpec.spec.expirationSeconds of type int64`,
+    );
+  }
+  if (spec["boundObjectRef"] !== undefined && spec["boundObjectRef"] !== null) {
+    throw new Surprise("a token bound to an object");
+  }
+  checkLifetime(seconds);
+  const audiences: readonly unknown[] = Array.isArray(spec["audiences"]) ? spec["audiences"] : [];
+  return {
+    expirationSeconds: seconds,
+    audiences: audiences.length === 0 ? [issuer] : audiences.map(String),
+  };
+}
+
+function checkLifetime(seconds: number): void {
+  const tooShort = seconds < 600 ? "may not specify a duration less than 10 minutes" : undefined;
+  const tooLong =
+    seconds > 2 ** 32 ? "may not specify a duration larger than 2^32 seconds" : undefined;
+  const why = tooShort ?? tooLong;
+  if (why !== undefined) {
+    throw invalid({ kind: "TokenRequest", group: "authentication.k8s.io" }, "", [
+      invalidValue("spec.expirationSeconds", seconds, why),
+    ]);
+  }
+}
+
+function encode(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString("base64url");
+}
+
+function decode(part: string): JsonObject {
+  const parsed: unknown = JSON.parse(Buffer.from(part, "base64url").toString());
+  return isJsonObject(parsed) ? parsed : {};
+}
