@@ -1,0 +1,121 @@
+/**
+ * The config file's schema: the way from plain values to a StageConfig, and the source of
+ * `config/schema.json`. What concerns several entries at once is in conflicts.ts.
+ */
+import { z } from "zod";
+import {
+  clusterName,
+  clusterPattern,
+  dataKey,
+  emailAddress,
+  listOf,
+  notYet,
+  schedule,
+  secretName,
+  serviceAccountName,
+  workload,
+} from "./fields.ts";
+import { namespaces } from "./namespaces-schema.ts";
+import { registry } from "./registry-schema.ts";
+import type { PullSecretConfig, StageConfig } from "./stage-config.ts";
+
+/** Each costs a list per sweep, so this is far more than a cluster should have. */
+export const maxPullSecrets = 100;
+
+export const clusters = listOf(clusterPattern)
+  .prefault(["*"])
+  .describe("Names or globs of the clusters that get it. Default: all.");
+
+const serviceAccounts = listOf(serviceAccountName)
+  .transform((names, context) => {
+    if (!names.includes("*")) return names;
+    if (names.length === 1) return "all";
+    const message = 'expected "*" alone, which stands for all, or names, found both';
+    context.issues.push({ code: "custom", input: names, message });
+    return z.NEVER;
+  })
+  .optional()
+  .describe(
+    'ServiceAccounts whose imagePullSecrets get the secret added, or ["*"] for all. Default: none.',
+  );
+
+const typeIs = "The Secret's layout.";
+
+const dockerConfigJson = z
+  .strictObject({ type: z.literal("dockerconfigjson").describe(typeIs) })
+  .describe("A pull secret as the kubelet reads it.");
+
+const opaque = z
+  .strictObject({
+    type: notYet(z.literal("opaque"), "the format opaque").describe(typeIs),
+    username: dataKey.describe("Key that holds the username."),
+    password: dataKey.describe("Key that holds the password."),
+  })
+  .describe("Username and password under keys of your choice. Not supported yet.");
+
+const awsCredentials = z
+  .looseObject({
+    type: notYet(z.literal("awsCredentials"), "the format awsCredentials").describe(typeIs),
+  })
+  .describe("Short-lived AWS credentials for pods. Not supported yet.");
+
+const pullSecret = z
+  .strictObject({
+    name: secretName.describe("Name of the Secret in each namespace."),
+    clusters,
+    namespaces,
+    serviceAccounts,
+    registries: listOf(registry).describe("The registries that the secret opens."),
+    format: z
+      .discriminatedUnion("type", [dockerConfigJson, opaque, awsCredentials])
+      .optional()
+      .describe("What the Secret looks like. Default: dockerconfigjson."),
+    restart: notYet(listOf(workload), "restart")
+      .optional()
+      .describe("Workloads to restart when the content changed. Not supported yet."),
+    adopt: z
+      .boolean()
+      .default(false)
+      .describe("Take over a Secret of this name that something else made."),
+    prune: z
+      .boolean()
+      .default(false)
+      .describe("Delete the secret from namespaces that are no longer selected."),
+  })
+  .transform(
+    (given): PullSecretConfig => ({
+      name: given.name,
+      clusters: given.clusters,
+      namespaces: given.namespaces,
+      serviceAccounts: given.serviceAccounts ?? [],
+      registries: given.registries,
+      adopt: given.adopt,
+      prune: given.prune,
+    }),
+  );
+
+export const stageConfig = z
+  .strictObject({
+    schedule: schedule
+      .prefault("rate(10 minutes)")
+      .describe("How often to look for work: rate(1 minute) to rate(60 minutes)."),
+    alarms: z
+      .strictObject({ email: emailAddress.optional().describe("Who is told by mail.") })
+      .optional()
+      .describe("Who is told when something fails."),
+    pullSecrets: listOf(pullSecret, maxPullSecrets).describe(
+      "The pull secrets, and which clusters and namespaces get them.",
+    ),
+    allowInsecureTls: listOf(clusterName)
+      .optional()
+      .describe("Clusters whose certificate is not verified. Anybody in between can read along."),
+  })
+  .transform(
+    (given): StageConfig => ({
+      schedule: given.schedule,
+      alarms: { email: given.alarms?.email },
+      pullSecrets: given.pullSecrets,
+      allowInsecureTls: given.allowInsecureTls ?? [],
+    }),
+  )
+  .describe("What one stage of ecr-pull-secrets keeps fresh, and where.");

@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+import { problemsIn, pullSecretWith, registries } from "./config-text.ts";
+
+describe("two pull secrets of one name", () => {
+  test.each([
+    ["", ""],
+    ["clusters: [prod-eu]", ""],
+    ["clusters: [prod-*]", "clusters: [dev, '*-eu']"],
+    ["clusters: [prod-eu]", "clusters: [prod-eu]"],
+  ])("are refused where a cluster may match both (%j, %j)", (first, second) => {
+    expect(problemsIn(twoOfOneName(first, second))).toMatchObject([
+      {
+        path: "pullSecrets[1].name",
+        line: 5,
+        message: expect.stringContaining('pullSecrets[0] is called "ecr-pull" too'),
+      },
+    ]);
+  });
+
+  test("are fine for different clusters", () => {
+    expect(problemsIn(twoOfOneName("clusters: [prod-*]", "clusters: [dev-*]"))).toEqual([]);
+  });
+
+  test("are found beside other problems of theirs", () => {
+    const text = twoOfOneName("nonsense: 1", "adopt: maybe").replaceAll("us-east-1", "nowhere");
+    expect(problemsIn(text).map(({ path }) => path)).toEqual([
+      "pullSecrets[0].registries[0].region",
+      "pullSecrets[0].nonsense",
+      "pullSecrets[1].name",
+      "pullSecrets[1].registries[0].region",
+      "pullSecrets[1].adopt",
+    ]);
+  });
+});
+
+describe("one registry twice in a pull secret", () => {
+  const roleA = 'roleArn: "arn:aws:iam::111122223333:role/a"';
+  const roleB = 'roleArn: "arn:aws:iam::111122223333:role/b"';
+  const roleElsewhere = 'roleArn: "arn:aws:iam::444455556666:role/a"';
+
+  test.each([
+    ["us-east-1", "us-east-1", "the registry of this account in us-east-1"],
+    [
+      'us-east-1, accounts: ["111122223333"]',
+      'us-east-1, accounts: ["444455556666", "111122223333"]',
+      "the registry of 111122223333 in us-east-1",
+    ],
+    [`us-east-1, ${roleA}`, `us-east-1, ${roleA}`, "the registry of 111122223333 in us-east-1"],
+    [`us-east-1, ${roleA}`, `us-east-1, ${roleB}`, "the registry of 111122223333 in us-east-1"],
+    [
+      `us-east-1, ${roleA}`,
+      `us-east-1, accounts: ["111122223333"], ${roleElsewhere}`,
+      "the registry of 111122223333 in us-east-1",
+    ],
+  ])("is refused (%s; %s)", (first, second, registry) => {
+    expect(problemsIn(twoRegistries(first, second))).toMatchObject([
+      {
+        path: "pullSecrets[0].registries[1]",
+        line: 5,
+        message: `${registry} is already in registries[0]: expected it once`,
+      },
+    ]);
+  });
+
+  test("is refused within one list of accounts", () => {
+    const account = '"111122223333"';
+    const text = twoRegistries("eu-west-1", `us-east-1, accounts: [${account}, ${account}]`);
+    expect(problemsIn(text)).toMatchObject([
+      { message: expect.stringContaining("is already in registries[1]") },
+    ]);
+  });
+
+  test.each([
+    ["us-east-1", "us-east-2"],
+    [`us-east-1, ${roleA}`, `us-east-2, ${roleA}`],
+    [`us-east-1, ${roleA}`, `us-east-1, ${roleElsewhere}`],
+    ['us-east-1, accounts: ["111122223333"]', 'us-east-1, accounts: ["444455556666"]'],
+    ["us-east-1", `us-east-1, ${roleA}`],
+  ])("is not what these are (%s; %s)", (first, second) => {
+    expect(problemsIn(twoRegistries(first, second))).toEqual([]);
+  });
+
+  test("is found beside other problems", () => {
+    const text = twoRegistries("us-east-1, endpoints: [x]", "us-east-1, nonsense: 1");
+    expect(problemsIn(text).map(({ path }) => path)).toEqual([
+      "pullSecrets[0].registries[0].endpoints[0]",
+      "pullSecrets[0].registries[1].nonsense",
+      "pullSecrets[0].registries[1]",
+    ]);
+  });
+});
+
+function twoOfOneName(first: string, second: string): string {
+  const [, ...other] = pullSecretWith(registries, second).split("\n");
+  return pullSecretWith(registries, first || "adopt: false") + other.join("\n");
+}
+
+function twoRegistries(first: string, second: string): string {
+  return pullSecretWith(
+    "registries:",
+    `  - { type: ecr, region: ${first} }`,
+    `  - { type: ecr, region: ${second} }`,
+  );
+}

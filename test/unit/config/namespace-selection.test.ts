@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { parseLabelSelector } from "../../../src/config/label-selector.ts";
+import {
+  allNamespaces,
+  literalNamespaces,
+  type NamespaceSelection,
+  selectsNamespace,
+  splitNamespaces,
+} from "../../../src/config/namespace-selection.ts";
+import { onlyPullSecret, pullSecretWith, registries } from "./config-text.ts";
+
+describe("a namespace selection", () => {
+  test.each<[Partial<NamespaceSelection>, string, Record<string, string>, boolean]>([
+    [{}, "default", {}, true],
+    [{ include: ["team-*"] }, "team-web", {}, true],
+    [{ include: ["team-*"] }, "default", {}, false],
+    [{ include: ["a", "b"] }, "b", {}, true],
+    [{ exclude: ["kube-*"] }, "kube-system", {}, false],
+    [{ exclude: ["kube-*"] }, "default", {}, true],
+    [{ include: ["kube-system"], exclude: ["kube-*"] }, "kube-system", {}, false],
+    [{ selector: parseLabelSelector("pull-ecr!=no") }, "default", {}, true],
+    [{ selector: parseLabelSelector("pull-ecr!=no") }, "default", { "pull-ecr": "no" }, false],
+    [{ include: ["a"], selector: parseLabelSelector("x") }, "b", { x: "" }, false],
+  ])("%j selects %j with labels %j: %j", (selection, name, labels, expected) => {
+    expect(selectsNamespace({ ...allNamespaces, ...selection }, { name, labels })).toBe(expected);
+  });
+
+  test.each<[Partial<NamespaceSelection>, readonly string[] | undefined]>([
+    [{ include: ["a", "b"] }, ["a", "b"]],
+    [{ include: ["a", "b", "a"] }, ["a", "b"]],
+    [{ include: ["a", "b"], exclude: ["b"] }, ["a"]],
+    [{ include: ["a", "kube-x"], exclude: ["kube-*"] }, ["a"]],
+    [{ include: ["a"], exclude: ["*"] }, []],
+    [{ include: ["a", "b*"] }, undefined],
+    [{ include: ["a?"] }, undefined],
+    [{ include: ["a"], selector: parseLabelSelector("x=y") }, undefined],
+    [{ include: ["a"], selector: [] }, undefined],
+    [{}, undefined],
+  ])("%j names outright: %j", (selection, expected) => {
+    expect(literalNamespaces({ ...allNamespaces, ...selection })).toEqual(expected);
+  });
+
+  test.each([
+    ["a,b", ["a", "b"]],
+    ["a;b", ["a", "b"]],
+    ["a b", ["a", "b"]],
+    ["a\nb\r\nc\td", ["a", "b", "c", "d"]],
+    [" , a ;; b , ", ["a", "b"]],
+    ["team-*", ["team-*"]],
+    [" ,; ", []],
+  ])("in one string %j is %j", (text, expected) => {
+    expect(splitNamespaces(text)).toEqual(expected);
+  });
+});
+
+describe("namespaces in a config", () => {
+  test.each<[string, NamespaceSelection]>([
+    ["namespaces: [web, team-*]", selection(["web", "team-*"])],
+    ["namespaces: web", selection(["web"])],
+    ["namespaces: 'web, team-*; api\tx'", selection(["web", "team-*", "api", "x"])],
+    ["namespaces: |\n  web\n  api", selection(["web", "api"])],
+    ["namespaces: { include: [web] }", selection(["web"])],
+    ["namespaces: { exclude: [kube-*] }", selection(["*"], ["kube-*"])],
+    ["namespaces: {}", selection(["*"])],
+    [
+      "namespaces: { include: [a*], exclude: [ab], selector: '!x' }",
+      { include: ["a*"], exclude: ["ab"], selector: [{ operator: "absent", key: "x" }] },
+    ],
+  ])("%j", (line, expected) => {
+    expect(onlyPullSecret(pullSecretWith(registries, line)).namespaces).toEqual(expected);
+  });
+
+  test("are all of them where none are named", () => {
+    expect(onlyPullSecret(pullSecretWith(registries)).namespaces).toEqual(allNamespaces);
+  });
+});
+
+function selection(include: readonly string[], exclude: readonly string[] = []) {
+  return { include, exclude, selector: undefined };
+}
