@@ -1,5 +1,6 @@
 /** POST, GET, PUT and DELETE of single objects. */
 import { randomBytes } from "node:crypto";
+import { conform, ownedUpdate } from "./conform.ts";
 import { hasBadBase64, parseJson, typeErrors } from "./decode.ts";
 import { type ApiObject, isJsonObject, type JsonObject, timestamp } from "./object.ts";
 import { apiVersionOf, namespaces, type Resource } from "./resources.ts";
@@ -12,18 +13,8 @@ import {
   required,
   Surprise,
 } from "./status.ts";
-import {
-  admitNew,
-  type Cluster,
-  checkIdentity,
-  conform,
-  ownedUpdate,
-  storeNew,
-  storeUpdate,
-  type Target,
-  type WriteResult,
-  type Writer,
-} from "./writes.ts";
+import { admitNew, checkIdentity, type Target } from "./target.ts";
+import { type Cluster, storeNew, storeUpdate, type WriteResult, type Writer } from "./writes.ts";
 
 export function readObject(cluster: Cluster, target: Target): ApiObject {
   const found = cluster.store.get(target.resource, target.namespace, target.name);
@@ -45,12 +36,12 @@ export function createObject(
   const name = nameFor(resource, given);
   const target = { ...place, name };
   checkIdentity(target, { ...given.metadata, name });
-  admitNew(cluster, target);
+  admitNew(cluster.store, target);
   if (given.metadata.resourceVersion !== undefined) {
     throw new ApiError(500, "resourceVersion should not be set on objects to be created");
   }
   const labelled = resource === namespaces ? withNameLabel(given, name) : given;
-  const owned = ownedUpdate(resource, { live: undefined, next: labelled }, writer);
+  const owned = ownedUpdate(resource, { live: undefined, next: labelled }, writer.manager);
   const named = { ...owned, metadata: { ...owned.metadata, name } };
   return { object: storeNew(cluster, target, named, writer.dryRun), created: true };
 }
@@ -104,7 +95,7 @@ export function replaceObject(
   const live = readObject(cluster, target);
   const labelled = resource === namespaces ? withNameLabel(given, target.name) : given;
   const located = withNamespace(labelled, target.namespace);
-  const owned = ownedUpdate(resource, { live, next: located }, writer);
+  const owned = ownedUpdate(resource, { live, next: located }, writer.manager);
   const object = storeUpdate(cluster, target, { live, next: owned, dryRun: writer.dryRun });
   return { object, created: false };
 }

@@ -1,5 +1,6 @@
 /** PATCH: server-side apply and JSON merge patch. */
 import { apply } from "./apply.ts";
+import { conform, ownedUpdate, withManagedFields } from "./conform.ts";
 import { hasBadBase64, parsePatchYaml, typeErrors } from "./decode.ts";
 import { compare } from "./field-set.ts";
 import { decodeManagers, encodeManagers, type Managers, recordUpdate } from "./managers.ts";
@@ -14,19 +15,8 @@ import {
   notFound,
   Surprise,
 } from "./status.ts";
-import {
-  admitNew,
-  type Cluster,
-  checkIdentity,
-  conform,
-  ownedUpdate,
-  storeNew,
-  storeUpdate,
-  type Target,
-  type WriteResult,
-  type Writer,
-  withManagedFields,
-} from "./writes.ts";
+import { admitNew, checkIdentity, type Target } from "./target.ts";
+import { type Cluster, storeNew, storeUpdate, type WriteResult, type Writer } from "./writes.ts";
 
 export interface ApplyOptions extends Writer {
   readonly force: boolean;
@@ -58,7 +48,7 @@ export function applyPatch(
     );
   }
   checkIdentity(target, applied.metadata);
-  admitNew(cluster, target);
+  admitNew(cluster.store, target);
   options.authorizeCreate();
   return { object: storeNew(cluster, target, applied, options.dryRun), created: true };
 }
@@ -155,7 +145,7 @@ export function mergePatch(
     throw unreadablePatch(merged, known[0] ?? "illegal base64 data at input byte 0");
   }
   const next = conform(resource, merged);
-  const owned = ownedUpdate(resource, { live, next }, writer);
+  const owned = ownedUpdate(resource, { live, next }, writer.manager);
   checkIdentity(target, owned.metadata);
   const object = storeUpdate(cluster, target, { live, next: owned, dryRun: writer.dryRun });
   return { object, created: false };

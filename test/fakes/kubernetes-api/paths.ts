@@ -1,12 +1,8 @@
 /** The few paths that are no resources. */
+import type { ApiAnswer } from "./api-call.ts";
 import { allResources } from "./resources.ts";
 import type { PathRequest } from "./routes.ts";
 import { methodNotAllowed, Surprise } from "./status.ts";
-
-export interface PathAnswer {
-  readonly status: number;
-  readonly body: object | string;
-}
 
 const version = {
   major: "1",
@@ -20,7 +16,7 @@ const version = {
   platform: "linux/amd64",
 };
 
-export function answerPath({ path, verb }: PathRequest): PathAnswer {
+export function answerPath({ path, verb }: PathRequest): ApiAnswer {
   if (verb !== "get") {
     throw methodNotAllowed();
   }
@@ -40,7 +36,7 @@ export function answerPath({ path, verb }: PathRequest): PathAnswer {
   }
 }
 
-function unserved(path: string): PathAnswer {
+function unserved(path: string): ApiAnswer {
   if (path === "/apis" || path.startsWith("/apis/") || path.startsWith("/openapi/")) {
     throw new Surprise(path);
   }

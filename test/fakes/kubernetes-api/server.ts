@@ -1,9 +1,10 @@
 /** One request from its first byte to its last: body, user, fault, answer, log. */
 import type { TLSSocket } from "node:tls";
+import type { ApiBackend } from "./api-call.ts";
 import type { Authenticator } from "./auth.ts";
 import { type Exchange, type Reply, send, spoil, strike } from "./fault-actions.ts";
 import type { FaultAction, Faults } from "./faults.ts";
-import { type ApiBackend, handle } from "./handler.ts";
+import { handle } from "./handler.ts";
 import type { User } from "./rbac.ts";
 import { encodeBody } from "./representation.ts";
 import { parseRequest } from "./routes.ts";

@@ -8,6 +8,7 @@ import { badRequest, invalid, invalidValue, Surprise } from "./status.ts";
 import type { Store } from "./store.ts";
 
 const issuer = "https://kubernetes.default.svc";
+const signatureBytes = 64;
 
 export interface TokenIssuer {
   /** The answer to a TokenRequest. */
@@ -68,12 +69,12 @@ export function createTokenIssuer(store: Store, maxLifetimeSeconds: number): Tok
     },
     review: (token) => {
       const [header = "", payload = "", signature = ""] = token.split(".");
-      const genuine = createVerify("sha256")
-        .update(`${header}.${payload}`)
-        .verify(
-          { key: keys.publicKey, dsaEncoding: "ieee-p1363" },
-          Buffer.from(signature, "base64url"),
-        );
+      const signed = Buffer.from(signature, "base64url");
+      const genuine =
+        signed.length === signatureBytes &&
+        createVerify("sha256")
+          .update(`${header}.${payload}`)
+          .verify({ key: keys.publicKey, dsaEncoding: "ieee-p1363" }, signed);
       return genuine ? userOf(store, decode(payload)) : undefined;
     },
   };

@@ -1,33 +1,18 @@
-/** The common end of every write: admission, ownership, validation, and the store. */
+/** The end of every write: what the server adds, validation, and the store. */
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { normalise } from "./decode.ts";
-import { compare } from "./field-set.ts";
-import { decodeManagers, encodeManagers, recordUpdate } from "./managers.ts";
-import {
-  type ApiObject,
-  isJsonObject,
-  type JsonObject,
-  type ManagedFieldsEntry,
-  type Metadata,
-  timestamp,
-} from "./object.ts";
-import { apiVersionOf, namespaces, type Resource, secrets, serviceAccounts } from "./resources.ts";
-import { ApiError, alreadyExists, badRequest, forbidden, modified, notFound } from "./status.ts";
+import { conform } from "./conform.ts";
+import { type ApiObject, type JsonObject, type Metadata, timestamp } from "./object.ts";
+import { namespaces, type Resource, serviceAccounts } from "./resources.ts";
+import { ApiError, alreadyExists, modified } from "./status.ts";
 import type { Store } from "./store.ts";
+import type { Target } from "./target.ts";
 import { validate } from "./validation.ts";
 
 export interface Cluster {
   readonly store: Store;
   /** Make the `default` account in each new namespace, as the controller does. */
   readonly defaultServiceAccounts: boolean;
-}
-
-/** What a request says about its object, and who writes. */
-export interface Target {
-  readonly resource: Resource;
-  readonly namespace: string | undefined;
-  readonly name: string;
 }
 
 export interface Writer {
@@ -38,63 +23,6 @@ export interface Writer {
 export interface WriteResult {
   readonly object: ApiObject;
   readonly created: boolean;
-}
-
-/** @throws ApiError 404 or 403: nothing new in a namespace that is absent or ends */
-export function admitNew(cluster: Cluster, target: Target): void {
-  const { namespace, resource } = target;
-  if (namespace === undefined || !resource.namespaced) {
-    return;
-  }
-  const found = cluster.store.get(namespaces, undefined, namespace);
-  if (found === undefined) {
-    throw notFound(namespaces, namespace);
-  }
-  if (found.metadata.deletionTimestamp !== undefined) {
-    throw forbidden(
-      resource,
-      target.name,
-      `unable to create new content in namespace ${namespace} because it is being terminated`,
-      [
-        {
-          reason: "NamespaceTerminating",
-          message: `namespace ${namespace} is being terminated`,
-          field: "metadata.namespace",
-        },
-      ],
-    );
-  }
-}
-
-/** The object as its type keeps it: known fields, defaults, and `stringData` moved into `data`. */
-export function conform(resource: Resource, raw: unknown): ApiObject {
-  const normal = normalise(resource.schema, raw);
-  const { metadata, stringData, ...fields } = isJsonObject(normal) ? normal : {};
-  const conformed = {
-    ...fields,
-    kind: resource.kind,
-    apiVersion: apiVersionOf(resource),
-    metadata: { name: "", ...(isJsonObject(metadata) ? metadata : {}) },
-  };
-  return resource === secrets ? conformSecret(conformed, stringData) : conformed;
-}
-
-function conformSecret(secret: ApiObject, stringData: unknown): ApiObject {
-  const texts = isJsonObject(stringData) ? Object.entries(stringData) : [];
-  const encoded = texts.map(([key, value]) => [key, Buffer.from(String(value)).toString("base64")]);
-  const data = {
-    ...(isJsonObject(secret["data"]) ? secret["data"] : {}),
-    ...Object.fromEntries(encoded),
-  };
-  const { data: _, ...rest } = secret;
-  const kept = Object.keys(data).length === 0 ? rest : { ...rest, data };
-  return {
-    ...kept,
-    kind: secret.kind,
-    apiVersion: secret.apiVersion,
-    metadata: secret.metadata,
-    type: secret["type"] ?? "Opaque",
-  };
 }
 
 /** Adds what the server owns, validates and stores. `managedFields` must be there already. */
@@ -198,61 +126,4 @@ function definedOnly(fields: JsonObject): JsonObject {
 function withoutTimes(object: ApiObject): JsonObject {
   const entries = object.metadata.managedFields?.map(({ time: _, ...entry }) => entry);
   return { ...object, metadata: { ...object.metadata, managedFields: entries } };
-}
-
-/** The object with its owners, after a write that wasn't an apply. */
-export function ownedUpdate(
-  resource: Resource,
-  change: { readonly live: ApiObject | undefined; readonly next: ApiObject },
-  writer: Writer,
-): ApiObject {
-  const { live, next } = change;
-  const given = next.metadata.managedFields;
-  const reset = given !== undefined && given.length === 0;
-  const before = reset ? [] : (given ?? live?.metadata.managedFields ?? []);
-  // Whoever reset the owners of a live object doesn't become its owner.
-  if (live !== undefined && before.length === 0) {
-    return withManagedFields(next, undefined);
-  }
-  const managers = recordUpdate(
-    decodeManagers(before),
-    compare(resource.schema, live ?? {}, next),
-    {
-      manager: writer.manager,
-      apiVersion: apiVersionOf(resource),
-      subresource: undefined,
-      time: timestamp(),
-    },
-  );
-  return withManagedFields(next, encodeManagers(managers));
-}
-
-export function withManagedFields(
-  object: ApiObject,
-  managedFields: readonly ManagedFieldsEntry[] | undefined,
-): ApiObject {
-  const { managedFields: _, ...metadata } = object.metadata;
-  return {
-    ...object,
-    metadata: managedFields === undefined ? metadata : { ...metadata, managedFields },
-  };
-}
-
-/** The name and namespace of a body must be those of the URL. */
-export function checkIdentity(target: Target, metadata: Metadata): void {
-  if (metadata.namespace !== undefined && metadata.namespace !== target.namespace) {
-    throw badRequest(
-      "the namespace of the provided object does not match the namespace sent on the request",
-    );
-  }
-  if (metadata.name === "") {
-    throw badRequest(
-      `the name of the object (${target.name} based on URL) was undeterminable: name must be provided`,
-    );
-  }
-  if (metadata.name !== target.name) {
-    throw badRequest(
-      `the name of the object (${metadata.name}) does not match the name on the URL (${target.name})`,
-    );
-  }
 }

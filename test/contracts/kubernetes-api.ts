@@ -1,0 +1,35 @@
+/**
+ * What a Kubernetes API server does, as far as this program and its tests can see. The suite runs on
+ * the fake and on a real kube-apiserver: where they differ, the fake is wrong.
+ */
+import { afterAll, beforeAll, describe } from "vitest";
+import { accessContract } from "./kubernetes-api/access.ts";
+import { applyContract } from "./kubernetes-api/apply.ts";
+import { createContext } from "./kubernetes-api/context.ts";
+import { deleteContract } from "./kubernetes-api/delete.ts";
+import { listContract } from "./kubernetes-api/list.ts";
+import { namespaceContract } from "./kubernetes-api/namespaces.ts";
+import { ownershipContract } from "./kubernetes-api/ownership.ts";
+import { protocolContract } from "./kubernetes-api/protocol.ts";
+import { serviceAccountContract } from "./kubernetes-api/service-accounts.ts";
+import { updateContract } from "./kubernetes-api/update.ts";
+import { validationContract } from "./kubernetes-api/validation.ts";
+import type { ContractTarget } from "./kubernetes-target.ts";
+
+export function kubernetesApiContract(name: string, start: () => Promise<ContractTarget>): void {
+  describe(name, () => {
+    const context = createContext(start);
+    beforeAll(context.start);
+    afterAll(context.stop);
+    applyContract(context);
+    ownershipContract(context);
+    validationContract(context);
+    updateContract(context);
+    deleteContract(context);
+    listContract(context);
+    namespaceContract(context);
+    serviceAccountContract(context);
+    accessContract(context);
+    protocolContract(context);
+  });
+}

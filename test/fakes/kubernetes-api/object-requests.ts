@@ -1,0 +1,102 @@
+/** Requests for one object: GET, PUT, PATCH, DELETE. */
+import {
+  type ApiAnswer,
+  type ApiBackend,
+  type ApiCall,
+  mediaType,
+  requireJson,
+} from "./api-call.ts";
+import { deleteObject, readObject, replaceObject } from "./objects.ts";
+import { writeOptions } from "./options.ts";
+import { applyPatch, mergePatch } from "./patches.ts";
+import { accessOf, denied, isAllowed } from "./rbac.ts";
+import { negotiate, representObject } from "./representation.ts";
+import type { Resource } from "./resources.ts";
+import { methodNotAllowed, Surprise, unsupportedMediaType } from "./status.ts";
+import type { Target } from "./target.ts";
+import type { WriteResult } from "./writes.ts";
+
+export function answerObject(backend: ApiBackend, call: ApiCall, target: Target): ApiAnswer {
+  switch (call.request.verb) {
+    case "get":
+      return {
+        status: 200,
+        body: representObject(
+          target.resource,
+          readObject(backend.cluster, target),
+          negotiate(call.accept),
+        ),
+      };
+    case "update":
+      requireJson(call);
+      return answerWrite(
+        target.resource,
+        replaceObject(backend.cluster, target, call.body, {
+          ...writeOptions("update", call.query, { userAgent: call.userAgent, applies: false }),
+        }),
+        call,
+      );
+    case "patch":
+      return answerWrite(target.resource, patch(backend, call, target), call);
+    case "delete":
+      return answerDelete(backend, call, target);
+    default:
+      throw methodNotAllowed();
+  }
+}
+
+function patch(backend: ApiBackend, call: ApiCall, target: Target): WriteResult {
+  const { cluster } = backend;
+  const type = mediaType(call.contentType);
+  const applies = type === "application/apply-patch+yaml";
+  if (!applies && type !== "application/merge-patch+json") {
+    throw type === "application/json-patch+json" ||
+      type === "application/strategic-merge-patch+json"
+      ? new Surprise(`patches of type ${type}`)
+      : unsupportedMediaType();
+  }
+  const options = writeOptions("patch", call.query, { userAgent: call.userAgent, applies });
+  return applies
+    ? applyPatch(cluster, target, call.body, {
+        ...options,
+        authorizeCreate: () => requireCreate(backend, call),
+      })
+    : mergePatch(cluster, target, call.body, options);
+}
+
+function requireCreate(backend: ApiBackend, call: ApiCall): void {
+  if (call.request.type !== "resource") {
+    return;
+  }
+  const access = { ...accessOf(call.request), verb: "create" };
+  if (!isAllowed(backend.cluster.store, call.user, access)) {
+    throw denied(call.user, call.request, access);
+  }
+}
+
+export function answerWrite(resource: Resource, written: WriteResult, call: ApiCall): ApiAnswer {
+  const body = representObject(resource, written.object, negotiate(call.accept));
+  return { status: written.created ? 201 : 200, body };
+}
+
+function answerDelete(backend: ApiBackend, call: ApiCall, target: Target): ApiAnswer {
+  const { dryRun } = writeOptions("delete", call.query, {
+    userAgent: call.userAgent,
+    applies: false,
+  });
+  const { last, stays } = deleteObject(backend.cluster, target, call.body, dryRun);
+  const { resource } = target;
+  if (stays || resource.deleteAnswer === "object") {
+    return { status: 200, body: representObject(resource, last, negotiate(call.accept)) };
+  }
+  const details = {
+    name: target.name,
+    ...(resource.group === "" ? {} : { group: resource.group }),
+    kind: resource.plural,
+    uid: last.metadata.uid,
+  };
+  return {
+    status: 200,
+    body: { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details },
+  };
+}
