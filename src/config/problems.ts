@@ -64,8 +64,8 @@ function unionProblems(issue: z.core.$ZodIssueInvalidUnion, path: ValuePath): Pa
     return [{ path, message: expectedAndFound(issue.message, found, path) }];
   }
   // The form that was meant is the one whose outermost type is right.
-  const [meant, ...others] = issue.errors.filter((form) => !form.some(isOtherForm));
-  if (meant !== undefined && others.length === 0) return problemsOf(meant, path);
+  const meant = issue.errors.find((form) => !form.some(isOtherForm));
+  if (meant !== undefined) return problemsOf(meant, path);
   return [{ path, message: expectedAndFound(issue.message, issue.input, path) }];
 }
 

@@ -45,7 +45,7 @@ function parseYaml(text: string) {
     stringKeys: true,
     // The library compares each key with all others: minutes for a hostile file. We look ourselves.
     uniqueKeys: false,
-    // Pretty errors quote the line, which may hold a secret.
+    // Nobody sees the library's messages: they quote the text.
     prettyErrors: false,
     lineCounter: lines,
   });

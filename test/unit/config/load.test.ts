@@ -22,6 +22,7 @@ describe("the text of a config", () => {
     ["a key twice", `${valid}schedule: a\nschedule: b`, 5, '"schedule" is given twice'],
     ["two documents", `${valid}---\n${valid}`, 4, "several YAML documents: expected one"],
     ["a tag", "schedule: !!js/function x", 1, "tags (!name) aren't supported"],
+    ["a known tag", "schedule: !!binary aGVsbG8=", 1, "tags (!name) aren't supported"],
     ["a list as key", "? [a]\n: b", 1, "a key that is a list, a mapping or tagged"],
     ["an alias to nothing", "schedule: *base", 1, "no anchor &base before the alias"],
     ["too many aliases", `a: &a x\nb: [${"*a,".repeat(101)}]`, 2, "more than 100 aliases"],
@@ -41,6 +42,12 @@ describe("the text of a config", () => {
     expect(problem).toMatchObject({ file, path: "" });
     expect(problem?.line).toBe(line);
     expect(problem?.message).toContain(message);
+  });
+
+  test("is refused once, not once per line, if it is nested too deeply", () => {
+    expect(problemsIn("[\n".repeat(10_000))).toMatchObject([
+      { message: "nested too deeply for a config" },
+    ]);
   });
 
   test("may use anchors within reason, and problems behind them have the anchor's line", () => {
