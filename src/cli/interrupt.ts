@@ -19,7 +19,7 @@ export function listenForInterrupt(
       return;
     }
     stop.abort(reason);
-    say("Interrupted: what is in flight is finished, nothing new is begun. Again to stop at once.");
+    say("Interrupted: nothing new is begun. (Again: stop at once.)");
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);

@@ -62,15 +62,20 @@ async function planFrom(parts: LocalParts, { wanted, region, run }: Wish): Promi
   }
   await step(`Connect to ${cluster} (${server})`, async (retitle) => {
     await connection.warm();
-    retitle(`Connected to ${cluster} (${server}) over ${connection.protocol}`);
+    retitle(
+      `Connected to ${cluster} (${server}) over ${protocolNames[connection.protocol ?? "h2"]}`,
+    );
   });
   return step("Observe", async (retitle) => {
     const api = connection.api(deadline.stop);
     const planned = await planCluster({ cluster, owner, desired }, { api, now: run.context.now });
-    retitle(`Observed ${count(planned.plan.namespaces.known, "namespace")}`);
+    const { known, selected } = planned.plan.namespaces;
+    retitle(`Observed ${count(known, "namespace")}, of which ${selected} selected`);
     return planned;
   });
 }
+
+const protocolNames = { h2: "HTTP/2", "http/1.1": "HTTP/1.1" } as const;
 
 function wire(options: TargetOptions, { settings, now, terminal }: CliContext, region: string) {
   return wireLocal({

@@ -33,6 +33,7 @@ export function showPlan(
   const plan = reportPlan(planned);
   const text =
     output === "json" ? JSON.stringify(plan, null, 2) : renderPlan(plan, lookAt(context));
+  context.terminal.say("");
   context.terminal.print(text);
   return plan.problems.length > 0 ? exitCodes.failed : exitCodes.ok;
 }

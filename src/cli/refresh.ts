@@ -70,6 +70,8 @@ async function isWanted({ planned, context: cluster }: LocalSweep, cli: CliRun):
   return wanted;
 }
 
+const silentProgress = { minted: () => {}, applied: () => {} };
+
 /** Far beyond what 500 namespaces take; what is left after it is reported, not forgotten. */
 const sweepTime = { limitMs: 300_000, marginMs: 15_000 };
 
@@ -80,6 +82,7 @@ async function sweepNow(
 ): Promise<ExitCode> {
   const { terminal } = context;
   const report = await carryOutLive(sweep, { context, interrupt });
+  terminal.say("");
   terminal.print(
     output === "json" ? JSON.stringify(report, null, 2) : renderReport(report, lookAt(context)),
   );
@@ -96,18 +99,15 @@ async function carryOutLive(
   const { connection, credentials, planned } = sweep;
   using deadline = startDeadline(sweepTime, interrupt.stop);
   const api = connection.api(AbortSignal.any([deadline.abort, interrupt.abort]));
-  const { stop } = deadline;
-  return stepsOn(context.terminal)("Apply", (retitle) =>
-    carryOut(planned, {
-      api,
-      credentials,
-      now: context.now,
-      stop,
-      progress: {
-        minted: ({ registries }) =>
-          retitle(`Minted credentials for ${count(registries, "registry", "registries")}`),
-        applied: ({ done, of }) => retitle(`Applied ${done} of ${count(of, "change")}`),
-      },
-    }),
-  );
+  const ports = { api, credentials, now: context.now, stop: deadline.stop };
+  if (reportPlan(planned).changes.length === 0) {
+    return carryOut(planned, { ...ports, progress: silentProgress });
+  }
+  return stepsOn(context.terminal)("Mint registry credentials", (retitle) => {
+    const applied = ({ done, of }: { done: number; of: number }) =>
+      retitle(`Applied ${done} of ${count(of, "change")}`);
+    const minted = ({ registries, failed }: { registries: number; failed: number }) =>
+      retitle(`Minted credentials for ${registries - failed} of ${registries}; applying`);
+    return carryOut(planned, { ...ports, progress: { minted, applied } });
+  });
 }

@@ -4,7 +4,7 @@ import { formatDuration, formatExpiry } from "./durations.ts";
 import type { Look } from "./look.ts";
 import { renderFailures, renderNotices } from "./render-trouble.ts";
 import { formatTable } from "./table.ts";
-import { count } from "./wording.ts";
+import { count, wrap } from "./wording.ts";
 
 /** Beyond this, rows are left out: `--output json` has them all. */
 const maxRows = 30;
@@ -30,7 +30,7 @@ function renderRows(secrets: readonly SecretLine[], look: Look): string {
     line.pullSecret,
     mark(line, look),
     formatExpiry(line.expiresAt, look.now),
-    line.reason,
+    line.result === "failed" ? "see below" : line.reason,
   ]);
   const header = ["NAMESPACE", "SECRET", "RESULT", "EXPIRES", "WHY"].map(look.paint.bold);
   const left = secrets.length - shown.length;
@@ -49,7 +49,7 @@ function mark({ result }: SecretLine, { paint }: Look): string {
   }
 }
 
-function renderSum(report: SweepReport, { paint, now }: Look): string {
+function renderSum(report: SweepReport, { paint, now, columns }: Look): string {
   const { counts } = report;
   const parts = [
     ...(["created", "renewed", "restored", "adopted"] as const)
@@ -64,7 +64,7 @@ function renderSum(report: SweepReport, { paint, now }: Look): string {
     ? ` · first expiry ${formatExpiry(report.soonestExpiry, now)}`
     : "";
   const sum = `${parts.join(", ")}${expiry} · ${formatDuration(report.durationMs)}`;
-  return report.outcome === "ok"
-    ? `${paint.green("✔")} ${report.cluster}: ${sum}`
-    : `${paint.red("✖")} ${report.cluster} ${paint.bold("failed")}: ${sum}`;
+  const verdict = report.outcome === "ok" ? "" : " failed";
+  const text = wrap(`${report.cluster}${verdict}: ${sum}`, columns - 2, "  ").trimStart();
+  return `${report.outcome === "ok" ? paint.green("✔") : paint.red("✖")} ${text}`;
 }

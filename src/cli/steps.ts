@@ -8,7 +8,11 @@ export type RunStep = <T>(
   work: (retitle: (title: string) => void) => Promise<T>,
 ) => Promise<T>;
 
-export function stepsOn({ stderr }: Terminal): RunStep {
+export function stepsOn(terminal: Terminal): RunStep {
+  return terminal.stderr.isTTY ? liveSteps(terminal) : plainSteps(terminal);
+}
+
+function liveSteps({ stderr }: Terminal): RunStep {
   const logger = new ListrLogger({ processOutput: new ProcessOutput(stderr, stderr) });
   return async (title, work) => {
     const results: Awaited<ReturnType<typeof work>>[] = [];
@@ -22,12 +26,27 @@ export function stepsOn({ stderr }: Terminal): RunStep {
       },
     };
     await new Listr([step], {
-      renderer: stderr.isTTY ? "default" : "simple",
       rendererOptions: { logger },
-      fallbackRendererOptions: { logger },
       registerSignalListeners: false,
     }).run();
     const [result] = results;
     return result as Awaited<ReturnType<typeof work>>;
+  };
+}
+
+/** A line per step when it has ended: what a CI job's log is to show. */
+function plainSteps({ say }: Terminal): RunStep {
+  return async (title, work) => {
+    let said = title;
+    try {
+      const result = await work((retitled) => {
+        said = retitled;
+      });
+      say(`✔ ${said}`);
+      return result;
+    } catch (error) {
+      say(`✖ ${said}`);
+      throw error;
+    }
   };
 }

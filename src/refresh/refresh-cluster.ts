@@ -23,10 +23,11 @@ export interface SweepPorts {
   readonly progress: SweepProgress;
 }
 
-/** A plan, and the time that its verdicts hold for. */
+/** A plan, the time that its verdicts hold for, and how long it took to make. */
 export interface PlannedSweep extends Sweep {
   readonly plan: Plan;
   readonly startedAt: Date;
+  readonly planMs: number;
 }
 
 /**
@@ -43,8 +44,8 @@ export async function refreshCluster(sweep: Sweep, ports: SweepPorts): Promise<S
     }
     const ledger = new Ledger();
     ledger.broke(error);
-    const finishedAt = ports.now();
-    return makeReport({ ...sweep, startedAt, finishedAt, namespaces: unseen, ledger });
+    const durationMs = msSince(startedAt, ports.now);
+    return makeReport({ ...sweep, startedAt, durationMs, namespaces: unseen, ledger });
   }
 }
 
@@ -59,15 +60,21 @@ export async function planCluster(
   const observed = await observe(api, sweep.desired);
   const { cluster, owner, desired } = sweep;
   const plan = planSweep(desired, observed, { cluster, owner, now: startedAt });
-  return { ...sweep, plan, startedAt };
+  return { ...sweep, plan, startedAt, planMs: msSince(startedAt, now) };
 }
 
 /** Does what was planned, and tells what came of it. */
 export async function carryOut(planned: PlannedSweep, ports: SweepPorts): Promise<SweepReport> {
   const { cluster, owner, plan, startedAt } = planned;
+  // Counted anew: between plan and deed, a person may have thought about it for minutes.
+  const begunAt = ports.now();
   const ledger = new Ledger();
   ledger.planned(plan);
   await applyPlan(plan, { ...ports, judge: { cluster, owner, now: startedAt }, ledger });
-  const { namespaces } = plan;
-  return makeReport({ cluster, owner, startedAt, finishedAt: ports.now(), namespaces, ledger });
+  const durationMs = planned.planMs + msSince(begunAt, ports.now);
+  return makeReport({ ...planned, durationMs, namespaces: plan.namespaces, ledger });
+}
+
+function msSince(time: Date, now: () => Date): number {
+  return now().getTime() - time.getTime();
 }

@@ -76,7 +76,7 @@ export function makeReport(sweep: {
   readonly cluster: string;
   readonly owner: Owner;
   readonly startedAt: Date;
-  readonly finishedAt: Date;
+  readonly durationMs: number;
   readonly namespaces: SweepReport["namespaces"];
   readonly ledger: Ledger;
 }): SweepReport {
@@ -87,7 +87,7 @@ export function makeReport(sweep: {
     owner: formatOwner(sweep.owner),
     outcome: failures.length > 0 ? "failed" : "ok",
     startedAt: sweep.startedAt.toISOString(),
-    durationMs: sweep.finishedAt.getTime() - sweep.startedAt.getTime(),
+    durationMs: sweep.durationMs,
     namespaces: sweep.namespaces,
     counts: {
       current: count("current"),

@@ -33,7 +33,7 @@ export function foreignSecret(pullSecret: string, state: SecretState): Finding {
     severity: "failure",
     pullSecret,
     namespace: state.namespace,
-    message: `secret ${pullSecret} is there already, made by ${maker ?? "somebody else"}; it was left alone`,
+    message: `secret ${pullSecret} was made by ${maker ?? "somebody else"}; it was left alone`,
     hint: "set `adopt: true` on this pull secret to take it over, or exclude the namespace",
   };
 }
