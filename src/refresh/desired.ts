@@ -55,7 +55,9 @@ export function desiredPullSecrets(
   return pullSecrets
     .filter((pullSecret) => matchesCluster(pullSecret, cluster))
     .map(({ name, namespaces, serviceAccounts, adopt, prune, ...config }) => {
-      const registries = config.registries.flatMap((registry) => ecrRegistries(registry, owner));
+      const registries = withoutRepeats(
+        config.registries.flatMap((registry) => ecrRegistries(registry, owner)),
+      );
       const shape = digest([dockerConfigJsonType, registries.map(hostsOf)]);
       return { name, namespaces, serviceAccounts, adopt, prune, registries, shape };
     });
@@ -74,6 +76,11 @@ function ecrRegistries(config: EcrRegistryConfig, owner: Owner): EcrRegistry[] {
     endpoints,
     source: digest(["ecr", account, region, roleArn ?? null, endpoints]),
   }));
+}
+
+/** The config can't see that an account it names is the caller's own: a host has one entry. */
+function withoutRepeats(registries: readonly EcrRegistry[]): EcrRegistry[] {
+  return [...new Map(registries.toReversed().map((each) => [each.key, each])).values()].reverse();
 }
 
 /** What decides the hosts, but for the partition's suffix, which follows from the region. */

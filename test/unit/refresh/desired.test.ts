@@ -52,3 +52,9 @@ test("a cluster is read namespace by namespace only if every pull secret names i
   expect(allNamedOutright([named])).toBe(true);
   expect(allNamedOutright([named, globbed])).toBe(false);
 });
+
+test("the caller's own account, named once more outright, is one registry still", () => {
+  const twice = [ecr(), ecr("us-east-1", { accounts: [owner.account, "111122223333"] })];
+  const { registries } = pullSecret({ registries: twice });
+  expect(registries.map(({ account }) => account)).toEqual([owner.account, "111122223333"]);
+});
