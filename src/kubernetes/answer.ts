@@ -2,6 +2,7 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { ClusterError, type ClusterErrorKind } from "../errors.ts";
+import { type CutList, cutList } from "./answer-items.ts";
 import { readStatus, statusError } from "./answer-status.ts";
 import { cleanText } from "./answer-text.ts";
 import { tooLarge, type WireAnswer } from "./request-exchange.ts";
@@ -12,7 +13,10 @@ export interface JsonObject {
 }
 
 export interface Answer {
+  /** Of a list: all but its items. */
   readonly body: JsonObject;
+  /** Of a list: the JSON of each item, not checked yet. */
+  readonly items: readonly Buffer[];
   /** Of the body, decompressed. */
   readonly bytes: number;
 }
@@ -20,6 +24,7 @@ export interface Answer {
 export interface AnswerContext {
   /** What was asked, for messages: `apply secret team-a/ecr-pull`. */
   readonly what: string;
+  readonly isList: boolean;
   /** Of the body, decompressed. */
   readonly maxBytes: number;
   readonly nowMs: number;
@@ -33,7 +38,8 @@ export async function readAnswer(wire: WireAnswer, context: AnswerContext): Prom
     throw redirect(wire, context);
   }
   const bytes = await decompress(wire, context);
-  const body = parseObject(bytes);
+  const { envelope, items } = context.isList ? cutList(bytes) : wholeObject(bytes);
+  const body = parseObject(envelope);
   const status = wire.status < 300 ? failureCode(body) : wire.status;
   if (status !== undefined) {
     const error = statusError(status, {
@@ -48,7 +54,7 @@ export async function readAnswer(wire: WireAnswer, context: AnswerContext): Prom
       bytes.length === 0 ? "an empty answer" : "an answer that isn't a JSON object of Kubernetes";
     throw malformed(context, found, pageHint(bytes));
   }
-  return { body, bytes: bytes.length };
+  return { body, items, bytes: bytes.length };
 }
 
 export function malformed(
@@ -76,10 +82,14 @@ async function decompress(wire: WireAnswer, context: AnswerContext): Promise<Buf
   }
 }
 
+function wholeObject(bytes: Buffer): CutList {
+  return { envelope: bytes.toString("utf8"), items: [] };
+}
+
 /** Undefined for anything else. A parser's own message would quote the answer. */
-function parseObject(bytes: Buffer): JsonObject | undefined {
+function parseObject(json: string): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    const value: unknown = JSON.parse(json);
     return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;

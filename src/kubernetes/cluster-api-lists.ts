@@ -1,9 +1,11 @@
 /** Lists: by name, with as little in them as needed, page by page where the server divides them. */
 import type { z } from "zod";
 import { ClusterError } from "../errors.ts";
-import { malformed } from "./answer.ts";
-import { listSchema, parseAs } from "./cluster-api-objects.ts";
+import { type Answer, isJsonObject, malformed } from "./answer.ts";
+import { misshapen, parseAs } from "./answer-shape.ts";
+import { listSchema } from "./cluster-api-objects.ts";
 import type { SendRequest } from "./request.ts";
+import { tooLarge } from "./request-exchange.ts";
 
 export interface ListQuery<T extends z.ZodType> {
   /** For messages: `list secrets ecr-pull`. */
@@ -12,7 +14,9 @@ export interface ListQuery<T extends z.ZodType> {
   readonly accept: string;
   readonly item: T;
   /** Only objects of this name. */
-  readonly name: string | undefined;
+  readonly name?: string | undefined;
+  /** The one that the path says. */
+  readonly namespace?: string | undefined;
   /**
    * From the API server's cache (`resourceVersion=0`), maybe a moment old: a list from etcd makes it
    * read every object of that type, whatever the selector.
@@ -52,20 +56,16 @@ async function allPages<T extends z.ZodType>(
   { signal, maxListBytes }: ListLimits,
 ): Promise<z.output<T>[]> {
   const { what, accept } = query;
-  const schema = listSchema(query.item);
   const headers = { accept, "accept-encoding": "gzip" };
   const items: z.output<T>[] = [];
   let bytesLeft = maxListBytes;
   let page: string | undefined;
-  for (let pages = 1; pages <= maxPages; pages += 1) {
+  for (let pages = 1; pages <= maxPages && bytesLeft > 0; pages += 1) {
     const path = `${query.path}?${searchOf(query, page)}`;
-    const request = { what, method: "GET", path, headers, body: undefined } as const;
+    const request = { what, method: "GET", path, headers, body: undefined, isList: true } as const;
     const answer = await send({ ...request, maxBytes: bytesLeft }, signal);
-    const list = parseAs(schema, answer.body, what);
-    for (const item of list.items ?? []) {
-      items.push(item);
-    }
-    bytesLeft -= answer.bytes;
+    const list = parseAs(listSchema, answer.body, query);
+    collect(answer, query, items);
     const next = list.metadata?.continue || undefined;
     if (next === undefined) {
       return items;
@@ -74,8 +74,44 @@ async function allPages<T extends z.ZodType>(
       break;
     }
     page = next;
+    bytesLeft -= answer.bytes;
   }
-  throw malformed({ what }, "a list whose pages never end");
+  throw bytesLeft > 0
+    ? malformed(query, "a list whose pages never end")
+    : tooLarge({ what, maxBytes: maxListBytes });
+}
+
+function collect<T extends z.ZodType>(
+  answer: Answer,
+  query: ListQuery<T>,
+  items: z.output<T>[],
+): void {
+  for (const [index, json] of answer.items.entries()) {
+    const spot = { what: query.what, index };
+    const value = parseItem(json, spot);
+    if (isWanted(value, query)) {
+      items.push(parseAs(query.item, value, spot));
+    }
+  }
+}
+
+function parseItem(json: Buffer, spot: { readonly what: string; readonly index: number }): unknown {
+  try {
+    return JSON.parse(json.toString("utf8"));
+  } catch {
+    throw misshapen(spot, [], "not JSON");
+  }
+}
+
+/** A server, or a proxy with a cache, may ignore a selector: others' objects are no answer. */
+function isWanted(value: unknown, { name, namespace }: ListQuery<z.ZodType>): boolean {
+  const metadata = isJsonObject(value) ? value["metadata"] : undefined;
+  if (!isJsonObject(metadata)) {
+    return true;
+  }
+  const isOther = (found: unknown, wanted: string | undefined) =>
+    typeof found === "string" && wanted !== undefined && found !== wanted;
+  return !isOther(metadata["name"], name) && !isOther(metadata["namespace"], namespace);
 }
 
 function searchOf(query: ListQuery<z.ZodType>, page: string | undefined): URLSearchParams {

@@ -1,7 +1,4 @@
-/**
- * What we read of an API server's objects, checked. An object of another shape is an error that
- * names the place in it, never the value: that may be a token.
- */
+/** What we read of an API server's objects, checked. */
 import { z } from "zod";
 import type {
   FieldManager,
@@ -12,8 +9,6 @@ import type {
   ServiceAccountState,
 } from "../refresh/ports.ts";
 import { SecretValue } from "../secret-value.ts";
-import { malformed } from "./answer.ts";
-import { cleanText } from "./answer-text.ts";
 
 const strings = z
   .record(z.string(), z.string())
@@ -107,26 +102,11 @@ export const serviceAccountSchema = z
     }),
   );
 
-export function listSchema<T extends z.ZodType>(item: T) {
-  return z.object({
-    kind: z.string().endsWith("List"),
-    metadata: z.object({ continue: z.string().nullish() }).nullish(),
-    items: z.array(item).nullish(),
-  });
-}
-
-/** @throws ClusterError of kind malformed */
-export function parseAs<T extends z.ZodType>(schema: T, value: unknown, what: string): z.output<T> {
-  const result = schema.safeParse(value);
-  if (result.success) {
-    return result.data;
-  }
-  const issue = result.error.issues[0];
-  const expected =
-    issue?.code === "invalid_type" ? `${issue.expected} expected` : "not as expected";
-  const path = issue ? cleanText(z.core.toDotPath(issue.path)) : "";
-  throw malformed({ what }, `an answer of another shape at ${path || "its root"}: ${expected}`);
-}
+export const listSchema = z.object({
+  kind: z.string().endsWith("List"),
+  metadata: z.object({ continue: z.string().nullish() }).nullish(),
+  items: z.array(z.unknown()).nullish(),
+});
 
 function isFieldSet(value: unknown, depth: number): value is FieldSet {
   return (

@@ -4,7 +4,7 @@ import type { ApplyGuard, SecretManifest, ServiceAccountState } from "../refresh
 import type { ListQuery } from "./cluster-api-lists.ts";
 import type { ApiRequest } from "./request.ts";
 
-export type ObjectRequest = Omit<ApiRequest, "maxBytes">;
+export type ObjectRequest = Omit<ApiRequest, "maxBytes" | "isList">;
 type Query = Omit<ListQuery<never>, "item">;
 
 const json = "application/json";
@@ -14,13 +14,13 @@ const metadataList = `${json};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,${
 
 export function namespaceList(): Query {
   const path = resourcePath("namespaces");
-  return { what: "list namespaces", path, accept: metadataList, name: undefined, cached: true };
+  return { what: "list namespaces", path, accept: metadataList, cached: true };
 }
 
 export function secretList(name: string, namespace: string | undefined): Query {
   const path = resourcePath("secrets", namespace);
   const what = `list secrets ${namespace ?? "*"}/${name}`;
-  return { what, path, accept: metadataList, name, cached: true };
+  return { what, path, accept: metadataList, name, namespace, cached: true };
 }
 
 /** Whole objects: the links aren't metadata. */
@@ -31,7 +31,7 @@ export function accountList(
 ): Query {
   const path = resourcePath("serviceaccounts", namespace);
   const what = `list service accounts ${namespace ?? "*"}/${name ?? "*"}`;
-  return { what, path, accept: json, name, cached };
+  return { what, path, accept: json, name, namespace, cached };
 }
 
 export function getSecret(namespace: string, name: string): ObjectRequest {

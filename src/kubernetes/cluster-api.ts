@@ -10,10 +10,10 @@ import type {
   SecretState,
   ServiceAccountState,
 } from "../refresh/ports.ts";
+import { parseAs } from "./answer-shape.ts";
 import { type ListLimits, listObjects } from "./cluster-api-lists.ts";
 import {
   namespaceSchema,
-  parseAs,
   secretDataSchema,
   secretSchema,
   serviceAccountSchema,
@@ -42,8 +42,7 @@ export class KubernetesClusterApi implements ClusterApi {
 
   async listSecrets(name: string, namespace?: string): Promise<readonly SecretState[]> {
     const query = requests.secretList(name, namespace);
-    const items = await listObjects(this.#send, { ...query, item: secretSchema }, this.#limits);
-    return items.filter(belongsTo(name, namespace));
+    return await listObjects(this.#send, { ...query, item: secretSchema }, this.#limits);
   }
 
   listServiceAccounts(
@@ -90,8 +89,7 @@ export class KubernetesClusterApi implements ClusterApi {
     cached: boolean,
   ): Promise<ServiceAccountState[]> {
     const query = { ...requests.accountList(name, namespace, cached), item: serviceAccountSchema };
-    const items = await listObjects(this.#send, query, this.#limits);
-    return items.filter(belongsTo(name, namespace));
+    return await listObjects(this.#send, query, this.#limits);
   }
 
   async #object<T extends z.ZodType>(
@@ -99,20 +97,13 @@ export class KubernetesClusterApi implements ClusterApi {
     schema: T,
   ): Promise<z.output<T>> {
     const { body } = await this.#sendOne(request);
-    return parseAs(schema, body, request.what);
+    return parseAs(schema, body, request);
   }
 
   #sendOne(request: requests.ObjectRequest) {
-    const sized: ApiRequest = { ...request, maxBytes: this.#limits.maxAnswerBytes };
+    const sized: ApiRequest = { ...request, isList: false, maxBytes: this.#limits.maxAnswerBytes };
     return this.#send(sized, this.#limits.signal);
   }
-}
-
-/** A server, or a proxy with a cache, may ignore a selector: others' objects are no answer. */
-function belongsTo(name: string | undefined, namespace: string | undefined) {
-  return (item: { readonly name: string; readonly namespace: string }) =>
-    (name === undefined || item.name === name) &&
-    (namespace === undefined || item.namespace === namespace);
 }
 
 async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {

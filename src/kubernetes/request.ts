@@ -18,6 +18,7 @@ export interface ApiRequest {
   /** Besides those that every request has. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | undefined;
+  readonly isList: boolean;
   /** Of the answer's body, decompressed. */
   readonly maxBytes: number;
 }
@@ -77,7 +78,7 @@ function goneAtLast({ method }: ApiRequest, attempt: number) {
   return (error: unknown): Answer => {
     const gone = error instanceof ClusterError && error.kind === "not-found";
     if (gone && method === "DELETE" && attempt > 1) {
-      return { body: {}, bytes: 0 };
+      return { body: {}, items: [], bytes: 0 };
     }
     throw error;
   };
