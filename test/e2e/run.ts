@@ -17,6 +17,9 @@ try {
   const args = [vitest, "run", "--project", "e2e", ...process.argv.slice(2)];
   const env = { ...process.env, ...partEnvironment(parts) };
   const tests = spawn(process.execPath, args, { cwd: repository, env, stdio: "inherit" });
+  // Ctrl-C reaches the tests too, and they stop their servers: the exit code is theirs.
+  process.on("SIGINT", () => {});
+  process.on("SIGTERM", () => tests.kill("SIGTERM"));
   const [code] = await once(tests, "exit");
   process.exitCode = code ?? 1;
 } catch (error) {

@@ -1,6 +1,6 @@
 /** Finds the real parts for e2e, and builds what is missing, once, into a cache. */
 import { listRecipes, type Recipe } from "./build-recipes.ts";
-import { cacheDirectory, makeAtomically, withCacheLock } from "./cache.ts";
+import { cacheDirectory, lockPath, makeAtomically, withCacheLock } from "./cache.ts";
 import type { PartName } from "./part-paths.ts";
 import { requireToolchain } from "./toolchains.ts";
 
@@ -12,7 +12,11 @@ export async function ensureParts(
   if ((await findMissing(recipes)).length > 0) {
     await withCacheLock(
       async () => buildAll(await findMissing(recipes), say),
-      (pid) => say(`Another run (process ${pid}) is building the parts; waiting for it.`),
+      (pid) =>
+        say(
+          `Another run (process ${pid}) is building the parts; waiting for it. ` +
+            `If no such run is there, remove ${lockPath()}.`,
+        ),
     );
   }
   return new Map(recipes.map(({ name, path }) => [name, path]));

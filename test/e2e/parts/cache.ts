@@ -10,6 +10,10 @@ export function cacheDirectory(): string {
   return join(root, "ecr-pull-secrets", "e2e");
 }
 
+export function lockPath(): string {
+  return join(cacheDirectory(), "lock");
+}
+
 /** Directory name of a build: another version, recipe or platform is another directory. */
 export function buildKey(name: string, inputs: readonly string[]): string {
   const { platform, arch } = process;
@@ -35,7 +39,7 @@ export async function withCacheLock(
   work: () => Promise<void>,
   onWait: (holderPid: number) => void,
 ): Promise<void> {
-  const lock = join(cacheDirectory(), "lock");
+  const lock = lockPath();
   await mkdir(cacheDirectory(), { recursive: true });
   await acquire(lock, onWait);
   try {

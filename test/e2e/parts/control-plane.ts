@@ -2,8 +2,9 @@
 import { type AuditLog, createAuditLog } from "./audit-log.ts";
 import { type ControlPlaneIdentity, createIdentity, getStatus } from "./control-plane-identity.ts";
 import { startApiServer, startControllerManager, startEtcd } from "./control-plane-processes.ts";
-import { createServiceAccountKubeconfig, renderKubeconfig } from "./kubeconfigs.ts";
+import { renderKubeconfig } from "./kubeconfigs.ts";
 import { createKubectl, type Kubectl } from "./kubectl.ts";
+import { createServiceAccountKubeconfig } from "./service-account-kubeconfig.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
 export interface ControlPlaneOptions {

@@ -77,7 +77,7 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
     stdio: ["ignore", log, log],
   });
   closeSync(log);
-  const exited = once(child, "exit");
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   await once(child, "spawn");
   const pid = child.pid;
   if (pid === undefined) throw new Error(`${spec.command} has no process id`);
