@@ -1,17 +1,9 @@
 /** Server-side apply: merge, drop what its manager no longer names, and find conflicts. */
 import { isDeepStrictEqual } from "node:util";
-import {
-  type Comparison,
-  compare,
-  displayPath,
-  elementsOf,
-  type FieldPath,
-  keyElement,
-  leavesOf,
-  nodesOf,
-} from "./field-set.ts";
+import { type Comparison, compare, displayPath, type FieldPath, leavesOf } from "./field-set.ts";
 import { identity, type Manager, type Managers, ownable, withoutFields } from "./managers.ts";
-import { isJsonObject, type JsonObject } from "./object.ts";
+import { merge, prune } from "./merge.ts";
+import type { JsonObject } from "./object.ts";
 import type { Schema } from "./schema.ts";
 import { ApiError } from "./status.ts";
 
@@ -44,11 +36,10 @@ export function apply(request: ApplyRequest): Applied {
   const self = identity(applier);
   const last = managers.get(self);
   const fields = ownable(leavesOf(schema, patch));
-  const others = withoutFields(managers, new Set(), undefined);
-  others.delete(self);
+  const others = new Map([...managers].filter(([id]) => id !== self));
   const merged = merge(schema, live, patch);
   const dropped = (last?.fields ?? new Set<FieldPath>()).difference(fields);
-  const object = prune(schema, merged, dropped.difference(allFields(others)));
+  const object = prune(schema, merged, dropped, allFields(others));
 
   const change = compare(schema, live, object);
   const left = settle(others, change, request.force);
@@ -105,83 +96,4 @@ function conflictMessage(conflicts: readonly FieldConflict[]): string {
     ...conflicts.filter((one) => one.manager === manager).map((one) => `- ${one.field}`),
   ]);
   return `Apply failed with ${conflicts.length} conflicts: ${lines.join("\n")}`;
-}
-
-function merge(schema: Schema, live: unknown, patch: unknown): JsonObject {
-  const merged = mergeValue(schema, live, patch);
-  return isJsonObject(merged) ? merged : {};
-}
-
-function mergeValue(schema: Schema, live: unknown, patch: unknown): unknown {
-  if (patch === undefined) {
-    return live;
-  }
-  if (isJsonObject(live) && isJsonObject(patch) && schema.type !== "atomic") {
-    const keys = new Set([...Object.keys(live), ...Object.keys(patch)]);
-    return Object.fromEntries(
-      [...keys].map((key) => [key, mergeValue(fieldSchema(schema, key), live[key], patch[key])]),
-    );
-  }
-  if (Array.isArray(live) && Array.isArray(patch)) {
-    return mergeLists(schema, live, patch);
-  }
-  return patch;
-}
-
-function fieldSchema(schema: Schema, key: string): Schema {
-  const field = schema.type === "struct" ? schema.fields[key] : undefined;
-  return field ?? (schema.type === "map" ? schema.of : { type: "atomic", shape: "object" });
-}
-
-function mergeLists(schema: Schema, live: readonly unknown[], patch: readonly unknown[]): unknown {
-  const keyOf = itemKey(schema);
-  if (keyOf === undefined) {
-    return patch;
-  }
-  const items = new Map(live.map((item) => [keyOf(item), item]));
-  for (const item of patch) {
-    items.set(keyOf(item), item);
-  }
-  return [...items.values()];
-}
-
-function itemKey(schema: Schema): ((item: unknown) => string) | undefined {
-  if (schema.type === "keyed-list") {
-    return (item) => keyElement(schema.key, item);
-  }
-  return schema.type === "set" ? (item) => `v:${JSON.stringify(item)}` : undefined;
-}
-
-function prune(schema: Schema, object: JsonObject, fields: ReadonlySet<FieldPath>): JsonObject {
-  const nodes = nodesOf(schema, object);
-  let result = object;
-  for (const path of fields) {
-    if (nodes.get(path)?.leaf) {
-      result = removeAt(schema, result, elementsOf(path));
-    }
-  }
-  return result;
-}
-
-function removeAt(schema: Schema, object: JsonObject, path: readonly string[]): JsonObject {
-  const [element = "", ...rest] = path;
-  const key = element.slice(2);
-  const { [key]: value, ...others } = object;
-  const left = removeBelow(fieldSchema(schema, key), value, rest);
-  return left === undefined ? others : { ...object, [key]: left };
-}
-
-// A map or list that lost its last entry goes too: the API omits empty ones.
-function removeBelow(schema: Schema, value: unknown, path: readonly string[]): unknown {
-  if (path.length === 0) {
-    return undefined;
-  }
-  if (isJsonObject(value)) {
-    const left = removeAt(schema, value, path);
-    return Object.keys(left).length === 0 ? undefined : left;
-  }
-  const keyOf = itemKey(schema);
-  const list: readonly unknown[] = Array.isArray(value) ? value : [];
-  const left = list.filter((item) => keyOf?.(item) !== path[0]);
-  return left.length === 0 ? undefined : left;
 }

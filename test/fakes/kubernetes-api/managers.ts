@@ -112,15 +112,12 @@ export function recordUpdate(
   return result;
 }
 
-export function withoutFields(
-  managers: Managers,
-  fields: ReadonlySet<FieldPath>,
-  except?: string,
-): Managers {
-  const kept = [...managers].map(([id, manager]): [string, Manager] =>
-    id === except ? [id, manager] : [id, { ...manager, fields: manager.fields.difference(fields) }],
-  );
-  return new Map(kept.filter(([, manager]) => manager.fields.size > 0));
+export function withoutFields(managers: Managers, fields: ReadonlySet<FieldPath>): Managers {
+  const left = [...managers].map(([id, manager]): [string, Manager] => [
+    id,
+    { ...manager, fields: manager.fields.difference(fields) },
+  ]);
+  return new Map(left.filter(([, manager]) => manager.fields.size > 0));
 }
 
 // The status of a namespace is the server's alone, whatever a client sends.

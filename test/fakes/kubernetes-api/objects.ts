@@ -123,10 +123,7 @@ export function deleteObject(
   checkDeleteOptions(target, live, isJsonObject(options) ? options : {});
   const waits = target.resource === namespaces || live.metadata.finalizers !== undefined;
   if (!waits) {
-    if (!dryRun) {
-      cluster.store.remove(target.resource, live);
-    }
-    return { last: live, stays: false };
+    return { last: dryRun ? live : cluster.store.remove(target.resource, live), stays: false };
   }
   if (live.metadata.deletionTimestamp !== undefined || dryRun) {
     return { last: live, stays: true };

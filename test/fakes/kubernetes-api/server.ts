@@ -1,5 +1,5 @@
 /** One request from its first byte to its last: body, user, fault, answer, log. */
-import type { TLSSocket } from "node:tls";
+import { TLSSocket } from "node:tls";
 import type { ApiBackend } from "./api-call.ts";
 import type { Authenticator } from "./auth.ts";
 import { type Exchange, type Reply, send, spoil, strike } from "./fault-actions.ts";
@@ -127,10 +127,9 @@ function authenticated(authenticator: Authenticator, incoming: Incoming): User |
   }
 }
 
-// HTTP/2 requests show a stand-in for their socket that refuses most calls.
 function tlsSocket(incoming: Incoming): TLSSocket | undefined {
   const socket = "stream" in incoming ? incoming.stream.session?.socket : incoming.socket;
-  return socket !== undefined && "getPeerCertificate" in socket ? socket : undefined;
+  return socket instanceof TLSSocket ? socket : undefined;
 }
 
 interface Admitted {

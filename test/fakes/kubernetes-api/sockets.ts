@@ -114,6 +114,7 @@ export function createSockets(options: SocketOptions): Sockets {
         const closed = new Promise<void>((resolve) => stopping.close(() => resolve()));
         resetAll();
         await closed;
+        open.clear();
       }
     },
     reset: (incoming) => {

@@ -105,11 +105,13 @@ export const notFound = (resource: Resource, name: string) =>
     details: detailsOf(resource, name),
   });
 
-export const alreadyExists = (resource: Resource, name: string) =>
-  new ApiError(409, `${qualified(resource)} "${name}" already exists`, {
+export function alreadyExists(resource: Resource, name: string, ending: boolean): ApiError {
+  const why = ending ? "object is being deleted: " : "";
+  return new ApiError(409, `${why}${qualified(resource)} "${name}" already exists`, {
     reason: "AlreadyExists",
     details: detailsOf(resource, name),
   });
+}
 
 export const conflict = (resource: Resource, name: string, why: string) =>
   new ApiError(409, `Operation cannot be fulfilled on ${qualified(resource)} "${name}": ${why}`, {

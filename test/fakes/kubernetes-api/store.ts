@@ -24,7 +24,8 @@ export interface Store {
   list(resource: Resource, namespace?: string, revision?: number): StoredObject[];
   /** Writes under the next revision, which becomes the object's resourceVersion. */
   put(resource: Resource, object: ApiObject): ApiObject;
-  remove(resource: Resource, object: ApiObject): void;
+  /** Returns the object as it was, under the revision at which it went. */
+  remove(resource: Resource, object: ApiObject): ApiObject;
 }
 
 export function keyOf(namespace: string | undefined, name: string): string {
@@ -40,6 +41,11 @@ export function createStore(): Store {
     const found = collections.get(resource) ?? new Map<string, Version[]>();
     collections.set(resource, found);
     return found;
+  }
+
+  function atNextRevision(object: ApiObject): ApiObject {
+    revision += 1;
+    return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
   }
 
   function append(resource: Resource, object: ApiObject, next: ApiObject | undefined): void {
@@ -69,17 +75,14 @@ export function createStore(): Store {
         })
         .sort((a, b) => (a.key < b.key ? -1 : 1)),
     put: (resource, object) => {
-      revision += 1;
-      const stored = {
-        ...object,
-        metadata: { ...object.metadata, resourceVersion: String(revision) },
-      };
+      const stored = atNextRevision(object);
       append(resource, object, stored);
       return stored;
     },
     remove: (resource, object) => {
-      revision += 1;
+      const last = atNextRevision(object);
       append(resource, object, undefined);
+      return last;
     },
   };
 }

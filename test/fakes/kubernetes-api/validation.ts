@@ -78,7 +78,7 @@ function immutableMetadata(metadata: Metadata, before: Metadata): StatusCause[] 
       : [
           forbiddenField(
             "metadata.finalizers",
-            `no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}`,
+            `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((one) => JSON.stringify(one)).join(", ")}}`,
           ),
         ]),
   ];

@@ -44,8 +44,10 @@ export function storeNew(
     },
   });
   validate(resource, complete);
-  if (cluster.store.get(resource, namespace, complete.metadata.name) !== undefined) {
-    throw alreadyExists(resource, complete.metadata.name);
+  const present = cluster.store.get(resource, namespace, complete.metadata.name);
+  if (present !== undefined) {
+    const ending = present.metadata.deletionTimestamp !== undefined;
+    throw alreadyExists(resource, complete.metadata.name, ending);
   }
   if (dryRun) {
     return complete;
