@@ -102,19 +102,29 @@ export class ClusterError extends Error {
   }
 }
 
-export type MintErrorKind = "denied" | "throttled" | "unreachable" | "no-credentials" | "malformed";
+export type AwsErrorKind = "denied" | "throttled" | "unreachable" | "no-credentials" | "malformed";
 
-/** A registry credential can't be had. It fails its registry, never the others. */
-export class MintError extends Error {
-  override readonly name = "MintError";
-  readonly kind: MintErrorKind;
+/** A call to AWS failed, after retries where they made sense. */
+export class AwsError extends Error {
+  override readonly name: string = "AwsError";
+  readonly kind: AwsErrorKind;
   readonly hint: string | undefined;
 
-  constructor(kind: MintErrorKind, message: string, details: ErrorDetails = {}) {
+  constructor(kind: AwsErrorKind, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause });
     this.kind = kind;
     this.hint = details.hint;
   }
+}
+
+/** A registry credential can't be had. It fails its registry, never the others. */
+export class MintError extends AwsError {
+  override readonly name = "MintError";
+}
+
+/** The records of clusters can't be read or written; what they hold is another matter. */
+export class StoreError extends AwsError {
+  override readonly name = "StoreError";
 }
 
 function describeProblem(problem: ConfigProblem): string {

@@ -1,6 +1,7 @@
 /** Joins the sweep's ports with what implements them. Nothing else knows both sides. */
+
+import { createAwsSession } from "./aws/session.ts";
 import { createAwsEcrApi } from "./credentials/aws-ecr-api.ts";
-import { createAwsSession } from "./credentials/aws-session.ts";
 import { createEcrCredentialSource, type EcrCredentialSource } from "./credentials/ecr.ts";
 import { type ClusterConnection, createClusterConnection } from "./kubernetes/connection.ts";
 import { loadTrustedKubeconfig, type TrustedOptions } from "./kubernetes/kubeconfig-trusted.ts";
@@ -11,7 +12,7 @@ export interface LocalParts {
   readonly server: string;
   readonly connection: ClusterConnection;
   readonly credentials: EcrCredentialSource;
-  /** The account of the caller's AWS credentials. @throws MintError */
+  /** The account of the caller's AWS credentials. @throws AwsError */
   readonly callerAccount: () => Promise<string>;
 }
 

@@ -20,7 +20,7 @@ const planTime = { limitMs: 120_000, marginMs: 0 };
 
 /**
  * Plans a sweep and hands it on; the connection is closed when that is done, however it ends.
- * @throws UserError, ClusterError, MintError
+ * @throws UserError, ClusterError, AwsError
  */
 export async function withLocalSweep<T>(
   options: TargetOptions,

@@ -1,10 +1,10 @@
 /** An error, for the person who can mend it: what, and the next step. Stacks are for bugs only. */
-import { ClusterError, MintError, UsageError, UserError } from "../errors.ts";
+import { AwsError, ClusterError, UsageError, UserError } from "../errors.ts";
 import { type ExitCode, exitCodes } from "./context.ts";
 import type { Terminal } from "./terminal.ts";
 
 export function printError(error: unknown, { say, tint }: Terminal): ExitCode {
-  if (error instanceof UserError || error instanceof ClusterError || error instanceof MintError) {
+  if (error instanceof UserError || error instanceof ClusterError || error instanceof AwsError) {
     say(`${tint.red("✖")} ${error.message}`);
     if (error.hint) {
       say(tint.cyan(`  → ${error.hint}`));

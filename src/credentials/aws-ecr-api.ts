@@ -1,10 +1,11 @@
 /** GetAuthorizationToken through the AWS SDK. */
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import { z } from "zod";
+import { askAws, readAwsAnswer } from "../aws/ask-aws.ts";
+import type { AwsCall } from "../aws/call.ts";
+import type { AwsSession } from "../aws/session.ts";
+import { MintError } from "../errors.ts";
 import { SecretValue } from "../secret-value.ts";
-import { askAws, readAwsAnswer } from "./ask-aws.ts";
-import type { AwsCall } from "./aws-call.ts";
-import type { AwsSession } from "./aws-session.ts";
 import type { EcrApi, EcrTokenAnswer, EcrTokenRequest } from "./ecr.ts";
 
 const tokenSchema = z.object({
@@ -33,8 +34,8 @@ export function createAwsEcrApi(session: AwsSession): EcrApi {
     async getAuthorizationToken(request): Promise<EcrTokenAnswer> {
       const call: AwsCall = { action: "ecr:GetAuthorizationToken", ...request };
       const command = new GetAuthorizationTokenCommand({});
-      const answer = await askAws(call, () => clientFor(request).send(command));
-      return readAwsAnswer(call, answerSchema, answer).authorizationData[0];
+      const answer = await askAws(call, () => clientFor(request).send(command), MintError);
+      return readAwsAnswer(call, answerSchema, answer, MintError).authorizationData[0];
     },
   };
 }

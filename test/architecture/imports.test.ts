@@ -17,9 +17,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "src/config": ["src/errors.ts"],
   "src/pull-secrets": ["src/secret-value.ts"],
   "src/refresh": ["src/config", "src/pull-secrets", "src/errors.ts", "src/secret-value.ts"],
-  "src/credentials": ["src/refresh", "src/config", "src/errors.ts", "src/secret-value.ts"],
+  "src/aws": ["src/errors.ts"],
+  "src/credentials": [
+    "src/aws",
+    "src/refresh",
+    "src/config",
+    "src/errors.ts",
+    "src/secret-value.ts",
+  ],
+  "src/clusters": ["src/aws", "src/errors.ts", "src/secret-value.ts"],
   "src/kubernetes": ["src/refresh", "src/pull-secrets", "src/errors.ts", "src/secret-value.ts"],
-  "src/wiring.ts": ["src/credentials", "src/kubernetes", "src/refresh"],
+  "src/wiring.ts": ["src/aws", "src/credentials", "src/kubernetes", "src/refresh"],
   "src/cli": [
     "src/wiring.ts",
     "src/refresh",
@@ -33,7 +41,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Where a package may be known: everywhere else it is reached through an interface of ours. */
 const packagesBelongTo: Readonly<Record<string, readonly string[]>> = {
-  "@aws-sdk/": ["src/credentials"],
+  "@aws-sdk/": ["src/aws", "src/credentials", "src/clusters"],
+  "@aws-sdk/client-ecr": ["src/credentials"],
+  "@aws-sdk/client-secrets-manager": ["src/clusters"],
+  "@smithy/": ["src/credentials"],
   "@kubernetes/": ["src/kubernetes"],
   undici: ["src/kubernetes"],
   commander: ["src/cli"],

@@ -1,6 +1,6 @@
 /** The demo's world: an AWS endpoint and a Kubernetes API server in this process, real sockets. */
 import { createAwsEcrApi } from "../../src/credentials/aws-ecr-api.ts";
-import { createAwsSession } from "../../src/credentials/aws-session.ts";
+import { createAwsSession } from "../../src/aws/session.ts";
 import { createEcrCredentialSource } from "../../src/credentials/ecr.ts";
 import { createClusterConnection } from "../../src/kubernetes/connection.ts";
 import { parseUntrustedKubeconfig } from "../../src/kubernetes/kubeconfig-untrusted.ts";

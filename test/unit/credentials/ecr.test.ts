@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createAwsSession } from "../../../src/aws/session.ts";
 import { createAwsEcrApi } from "../../../src/credentials/aws-ecr-api.ts";
-import { createAwsSession } from "../../../src/credentials/aws-session.ts";
 import { createEcrCredentialSource } from "../../../src/credentials/ecr.ts";
 import { MintError } from "../../../src/errors.ts";
 import type { EcrRegistry } from "../../../src/refresh/desired.ts";

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-sts";
 import { z } from "zod";
 import { askAws, readAwsAnswer } from "./ask-aws.ts";
-import type { AwsCall } from "./aws-call.ts";
+import type { AwsCall } from "./call.ts";
 
 export interface AwsTimeouts {
   readonly connectMs: number;
@@ -33,7 +33,7 @@ export interface AwsSession {
   readonly clientConfig: AwsClientConfig;
   /** Shared by all clients of that role, and renewed in time. */
   credentialsOf(roleArn: string | undefined): AwsCredentials;
-  /** The account that the caller's credentials belong to. @throws MintError */
+  /** The account that the caller's credentials belong to. @throws AwsError */
   callerAccount(): Promise<string>;
 }
 

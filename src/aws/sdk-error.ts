@@ -1,7 +1,7 @@
 /** The little that is read of an error of the AWS SDK, and what a rule about it looks like. */
 import { z } from "zod";
-import type { MintErrorKind } from "../errors.ts";
-import type { AwsCall } from "./aws-call.ts";
+import type { AwsErrorKind } from "../errors.ts";
+import type { AwsCall } from "./call.ts";
 
 const identifier = z.string().regex(/^[\w.]{1,64}$/);
 const sdkErrorSchema = z
@@ -17,7 +17,7 @@ const sdkErrorSchema = z
 export type SdkError = z.infer<typeof sdkErrorSchema>;
 
 export interface Explanation {
-  readonly kind: MintErrorKind;
+  readonly kind: AwsErrorKind;
   readonly message: string;
   readonly hint: string;
 }

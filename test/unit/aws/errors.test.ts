@@ -1,14 +1,19 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import type { AwsCall } from "../../../src/credentials/aws-call.ts";
-import { translateAwsError } from "../../../src/credentials/aws-errors.ts";
-import { MintError } from "../../../src/errors.ts";
+import type { AwsCall } from "../../../src/aws/call.ts";
+import { translateAwsError } from "../../../src/aws/errors.ts";
+import { AwsError, MintError, StoreError } from "../../../src/errors.ts";
 
 const mint: AwsCall = { action: "ecr:GetAuthorizationToken", region: "eu-west-1" };
 const assume: AwsCall = {
   action: "sts:AssumeRole",
   region: "eu-west-1",
   roleArn: "arn:aws:iam::123456789012:role/pull",
+};
+const read: AwsCall = {
+  action: "secretsmanager:GetSecretValue",
+  region: "eu-west-1",
+  secret: "ecr-pull-secrets/dev/clusters/prod-eu",
 };
 const user = "User: arn:aws:iam::123456789012:user/ci";
 
@@ -28,10 +33,13 @@ describe("an error of the SDK", () => {
     ["SignatureDoesNotMatch", assume, "no-credentials", "refused the signature"],
     ["TimeoutError", mint, "unreachable", "no answer to"],
     ["SyntaxError", mint, "malformed", "isn't one that AWS gives"],
+    ["AccessDeniedException", read, "denied", `secretsmanager:GetSecretValue on ${read.secret} in`],
+    ["DecryptionFailure", read, "denied", `KMS key of the secret for ${read.action}`],
+    ["ThrottlingException", read, "throttled", `AWS throttled ${read.action} on ${read.secret}`],
     ["SomethingNew", mint, "unreachable", "failed before AWS answered (SomethingNew)"],
   ] as const)("%s of %o is %s", (name, call, kind, message) => {
     const error = translateAwsError(Object.assign(new Error("x"), { name }), call);
-    expect(error).toBeInstanceOf(MintError);
+    expect(error).toBeInstanceOf(AwsError);
     expect(error.kind).toBe(kind);
     expect(error.message).toContain(message);
     expect(error.hint).toMatch(/\S/);
@@ -72,6 +80,13 @@ describe("an error of the SDK", () => {
     expect(error.hint).toBe("Remove the explicit deny in the service control policy.");
   });
 
+  test("that denies a secret says that its key may be the reason", () => {
+    const thrown = Object.assign(new Error(user), { name: "AccessDeniedException" });
+    expect(translateAwsError(thrown, read).hint).toBe(
+      "Allow secretsmanager:GetSecretValue on that secret in a policy of arn:aws:iam::123456789012:user/ci; if the secret has a KMS key of its own, also kms:Decrypt on that.",
+    );
+  });
+
   test("about a session of SSO says how to sign in", () => {
     const thrown = Object.assign(new Error("The SSO session has expired. Run aws sso login"), {
       name: "CredentialsProviderError",
@@ -81,10 +96,20 @@ describe("an error of the SDK", () => {
     expect(error.hint).toContain("aws sso login");
   });
 
-  test("that is already translated stays as it is", () => {
-    const inner = new MintError("denied", "AWS denied sts:AssumeRole");
-    expect(translateAwsError(inner, mint)).toBe(inner);
-  });
+  test.each([AwsError, MintError, StoreError])(
+    "that is already translated keeps what it says, as the class that is asked for: %o",
+    (errorClass) => {
+      const inner = new AwsError("denied", "AWS denied sts:AssumeRole", { hint: "Allow it." });
+      const error = translateAwsError(inner, mint, errorClass);
+      expect(error).toBeInstanceOf(errorClass);
+      expect(error).toMatchObject({
+        name: errorClass.name,
+        kind: "denied",
+        message: "AWS denied sts:AssumeRole",
+        hint: "Allow it.",
+      });
+    },
+  );
 });
 
 describe("hostile errors", () => {
@@ -98,9 +123,9 @@ describe("hostile errors", () => {
     ["a code with escapes", { code: "canary\r\n", message: "canary" }],
     ["a raw answer", Object.assign(new Error("canary"), { $response: { body: "canary" } })],
     ["a cause", new Error("canary", { cause: "canary" })],
-  ])("become a MintError that doesn't quote them: %s", (_, thrown) => {
+  ])("become an AwsError that doesn't quote them: %s", (_, thrown) => {
     const error = translateAwsError(thrown, mint);
-    expect(error).toBeInstanceOf(MintError);
+    expect(error).toBeInstanceOf(AwsError);
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("canary");
   });
 
@@ -115,7 +140,7 @@ describe("hostile errors", () => {
   });
 });
 
-function denied(message: string): MintError {
+function denied(message: string): AwsError {
   const thrown = Object.assign(new Error(message), { name: "AccessDeniedException" });
   return translateAwsError(thrown, mint);
 }

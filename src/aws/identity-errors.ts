@@ -1,11 +1,11 @@
 /** AWS says that the caller may not, or doesn't know who is calling. */
-import { type AwsCall, describeCall } from "./aws-call.ts";
+import { type AwsCall, describeCall } from "./call.ts";
 import { type AwsErrorRule, type Explanation, named, type SdkError } from "./sdk-error.ts";
 
 const principalArn = /User: (arn:[\w-]+:(?:iam|sts)::\d{12}:[\w+=,.@/-]{1,200})/;
 const explicitDeny = /explicit deny in an? ([a-z -]{1,40}policy)/;
 
-/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html, and STS's names. */
+/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html, and others' names. */
 export const identityErrorRules: readonly AwsErrorRule[] = [
   { matches: named("AccessDenied", "AccessDeniedException"), explain: explainDenial },
   {
@@ -14,6 +14,14 @@ export const identityErrorRules: readonly AwsErrorRule[] = [
       kind: "denied",
       message: `STS is not activated in ${region} for this account`,
       hint: `Activate ${region} under IAM, Account settings.`,
+    }),
+  },
+  {
+    matches: named("DecryptionFailure", "EncryptionFailure"),
+    explain: (call) => ({
+      kind: "denied",
+      message: `AWS can't use the KMS key of the secret for ${describeCall(call)}`,
+      hint: "The key must exist, be enabled, and allow kms:Decrypt to the caller.",
     }),
   },
   {
@@ -54,16 +62,24 @@ export const identityErrorRules: readonly AwsErrorRule[] = [
 function explainDenial(call: AwsCall, { message }: SdkError): Explanation {
   const principal = principalArn.exec(message)?.[1];
   const denier = explicitDeny.exec(message)?.[1];
-  const who = principal ?? "the caller";
-  const allowance =
-    call.action === "sts:AssumeRole"
-      ? `The role must exist, its trust policy must allow ${who}, and the policies of ${who} must allow sts:AssumeRole on it.`
-      : `Allow ${call.action} on resource "*" in a policy of ${who}.`;
   return {
     kind: "denied",
     message: `AWS denied ${describeCall(call)}${principal === undefined ? "" : ` to ${principal}`}`,
-    hint: denier === undefined ? allowance : `Remove the explicit deny in the ${denier}.`,
+    hint:
+      denier === undefined
+        ? allowance(call, principal ?? "the caller")
+        : `Remove the explicit deny in the ${denier}.`,
   };
+}
+
+function allowance({ action, secret }: AwsCall, who: string): string {
+  if (action === "sts:AssumeRole") {
+    return `The role must exist, its trust policy must allow ${who}, and the policies of ${who} must allow sts:AssumeRole on it.`;
+  }
+  if (secret === undefined) {
+    return `Allow ${action} on resource "*" in a policy of ${who}.`;
+  }
+  return `Allow ${action} on that secret in a policy of ${who}; if the secret has a KMS key of its own, also kms:Decrypt on that.`;
 }
 
 function explainMissingCredentials(call: AwsCall, { message }: SdkError): Explanation {

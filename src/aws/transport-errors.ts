@@ -1,5 +1,5 @@
 /** AWS can't be reached, has too much to do, or something else answers in its place. */
-import { describeCall } from "./aws-call.ts";
+import { describeCall } from "./call.ts";
 import { type AwsErrorRule, named, statusOf } from "./sdk-error.ts";
 
 const tlsCode = /^(?:CERT_|DEPTH_ZERO_|ERR_SSL_|ERR_TLS_|SELF_SIGNED_|UNABLE_TO_)/;

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createAwsSession, roleSessionName } from "../../../src/aws/session.ts";
 import { createAwsEcrApi } from "../../../src/credentials/aws-ecr-api.ts";
-import { createAwsSession, roleSessionName } from "../../../src/credentials/aws-session.ts";
 import { type FakeAws, startAws } from "../../fakes/aws/aws.ts";
 import { answering, faults } from "../../fakes/aws/faults.ts";
 
@@ -46,7 +46,7 @@ describe("the caller", () => {
   test("without credentials is told how to get some", async () => {
     vi.stubEnv("AWS_ACCESS_KEY_ID", "");
     await expect(newSession().callerAccount()).rejects.toMatchObject({
-      name: "MintError",
+      name: "AwsError",
       kind: "no-credentials",
       message:
         "no AWS credentials found for sts:GetCallerIdentity in us-east-1: neither in the environment, nor in a profile, nor from this host",
@@ -61,7 +61,7 @@ describe("the caller", () => {
   ])("isn't known when STS answers %s", async (_, fault) => {
     aws.fail("sts:GetCallerIdentity", fault);
     await expect(newSession().callerAccount()).rejects.toMatchObject({
-      name: "MintError",
+      name: "AwsError",
       kind: "malformed",
       message: "the answer to sts:GetCallerIdentity in us-east-1 isn't one that AWS gives",
     });
