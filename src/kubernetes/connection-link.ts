@@ -9,6 +9,9 @@ import type { ClientCertificate, ClusterEndpoint } from "./cluster-access.ts";
 import { dial } from "./connection-dial.ts";
 import { connectorFrom, http1Pool, http2Client, type Protocol } from "./connection-dispatchers.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
+import { withRetries } from "./retry.ts";
+
+const recoveryMs = 15_000;
 
 export class ConnectionLink {
   readonly #endpoint: ClusterEndpoint;
@@ -20,6 +23,9 @@ export class ConnectionLink {
   #connections = 0;
   #inUse = 0;
   #lastUsedMs = 0;
+  /** Since the first dial that failed, or is under way. */
+  #downSinceMs: number | undefined;
+  #recoveredAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(endpoint: ClusterEndpoint, options: ConnectionOptions) {
     this.#endpoint = endpoint;
@@ -36,9 +42,14 @@ export class ConnectionLink {
     return this.#protocol;
   }
 
+  /** Whether the server was down, and has taken connections again for less than 15 s. */
+  get recovering(): boolean {
+    return this.#options.world.now() - this.#recoveredAtMs < recoveryMs;
+  }
+
   /**
    * Lends the connection to `work`, and makes it first where there is none that may be trusted.
-   * @throws ClusterError or TransientError, and what `work` throws
+   * @throws ClusterError, and what `work` throws
    */
   async use<T>(
     certificate: ClientCertificate | undefined,
@@ -69,8 +80,8 @@ export class ConnectionLink {
     // A process that was frozen for minutes (Lambda) thaws with a connection that a load balancer may
     // have dropped in silence. Trying it costs a timeout; a new one costs two round trips.
     const idleMs = Math.abs(this.#options.world.now() - this.#lastUsedMs);
-    const stale = this.#inUse === 0 && idleMs > this.#options.maxIdleMs;
-    if (stale || certificate?.certificate !== this.#shown?.certificate) {
+    const isStale = this.#inUse === 0 && idleMs > this.#options.maxIdleMs;
+    if (isStale || certificate?.certificate !== this.#shown?.certificate) {
       this.#retire();
     }
     if (!this.#line) {
@@ -102,14 +113,38 @@ export class ConnectionLink {
     return make(this.#endpoint, this.#options, connectorFrom(socket, protocol, redial));
   }
 
+  /**
+   * Waits for a server that restarts, once for all requests: they queue behind this dial. If it
+   * stays down, those that come later don't wait as long again.
+   */
   async #dial(protocols: readonly Protocol[]): Promise<TLSSocket> {
-    const socket = await dial(this.#endpoint, {
-      protocols,
-      clientCertificate: this.#shown,
-      timeoutMs: this.#options.connectTimeoutMs,
-      signal: this.#closing.signal,
+    const { signal } = this.#closing;
+    const { connectTimeoutMs: timeoutMs, dials, world } = this.#options;
+    this.#downSinceMs ??= world.now();
+    const downSinceMs = this.#downSinceMs;
+    const patienceMs = this.#connections === 0 ? 0 : dials.reconnectForMs;
+    let attempts = 0;
+    const attempt = (number: number) => {
+      attempts = number;
+      return dial(this.#endpoint, { protocols, clientCertificate: this.#shown, timeoutMs, signal });
+    };
+    const socket = await withRetries(attempt, {
+      ...dials,
+      maxRetryAfterMs: 0,
+      world,
+      signal,
+      mayRetry: () => attempts < dials.minAttempts || world.now() - downSinceMs < patienceMs,
+      onRetry: () => {},
     });
-    this.#connections += 1;
+    this.#connected(attempts);
     return socket;
+  }
+
+  #connected(attempts: number): void {
+    this.#connections += 1;
+    this.#downSinceMs = undefined;
+    if (attempts > 1) {
+      this.#recoveredAtMs = this.#options.world.now();
+    }
   }
 }

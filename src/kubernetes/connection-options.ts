@@ -1,6 +1,6 @@
 /** What a connection may cost: time, bytes, requests in flight, retries. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { RetryPolicy } from "./retry.ts";
+import type { Backoff } from "./retry.ts";
 
 export interface ConnectionOptions {
   /** Requests in flight at once over HTTP/2; the server may allow fewer. */
@@ -19,9 +19,24 @@ export interface ConnectionOptions {
   readonly maxAnswerBytes: number;
   /** Of one list with all its pages, decompressed. */
   readonly maxListBytes: number;
-  readonly retry: RetryPolicy;
+  readonly requests: RequestRetries;
+  readonly dials: DialRetries;
   readonly userAgent: string;
   readonly world: World;
+}
+
+export interface RequestRetries extends Backoff {
+  /** All of them, the first one included. */
+  readonly maxAttempts: number;
+  readonly maxRetryAfterMs: number;
+}
+
+/** All requests wait for one and the same dial. */
+export interface DialRetries extends Backoff {
+  /** No more where no connection ever stood: a wrong address shouldn't take long to be told. */
+  readonly minAttempts: number;
+  /** A server that we had, and lost, may be restarting: so long from its first refusal. */
+  readonly reconnectForMs: number;
 }
 
 /** Time and chance, replaced in tests. */
@@ -47,13 +62,8 @@ export const defaultConnectionOptions: ConnectionOptions = {
   maxIdleMs: 20_000,
   maxAnswerBytes: 2 * mebibyte,
   maxListBytes: 64 * mebibyte,
-  retry: {
-    maxAttempts: 6,
-    maxFirstConnectAttempts: 3,
-    baseMs: 300,
-    maxPauseMs: 8_000,
-    maxRetryAfterMs: 15_000,
-  },
+  requests: { maxAttempts: 6, baseMs: 300, maxPauseMs: 8_000, maxRetryAfterMs: 15_000 },
+  dials: { minAttempts: 3, reconnectForMs: 20_000, baseMs: 300, maxPauseMs: 2_000 },
   userAgent: "ecr-pull-secrets",
   world: {
     now: Date.now,

@@ -6,7 +6,6 @@ import type { Protocol } from "./connection-dispatchers.ts";
 import { ConnectionLink } from "./connection-link.ts";
 import { type ConnectionOptions, defaultConnectionOptions } from "./connection-options.ts";
 import { createSender, type RequestCounters, readCredential } from "./request.ts";
-import { TransientError } from "./retry.ts";
 
 export interface ConnectionStats extends Readonly<RequestCounters> {
   /** TLS handshakes that succeeded. */
@@ -20,7 +19,7 @@ export interface ClusterConnection {
   /** As negotiated; undefined before the first connection. */
   readonly protocol: Protocol | undefined;
   /**
-   * Connects now, while other things are waited for. One try: the first request makes more.
+   * Connects now, while other things are waited for.
    * @throws ClusterError
    */
   warm(): Promise<void>;
@@ -48,11 +47,7 @@ export function createClusterConnection(
     },
     warm: async () => {
       const { clientCertificate } = await readCredential(access);
-      await link
-        .use(clientCertificate, async () => {})
-        .catch((error: unknown) => {
-          throw error instanceof TransientError ? error.error : error;
-        });
+      await link.use(clientCertificate, async () => {});
     },
     close: () => link.close(),
   };

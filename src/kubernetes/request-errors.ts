@@ -13,9 +13,9 @@ export interface Asked {
   readonly place: TlsPlace;
 }
 
-/** A ClusterError or a TransientError, whatever undici or the socket failed with. */
-export function exchangeError(error: unknown, asked: Asked): ClusterError | TransientError {
-  if (error instanceof ClusterError || error instanceof TransientError) {
+/** A ClusterError or a TransientError, whatever undici or the socket failed with; a bug stays one. */
+export function exchangeError(error: unknown, asked: Asked): unknown {
+  if (error instanceof ClusterError || error instanceof TransientError || isBug(error)) {
     return error;
   }
   return (
@@ -52,6 +52,12 @@ function ofThisRequest(
           })
         : undefined;
   }
+}
+
+/** Node's and undici's own errors have a code. */
+function isBug(error: unknown): boolean {
+  const types = [TypeError, RangeError, ReferenceError];
+  return types.some((type) => error instanceof type) && errorCode(error) === undefined;
 }
 
 /** undici gives it a code only sometimes. */

@@ -7,7 +7,7 @@ import type { ConnectionLink } from "./connection-link.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
 import { exchangeError } from "./request-errors.ts";
 import { exchange, type WireAnswer, type WireRequest } from "./request-exchange.ts";
-import { aborted, withRetries } from "./retry.ts";
+import { aborted, TransientError, withRetries } from "./retry.ts";
 
 export interface ApiRequest {
   /** For messages: `apply secret team-a/ecr-pull`. */
@@ -41,7 +41,7 @@ export function createSender(
   options: ConnectionOptions,
   counters: RequestCounters,
 ): SendRequest {
-  const { retry: policy, world } = options;
+  const { requests: retries, world } = options;
 
   async function attempt(request: ApiRequest, signal: AbortSignal): Promise<Answer> {
     const credential = await untilAborted(readCredential(access), signal);
@@ -57,20 +57,29 @@ export function createSender(
       throw exchangeError(error, { wire, place });
     });
     counters.bytesReceived += answer.body.length;
-    return await readAnswer(answer, { ...request, nowMs: world.now() });
+    return await readAnswer(answer, { ...request, nowMs: world.now() }).catch(
+      (error: unknown): Answer => {
+        throw link.recovering ? onceRecovered(error) : error;
+      },
+    );
   }
 
   return (request, signal) =>
     withRetries((number) => attempt(request, signal).catch(goneAtLast(request, number)), {
-      policy,
+      ...retries,
       world,
       signal,
-      maxAttempts: () =>
-        link.connections === 0 ? policy.maxFirstConnectAttempts : policy.maxAttempts,
+      mayRetry: (attempts) => attempts < retries.maxAttempts,
       onRetry: () => {
         counters.retries += 1;
       },
     });
+}
+
+/** An API server that has just started refuses what RBAC allows until it has read the roles. */
+function onceRecovered(error: unknown): unknown {
+  const refused = error instanceof ClusterError && error.kind === "forbidden";
+  return refused ? new TransientError(error) : error;
 }
 
 /** A repeated DELETE that finds nothing has done its work at the try whose answer was lost. */

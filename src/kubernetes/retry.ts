@@ -7,16 +7,10 @@
 import { ClusterError } from "../errors.ts";
 import type { World } from "./connection-options.ts";
 
-export interface RetryPolicy {
-  /** All tries together, the first one included. */
-  readonly maxAttempts: number;
-  /** Until a first connection stands: a wrong address shouldn't take long to be told. */
-  readonly maxFirstConnectAttempts: number;
+export interface Backoff {
   /** Upper bound of the first pause; doubled for each further one. */
   readonly baseMs: number;
   readonly maxPauseMs: number;
-  /** A server that asks for a longer pause in `Retry-After` gets this one. */
-  readonly maxRetryAfterMs: number;
 }
 
 /** A failure that may be gone at the next try; `error` is what it is if no try is left. */
@@ -33,18 +27,19 @@ export class TransientError extends Error {
   }
 }
 
-export interface Retrying {
-  readonly policy: RetryPolicy;
+export interface Retrying extends Backoff {
+  /** A server that asks for a longer pause in `Retry-After` gets this one. */
+  readonly maxRetryAfterMs: number;
   readonly world: World;
   readonly signal: AbortSignal;
-  /** Asked at each failure: how many tries are allowed by now. */
-  maxAttempts(): number;
+  /** Asked after each failure: how many attempts there were. */
+  mayRetry(attempts: number): boolean;
   onRetry(): void;
 }
 
 /**
- * Calls `attempt` with 1, 2, … until it neither throws a TransientError nor may be tried again.
- * @throws ClusterError
+ * Calls `attempt` with 1, 2, … until it throws no TransientError, or none may be retried.
+ * @throws ClusterError, and what `attempt` throws but TransientError
  */
 export async function withRetries<T>(
   attempt: (number: number) => Promise<T>,
@@ -57,7 +52,7 @@ export async function withRetries<T>(
       if (!(error instanceof TransientError)) {
         throw error;
       }
-      if (number >= retrying.maxAttempts()) {
+      if (!retrying.mayRetry(number)) {
         throw afterAttempts(error.error, number);
       }
       await pause(pauseMs(number, error.retryAfterMs, retrying), retrying);
@@ -70,9 +65,10 @@ export async function withRetries<T>(
  * Exponential with full jitter: the tries of a hundred requests that failed together spread over the
  * whole pause. On top of what the server asked for, or they would come back together.
  */
-function pauseMs(number: number, retryAfterMs: number, { policy, world }: Retrying): number {
-  const bound = Math.min(policy.maxPauseMs, policy.baseMs * 2 ** (number - 1));
-  return Math.min(retryAfterMs, policy.maxRetryAfterMs) + world.random() * bound;
+function pauseMs(number: number, retryAfterMs: number, retrying: Retrying): number {
+  const { baseMs, maxPauseMs, maxRetryAfterMs, world } = retrying;
+  const bound = Math.min(maxPauseMs, baseMs * 2 ** (number - 1));
+  return Math.min(retryAfterMs, maxRetryAfterMs) + world.random() * bound;
 }
 
 async function pause(ms: number, { world, signal }: Retrying): Promise<void> {

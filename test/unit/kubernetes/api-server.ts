@@ -208,6 +208,7 @@ export function testWorld(): TestWorld {
     sleep: async (ms, signal) => {
       signal.throwIfAborted();
       world.pauses.push(ms);
+      world.nowMs += ms;
     },
   };
   return world;

@@ -14,6 +14,7 @@ import {
   startServer,
   status,
   type TestConnection,
+  type TestServer,
   testWorld,
 } from "./api-server.ts";
 
@@ -91,10 +92,14 @@ describe("200 applies under way", () => {
     ["half an answer", halfAnAnswer],
   ])("survive %s", async (_title, fault) => {
     const server = await startServer((seen, response) => {
+      setTimeout(() => {
+        if (!response.headersSent && !response.destroyed) {
+          answerSecret(seen, response);
+        }
+      }, 10);
       if (seen.number === 60) {
         fault(response);
       }
-      setTimeout(() => answerSecret(seen, response), 10);
     });
     const connection = connectTo(accessTo(server));
 
@@ -126,6 +131,41 @@ describe("200 applies under way", () => {
       expect(connection.stats.retries).toBeGreaterThan(0);
     },
   );
+});
+
+test("a server that has just restarted may refuse for a while what it allows", async () => {
+  const refusal = status(403, "Forbidden", 'User "x" cannot patch resource "secrets"');
+  const world = testWorld();
+  let second: Promise<TestServer> | undefined;
+  const restart = () => {
+    second = startServer(
+      (seen, response) =>
+        seen.number <= 20 ? json(response, 403, refusal) : answerSecret(seen, response),
+      { port: first.port },
+    );
+    return second;
+  };
+  const first = await startServer(answerSecret);
+  const sleep = async (ms: number, signal: AbortSignal) => {
+    await world.sleep(ms, signal);
+    await (second ?? restart());
+  };
+  const connection = connectTo(accessTo(first), { world: { ...world, sleep } });
+  await applyMany(connection, 1);
+  await first.stop();
+  // The client has to notice, or its first request would find out, and wait before it dials.
+  await delay(200);
+
+  expect((await applyMany(connection, 20)).size).toBe(20);
+  expect(connection.stats).toMatchObject({ connections: 2, requests: 41, retries: 20 });
+
+  world.nowMs += 15_000;
+  const server = await second;
+  if (server) {
+    server.respond = (_seen, response) => json(response, 403, refusal);
+  }
+  await expect(applyMany(connection, 1)).rejects.toMatchObject({ kind: "forbidden" });
+  expect(connection.stats.retries).toBe(20);
 });
 
 describe("a request", () => {
@@ -209,8 +249,48 @@ describe("a request", () => {
       message: `the API server at 127.0.0.1:${gone.port} can't be reached: connection refused (after 3 attempts)`,
       hint: expect.stringContaining("VPN"),
     });
-    expect(connection.stats).toMatchObject({ connections: 0, requests: 0, retries: 2 });
+    expect(connection.world.pauses).toEqual([150, 300]);
+    expect(connection.stats).toMatchObject({ connections: 0, requests: 0, retries: 0 });
   });
+
+  test.each([{ http1Only: false }, { http1Only: true }])(
+    "waits 20 s for a server that it had, with one dial for all that wait ($http1Only)",
+    async (options) => {
+      const server = await startServer(answerSecret, options);
+      const connection = connectTo(accessTo(server));
+      await applyMany(connection, 1);
+      const startedMs = connection.world.nowMs;
+      await server.stop();
+
+      const api = connection.api(neverAborted);
+      const asked = Array.from({ length: 50 }, () => api.getSecret("a", "s"));
+      for (const result of await Promise.allSettled(asked)) {
+        expect(result).toMatchObject({
+          reason: {
+            kind: "unreachable",
+            message: expect.stringMatching(/connection refused \(after \d+ attempts\)$/),
+          },
+        });
+      }
+      const waitedMs = connection.world.nowMs - startedMs;
+      expect(waitedMs).toBeGreaterThanOrEqual(20_000);
+      // Each of the 50 waited a moment too, on a clock that counts every wait.
+      expect(waitedMs).toBeLessThan(40_000);
+      expect(Math.max(...connection.world.pauses)).toBe(1_000);
+
+      const laterMs = connection.world.nowMs;
+      await expect(api.getSecret("a", "s")).rejects.toThrow("(after 3 attempts)");
+      expect(connection.world.nowMs - laterMs).toBe(450);
+
+      // The next outage gets its own 20 s.
+      const next = await startServer(answerSecret, { ...options, port: server.port });
+      await api.getSecret("a", "s");
+      await next.stop();
+      const nextMs = connection.world.nowMs;
+      await expect(api.getSecret("a", "s")).rejects.toMatchObject({ kind: "unreachable" });
+      expect(connection.world.nowMs - nextMs).toBeGreaterThanOrEqual(20_000);
+    },
+  );
 
   test("asks for the credential at each attempt", async () => {
     const server = await startServer((seen, response) =>
