@@ -54,16 +54,29 @@ export function serviceAccountContract(context: ContractContext): void {
         ["contract", "Update", { "f:secrets": { ".": {}, 'k:{"name":"mountable"}': {} } }],
         ["linker", "Update", { "f:imagePullSecrets": {} }],
       ]);
-      const applied = await context.admin.send("PATCH", `${path}?fieldManager=applier`, {
-        contentType: applyPatch,
-        body: {
-          apiVersion: "v1",
-          kind: "ServiceAccount",
-          metadata: { name: "app" },
-          imagePullSecrets: [{ name: "three" }],
-        },
-      });
-      expectFailure(applied, 409, "Conflict", 'conflict with "linker" using v1: .imagePullSecrets');
+      const body = {
+        apiVersion: "v1",
+        kind: "ServiceAccount",
+        metadata: { name: "app" },
+        imagePullSecrets: [{ name: "three" }],
+      };
+      const applyAccount = (query: string) =>
+        context.admin.send("PATCH", `${path}?fieldManager=applier${query}`, {
+          contentType: applyPatch,
+          body,
+        });
+      expectFailure(
+        await applyAccount(""),
+        409,
+        "Conflict",
+        'conflict with "linker" using v1: .imagePullSecrets',
+      );
+      const forced = await applyAccount("&force=true");
+      expect(forced.at("imagePullSecrets")).toEqual([{ name: "three" }]);
+      expect(owners(forced)).toEqual([
+        ["applier", "Apply", { "f:imagePullSecrets": {} }],
+        ["contract", "Update", { "f:secrets": { ".": {}, 'k:{"name":"mountable"}': {} } }],
+      ]);
     });
 
     test("that are empty aren't there", async () => {
