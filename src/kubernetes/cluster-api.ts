@@ -10,16 +10,16 @@ import type {
   SecretState,
   ServiceAccountState,
 } from "../refresh/ports.ts";
-import { parseAs } from "./answer-shape.ts";
-import { type ListLimits, listObjects } from "./cluster-api-lists.ts";
+import { parseAs } from "./api/answer-shape.ts";
+import { type ListLimits, listObjects } from "./api/lists.ts";
 import {
   namespaceSchema,
   secretDataSchema,
   secretSchema,
   serviceAccountSchema,
-} from "./cluster-api-objects.ts";
-import * as requests from "./cluster-api-requests.ts";
-import type { ApiRequest, SendRequest } from "./request.ts";
+} from "./api/objects.ts";
+import * as requests from "./api/requests.ts";
+import type { ApiRequest, SendRequest } from "./transport/request.ts";
 
 export interface ClusterApiLimits extends ListLimits {
   /** Of one object. */

@@ -2,10 +2,10 @@
 import type { ClusterApi } from "../refresh/ports.ts";
 import type { ClusterAccess } from "./cluster-access.ts";
 import { KubernetesClusterApi } from "./cluster-api.ts";
-import type { Protocol } from "./connection-dispatchers.ts";
-import { ConnectionLink } from "./connection-link.ts";
-import { type ConnectionOptions, defaultConnectionOptions } from "./connection-options.ts";
-import { createSender, type RequestCounters, readCredential } from "./request.ts";
+import type { Protocol } from "./transport/dispatchers.ts";
+import { ConnectionLink } from "./transport/link.ts";
+import { type ConnectionOptions, defaultConnectionOptions } from "./transport/options.ts";
+import { createSender, type RequestCounters, readCredential } from "./transport/request.ts";
 
 export interface ConnectionStats extends Readonly<RequestCounters> {
   /** TLS handshakes that succeeded. */

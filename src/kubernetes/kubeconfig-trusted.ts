@@ -5,15 +5,16 @@
  * data, resolves no plugin beside its kubeconfig, gives plugins no KUBERNETES_EXEC_INFO, and quotes
  * what they print in its errors, tokens included. Rules: client-go, tools/clientcmd.
  */
-import { decodeData } from "./certificate.ts";
+
 import type { ClusterAccess, ClusterEndpoint } from "./cluster-access.ts";
-import { chooseContext, type NamedEntry } from "./kubeconfig-context.ts";
-import { endpointOf } from "./kubeconfig-endpoint.ts";
-import { type KubeconfigLookup, readKubeconfigs, readPem } from "./kubeconfig-files.ts";
-import type { PluginHost } from "./kubeconfig-plugin.ts";
-import { within } from "./kubeconfig-refusal.ts";
-import { type ClusterFields, clusterSchema, shapeOf, userSchema } from "./kubeconfig-shape.ts";
-import { trustedCredential } from "./kubeconfig-trusted-user.ts";
+import { decodeData } from "./kubeconfig/certificate.ts";
+import { chooseContext, type NamedEntry } from "./kubeconfig/context.ts";
+import { endpointOf } from "./kubeconfig/endpoint.ts";
+import { type KubeconfigLookup, readKubeconfigs, readPem } from "./kubeconfig/files.ts";
+import type { PluginHost } from "./kubeconfig/plugin.ts";
+import { within } from "./kubeconfig/refusal.ts";
+import { type ClusterFields, clusterSchema, shapeOf, userSchema } from "./kubeconfig/shape.ts";
+import { trustedCredential } from "./kubeconfig/trusted-user.ts";
 
 export interface TrustedOptions extends KubeconfigLookup, PluginHost {
   /** `--context`; undefined: the current one. */

@@ -4,14 +4,15 @@
  * nothing to add after these checks, and would undo some: it reads files while it loads, quotes the
  * text in its parse errors, and its YAML parser may see another document than the one checked here.
  */
-import { decodeData } from "./certificate.ts";
+
 import type { ClusterAuthentication, ClusterEndpoint } from "./cluster-access.ts";
-import { chooseContext, type NamedEntry, namedEntries } from "./kubeconfig-context.ts";
-import { parseKubeconfigText } from "./kubeconfig-document.ts";
-import { endpointOf } from "./kubeconfig-endpoint.ts";
-import { type Place, refusal, within } from "./kubeconfig-refusal.ts";
-import { shapeOf, strictClusterSchema, strictUserSchema } from "./kubeconfig-shape.ts";
-import { refuseFile, untrustedAuthentication } from "./kubeconfig-untrusted-user.ts";
+import { decodeData } from "./kubeconfig/certificate.ts";
+import { chooseContext, type NamedEntry, namedEntries } from "./kubeconfig/context.ts";
+import { parseKubeconfigText } from "./kubeconfig/document.ts";
+import { endpointOf } from "./kubeconfig/endpoint.ts";
+import { type Place, refusal, within } from "./kubeconfig/refusal.ts";
+import { shapeOf, strictClusterSchema, strictUserSchema } from "./kubeconfig/shape.ts";
+import { refuseFile, untrustedAuthentication } from "./kubeconfig/untrusted-user.ts";
 
 export interface UntrustedOptions {
   /** What messages call it: the record's name. */

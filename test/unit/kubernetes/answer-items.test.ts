@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cutList } from "../../../src/kubernetes/answer-items.ts";
+import { cutList } from "../../../src/kubernetes/api/answer-items.ts";
 
 const cut = (json: string) => {
   const { envelope, items } = cutList(Buffer.from(json));

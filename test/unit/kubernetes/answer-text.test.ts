@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cleanText } from "../../../src/kubernetes/answer-text.ts";
+import { cleanText } from "../../../src/kubernetes/api/answer-text.ts";
 
 describe("text of a server", () => {
   test.each([

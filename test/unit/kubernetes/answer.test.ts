@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import type { ConnectionOptions } from "../../../src/kubernetes/connection-options.ts";
+import type { ConnectionOptions } from "../../../src/kubernetes/transport/options.ts";
 import {
   accessTo,
   connectTo,

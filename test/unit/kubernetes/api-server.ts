@@ -19,8 +19,8 @@ import {
   type ClusterConnection,
   createClusterConnection,
 } from "../../../src/kubernetes/connection.ts";
-import type { ConnectionOptions, World } from "../../../src/kubernetes/connection-options.ts";
-import { defaultConnectionOptions } from "../../../src/kubernetes/connection-options.ts";
+import type { ConnectionOptions, World } from "../../../src/kubernetes/transport/options.ts";
+import { defaultConnectionOptions } from "../../../src/kubernetes/transport/options.ts";
 import { SecretValue } from "../../../src/secret-value.ts";
 import { createCertificateAuthority } from "../../fakes/certificates.ts";
 

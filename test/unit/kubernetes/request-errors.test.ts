@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { ClusterError } from "../../../src/errors.ts";
-import { serverPlace } from "../../../src/kubernetes/connection-dial.ts";
-import { exchangeError } from "../../../src/kubernetes/request-errors.ts";
-import type { WireRequest } from "../../../src/kubernetes/request-exchange.ts";
-import { TransientError } from "../../../src/kubernetes/retry.ts";
+import { serverPlace } from "../../../src/kubernetes/transport/dial.ts";
+import { exchangeError } from "../../../src/kubernetes/transport/request-errors.ts";
+import type { WireRequest } from "../../../src/kubernetes/transport/request-exchange.ts";
+import { TransientError } from "../../../src/kubernetes/transport/retry.ts";
 import { accessTo } from "./api-server.ts";
 
 const wire: WireRequest = {

@@ -3,8 +3,8 @@ import { createServer as createHttp } from "node:http";
 import { createServer as createTls, type TLSSocket, type TlsOptions } from "node:tls";
 import { describe, expect, test } from "vitest";
 import type { ClusterAccess } from "../../../src/kubernetes/cluster-access.ts";
-import { serverPlace } from "../../../src/kubernetes/connection-dial.ts";
-import { tlsError } from "../../../src/kubernetes/tls-errors.ts";
+import { serverPlace } from "../../../src/kubernetes/transport/dial.ts";
+import { tlsError } from "../../../src/kubernetes/transport/tls-errors.ts";
 import { SecretValue } from "../../../src/secret-value.ts";
 import {
   accessTo,

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { SecretValue } from "../../secret-value.ts";
+import { type Place, printedDate, refusal } from "./refusal.ts";
+
+export interface BearerToken {
+  readonly token: SecretValue;
+  /** What a JWT says of itself; undefined for opaque tokens. */
+  readonly expiresAt: Date | undefined;
+}
+
+const expiredHint = "Take a new one, for instance from `kubectl create token <service account>`.";
+
+/** Checks what can be seen without the key that signed it. @throws KubeconfigError */
+export function parseBearerToken(
+  value: string,
+  place: Place,
+  now: Date,
+  hint: string = expiredHint,
+): BearerToken {
+  // Block scalars and files end with a newline, which no header may carry.
+  const token = value.trim();
+  if (token === "REDACTED") {
+    throw refusal(place, "is a placeholder", "`kubectl config view` hides tokens: add --raw.");
+  }
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    const formHint = "A token is one word, without `Bearer` in front.";
+    throw refusal(place, "is empty, or holds what no token holds (spaces, say)", formHint);
+  }
+  const expiresAt = jwtExpiry(token);
+  if (expiresAt !== undefined && expiresAt <= now) {
+    throw refusal(place, `expired on ${printedDate(expiresAt)}`, hint);
+  }
+  return { token: new SecretValue(token), expiresAt };
+}
+
+// The largest time that a Date can hold, in seconds.
+const maxSeconds = 8_640_000_000_000;
+const claims = z.object({ exp: z.number().min(0).max(maxSeconds) });
+
+function jwtExpiry(token: string): Date | undefined {
+  const [, payload, signature] = token.split(".");
+  if (payload === undefined || signature === undefined) {
+    return undefined;
+  }
+  const parsed = claims.safeParse(parseJson(Buffer.from(payload, "base64url").toString()));
+  return parsed.success ? new Date(parsed.data.exp * 1000) : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Repeating a request. All of ours may be repeated: reads; server-side apply, which says what should
+ * be, not what to add; merge patches that a resourceVersion guards; deletes that a UID guards. If the
+ * first try did arrive and only its answer was lost, a guarded one answers 409, and the caller looks
+ * again, as it does for any conflict.
+ */
+import { ClusterError } from "../../errors.ts";
+import type { World } from "./options.ts";
+
+export interface Backoff {
+  /** Upper bound of the first pause; doubled for each further one. */
+  readonly baseMs: number;
+  readonly maxPauseMs: number;
+}
+
+/** A failure that may be gone at the next try; `error` is what it is if no try is left. */
+export class TransientError extends Error {
+  override readonly name = "TransientError";
+  readonly error: ClusterError;
+  /** What the server asked for in `Retry-After`. */
+  readonly retryAfterMs: number;
+
+  constructor(error: ClusterError, retryAfterMs = 0) {
+    super(error.message, { cause: error });
+    this.error = error;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+export interface Retrying extends Backoff {
+  /** A server that asks for a longer pause in `Retry-After` gets this one. */
+  readonly maxRetryAfterMs: number;
+  readonly world: World;
+  readonly signal: AbortSignal;
+  /** Asked after each failure: how many attempts there were. */
+  mayRetry(attempts: number): boolean;
+  onRetry(): void;
+}
+
+/**
+ * Calls `attempt` with 1, 2, … until it throws no TransientError, or none may be retried.
+ * @throws ClusterError, and what `attempt` throws but TransientError
+ */
+export async function withRetries<T>(
+  attempt: (number: number) => Promise<T>,
+  retrying: Retrying,
+): Promise<T> {
+  for (let number = 1; ; number += 1) {
+    try {
+      return await attempt(number);
+    } catch (error) {
+      if (!(error instanceof TransientError)) {
+        throw error;
+      }
+      if (!retrying.mayRetry(number)) {
+        throw afterAttempts(error.error, number);
+      }
+      await pause(pauseMs(number, error.retryAfterMs, retrying), retrying);
+      retrying.onRetry();
+    }
+  }
+}
+
+/**
+ * Exponential with full jitter: the tries of a hundred requests that failed together spread over the
+ * whole pause. On top of what the server asked for, or they would come back together.
+ */
+function pauseMs(number: number, retryAfterMs: number, retrying: Retrying): number {
+  const { baseMs, maxPauseMs, maxRetryAfterMs, world } = retrying;
+  const bound = Math.min(maxPauseMs, baseMs * 2 ** (number - 1));
+  return Math.min(retryAfterMs, maxRetryAfterMs) + world.random() * bound;
+}
+
+async function pause(ms: number, { world, signal }: Retrying): Promise<void> {
+  try {
+    await world.sleep(ms, signal);
+  } catch (cause) {
+    throw aborted(cause);
+  }
+}
+
+export function aborted(cause?: unknown): ClusterError {
+  return new ClusterError("aborted", "stopped before the API server answered", { cause });
+}
+
+function afterAttempts(error: ClusterError, attempts: number): ClusterError {
+  if (attempts === 1) {
+    return error;
+  }
+  const { cause, hint, status, conflicts } = error;
+  const message = `${error.message} (after ${attempts} attempts)`;
+  return new ClusterError(error.kind, message, { cause, hint, status, conflicts });
+}
+
+/** Reads `Retry-After`: seconds, or a date. 0 where it says neither. */
+export function parseRetryAfter(value: string | undefined, nowMs: number): number {
+  if (value === undefined) {
+    return 0;
+  }
+  const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - nowMs;
+  return Number.isNaN(ms) ? 0 : Math.max(0, ms);
+}
