@@ -13,8 +13,12 @@ export interface Settings {
   readonly noColor: boolean;
 }
 
-// biome-ignore lint/style/noProcessEnv: this is the one place
-export function readSettings(environment: Environment = process.env): Settings {
+function readAll(): Environment {
+  // biome-ignore lint/style/noProcessEnv: this is the one place
+  return process.env;
+}
+
+export function readSettings(environment: Environment = readAll()): Settings {
   return {
     environment,
     home: present(environment["HOME"]) ?? homedir(),
@@ -26,4 +30,32 @@ export function readSettings(environment: Environment = process.env): Settings {
 /** A variable that is set to nothing counts as not set. */
 function present(value: string | undefined): string | undefined {
   return value === "" ? undefined : value;
+}
+
+/** What a deployed function is told by its environment. */
+export interface FunctionSettings {
+  readonly stage: string;
+  readonly region: string;
+  readonly account: string;
+  readonly queueUrl: string;
+  /** Of the stage, bundled with the function. */
+  readonly configFile: string;
+}
+
+/** @throws Error that names the variable: a deployment without it is broken */
+export function readFunctionSettings(environment: Environment = readAll()): FunctionSettings {
+  const required = (name: string) => {
+    const value = present(environment[name]);
+    if (value === undefined) {
+      throw new Error(`the environment variable ${name} isn't set: was this deployed by hand?`);
+    }
+    return value;
+  };
+  return {
+    stage: required("STAGE"),
+    region: required("AWS_REGION"),
+    account: required("ACCOUNT"),
+    queueUrl: required("QUEUE_URL"),
+    configFile: required("CONFIG_FILE"),
+  };
 }

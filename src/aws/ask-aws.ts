@@ -1,5 +1,5 @@
 /** Around every call through the AWS SDK: its errors translated, its answer parsed. */
-import type { z } from "zod";
+import type * as z from "zod";
 import { AwsError } from "../errors.ts";
 import { type AwsCall, describeCall } from "./call.ts";
 import { type AwsErrorClass, translateAwsError } from "./errors.ts";

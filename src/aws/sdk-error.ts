@@ -1,5 +1,5 @@
 /** The little that is read of an error of the AWS SDK, and what a rule about it looks like. */
-import { z } from "zod";
+import * as z from "zod";
 import type { AwsErrorKind } from "../errors.ts";
 import type { AwsCall } from "./call.ts";
 

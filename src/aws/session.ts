@@ -5,7 +5,7 @@ import {
   STSClient,
   type STSClientConfig,
 } from "@aws-sdk/client-sts";
-import { z } from "zod";
+import * as z from "zod";
 import { askAws, readAwsAnswer } from "./ask-aws.ts";
 import type { AwsCall } from "./call.ts";
 

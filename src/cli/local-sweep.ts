@@ -4,7 +4,7 @@ import { UsageError } from "../errors.ts";
 import { desiredPullSecrets } from "../refresh/desired.ts";
 import { type PlannedSweep, planCluster } from "../refresh/refresh-cluster.ts";
 import { localStage } from "../refresh/rules/ownership.ts";
-import { type LocalParts, wireLocal } from "../wiring.ts";
+import { type LocalParts, wireLocal } from "../wiring/local.ts";
 import type { CliContext, CliRun } from "./context.ts";
 import { pullSecretsWanted } from "./pull-secrets-wanted.ts";
 import { stepsOn } from "./steps.ts";

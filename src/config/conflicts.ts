@@ -2,7 +2,7 @@
  * Entries that are right by themselves but not together. Each entry is read on its own, so that
  * these are found beside whatever else is wrong in the file.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { accountId, listOf, region, roleArn, secretName } from "./fields.ts";
 import { globsOverlap } from "./globs.ts";
 import type { PathProblem } from "./problems.ts";

@@ -2,7 +2,7 @@
  * The single values of a config file. Each says in its `error` what is expected; problems are put
  * together from that and from what was found (see problems.ts).
  */
-import { z } from "zod";
+import * as z from "zod";
 import { dnsSubdomain } from "./kubernetes-names.ts";
 import { LabelSelectorError, parseLabelSelector } from "./label-selector.ts";
 

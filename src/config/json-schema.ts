@@ -3,7 +3,7 @@
  * `node src/config/json-schema.ts --write | --check`.
  */
 import { readFile, writeFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { stageConfig } from "./schema.ts";
 
 const file = new URL("../../config/schema.json", import.meta.url);

@@ -1,5 +1,5 @@
 /** The three ways to say which namespaces: a mapping, a list, or one string. */
-import { z } from "zod";
+import * as z from "zod";
 import { labelSelector, listOf, namespacePattern } from "./fields.ts";
 import {
   literalNamespaces,

@@ -3,7 +3,7 @@
  * schema's own messages are just the first half ("a region such as us-east-1"); messages of
  * `custom` issues are whole sentences.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { quote } from "./quote.ts";
 import { suggestion } from "./suggestion.ts";
 import type { ValuePath } from "./yaml-source.ts";

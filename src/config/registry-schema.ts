@@ -1,5 +1,5 @@
 /** Where a pull secret's credentials come from. */
-import { z } from "zod";
+import * as z from "zod";
 import { accountId, listOf, notYet, region, registryHost, roleArn, secretId } from "./fields.ts";
 import { type EcrRegistryConfig, endpointFamilies } from "./stage-config.ts";
 

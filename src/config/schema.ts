@@ -2,7 +2,7 @@
  * The config file's schema: the way from plain values to a StageConfig, and the source of
  * `config/schema.json`. What concerns several entries at once is in conflicts.ts.
  */
-import { z } from "zod";
+import * as z from "zod";
 import {
   clusterName,
   clusterPattern,

@@ -1,6 +1,6 @@
 /** GetAuthorizationToken through the AWS SDK. */
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
-import { z } from "zod";
+import * as z from "zod";
 import { askAws, readAwsAnswer } from "../aws/ask-aws.ts";
 import type { AwsCall } from "../aws/call.ts";
 import type { AwsSession } from "../aws/session.ts";

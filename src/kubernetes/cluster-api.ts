@@ -1,5 +1,5 @@
 /** The sweep's port to a cluster, over the Kubernetes REST API. */
-import type { z } from "zod";
+import type * as z from "zod";
 import { ClusterError } from "../errors.ts";
 import type {
   ApplyGuard,

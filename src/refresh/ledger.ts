@@ -109,8 +109,8 @@ export class Ledger {
   }
 
   /** The cluster as a whole couldn't be read. */
-  broke(error: ClusterError): void {
-    this.#failures.add({}, clusterCause(error));
+  broke(cause: Cause): void {
+    this.#failures.add({}, cause);
   }
 
   /** Whether a secret of ours is in a namespace now, fresh or not. */

@@ -2,6 +2,7 @@
 import { ClusterError } from "../errors.ts";
 import { applyPlan } from "./apply.ts";
 import type { DesiredPullSecret, Owner } from "./desired.ts";
+import { type Cause, clusterCause } from "./failure-log.ts";
 import { Ledger } from "./ledger.ts";
 import { observe } from "./observe.ts";
 import { type Plan, planSweep } from "./plan.ts";
@@ -39,14 +40,23 @@ export async function refreshCluster(sweep: Sweep, ports: SweepPorts): Promise<S
   try {
     return await carryOut(await planCluster(sweep, ports), ports);
   } catch (error) {
-    if (!(error instanceof ClusterError)) {
-      throw error;
+    if (error instanceof ClusterError) {
+      return failedSweep(sweep, clusterCause(error), { now: ports.now, startedAt });
     }
-    const ledger = new Ledger();
-    ledger.broke(error);
-    const durationMs = msSince(startedAt, ports.now);
-    return makeReport({ ...sweep, startedAt, durationMs, namespaces: unseen, ledger });
+    throw error;
   }
+}
+
+/** The report of a sweep that ended before anything was seen of the cluster. */
+export function failedSweep(
+  sweep: Sweep,
+  cause: Cause,
+  { now, startedAt = now() }: { readonly now: () => Date; readonly startedAt?: Date },
+): SweepReport {
+  const ledger = new Ledger();
+  ledger.broke(cause);
+  const durationMs = msSince(startedAt, now);
+  return makeReport({ ...sweep, startedAt, durationMs, namespaces: unseen, ledger });
 }
 
 const unseen = { known: 0, selected: 0 };

@@ -4,6 +4,7 @@
  */
 import type { ClusterErrorKind } from "../errors.ts";
 import type { Owner } from "./desired.ts";
+import type { Cause } from "./failure-log.ts";
 import type { Ledger } from "./ledger.ts";
 import type { StopReason } from "./ports.ts";
 import type { Notice } from "./rules/findings.ts";
@@ -60,7 +61,15 @@ export interface LinkLine {
   readonly pullSecret: string;
 }
 
-export type FailureKind = ClusterErrorKind | StopReason | "mint" | "conflict" | "contention";
+export type FailureKind =
+  | ClusterErrorKind
+  | StopReason
+  | "mint"
+  | "conflict"
+  | "contention"
+  /** The cluster's record can't be read, or what it holds can't be used. */
+  | "store"
+  | "kubeconfig";
 
 /** One cause, and everything that it hit. */
 export interface Failure {
@@ -107,6 +116,14 @@ export function makeReport(sweep: {
     failures,
     notices,
   };
+}
+
+/** The same report with one more failure: of something that was done after the sweep. */
+export function withFailure<T extends SweepReport>(report: T, cause: Cause): T {
+  const { kind, message, hint } = cause;
+  const failure = { kind, message, hint, pullSecret: undefined, registry: undefined };
+  const failures = [...report.failures, { ...failure, namespaces: [] }];
+  return { ...report, outcome: "failed", failures };
 }
 
 /** RFC 3339 in UTC compares as text. */

@@ -27,23 +27,34 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/clusters": ["src/aws", "src/errors.ts", "src/secret-value.ts"],
   "src/kubernetes": ["src/refresh", "src/pull-secrets", "src/errors.ts", "src/secret-value.ts"],
-  "src/wiring.ts": ["src/aws", "src/credentials", "src/kubernetes", "src/refresh"],
+  "src/dispatch": ["src/aws", "src/errors.ts"],
+  "src/worker": [
+    "src/dispatch",
+    "src/clusters",
+    "src/refresh",
+    "src/config",
+    "src/errors.ts",
+    "src/deadline.ts",
+  ],
+  "src/telemetry": ["src/worker", "src/dispatch"],
+  "src/wiring": ["src"],
   "src/cli": [
-    "src/wiring.ts",
+    "src/wiring",
     "src/refresh",
     "src/config",
     "src/errors.ts",
     "src/settings.ts",
     "src/deadline.ts",
   ],
-  functions: ["src"],
+  functions: ["src/wiring", "src/settings.ts"],
 };
 
 /** Where a package may be known: everywhere else it is reached through an interface of ours. */
 const packagesBelongTo: Readonly<Record<string, readonly string[]>> = {
-  "@aws-sdk/": ["src/aws", "src/credentials", "src/clusters"],
+  "@aws-sdk/": ["src/aws", "src/credentials", "src/clusters", "src/dispatch"],
   "@aws-sdk/client-ecr": ["src/credentials"],
   "@aws-sdk/client-secrets-manager": ["src/clusters"],
+  "@aws-lambda-powertools/": ["src/telemetry"],
   "@smithy/": ["src/credentials"],
   "@kubernetes/": ["src/kubernetes"],
   undici: ["src/kubernetes"],

@@ -2,7 +2,8 @@
  * Answers of another shape than expected: an error that names the place, never the value, which may
  * be a token.
  */
-import { z } from "zod";
+import type * as z from "zod";
+import { toDotPath } from "zod/v4/core";
 import type { ClusterError } from "../../errors.ts";
 import { malformed } from "./answer.ts";
 import { cleanText } from "./answer-text.ts";
@@ -32,6 +33,6 @@ export function misshapen(
   problem: string,
 ): ClusterError {
   const place = index === undefined ? path : ["items", index, ...path];
-  const at = place.length === 0 ? "its root" : cleanText(z.core.toDotPath(place));
+  const at = place.length === 0 ? "its root" : cleanText(toDotPath(place));
   return malformed({ what }, `an answer of another shape at ${at}: ${problem}`);
 }

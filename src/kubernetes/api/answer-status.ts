@@ -1,5 +1,5 @@
 /** Errors of an API server (`kind: Status`), by what callers do about them. */
-import { z } from "zod";
+import * as z from "zod";
 import { ClusterError, type ClusterErrorKind, type FieldConflict } from "../../errors.ts";
 import { cleanText } from "./answer-text.ts";
 

@@ -1,5 +1,5 @@
 /** Lists: by name, with as little in them as needed, page by page where the server divides them. */
-import type { z } from "zod";
+import type * as z from "zod";
 import { ClusterError } from "../../errors.ts";
 import type { SendRequest } from "../transport/request.ts";
 import { tooLarge } from "../transport/request-exchange.ts";

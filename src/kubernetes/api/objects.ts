@@ -1,5 +1,5 @@
 /** What we read of an API server's objects, checked. */
-import { z } from "zod";
+import * as z from "zod";
 import type {
   FieldManager,
   FieldSet,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { SecretValue } from "../../secret-value.ts";
 import { type Place, printedDate, refusal } from "./refusal.ts";
 

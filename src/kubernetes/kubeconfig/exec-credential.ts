@@ -1,5 +1,5 @@
 /** What goes to a plugin and comes back: https://kubernetes.io/docs/reference/config-api/client-authentication.v1/ */
-import { z } from "zod";
+import * as z from "zod";
 import type { ClusterEndpoint } from "../cluster-access.ts";
 import { parseBearerToken } from "./bearer-token.ts";
 import type { FetchedCredential } from "./cached-credential.ts";

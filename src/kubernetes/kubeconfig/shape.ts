@@ -1,5 +1,5 @@
 /** The fields of a kubeconfig: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ */
-import { z } from "zod";
+import * as z from "zod";
 import { type Place, quotedName, refusal, within } from "./refusal.ts";
 
 // As for kubectl, an empty string is the same as none.

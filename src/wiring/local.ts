@@ -1,10 +1,10 @@
 /** Joins the sweep's ports with what implements them. Nothing else knows both sides. */
 
-import { createAwsSession } from "./aws/session.ts";
-import { createAwsEcrApi } from "./credentials/aws-ecr-api.ts";
-import { createEcrCredentialSource, type EcrCredentialSource } from "./credentials/ecr.ts";
-import { type ClusterConnection, createClusterConnection } from "./kubernetes/connection.ts";
-import { loadTrustedKubeconfig, type TrustedOptions } from "./kubernetes/kubeconfig-trusted.ts";
+import { createAwsSession } from "../aws/session.ts";
+import { createAwsEcrApi } from "../credentials/aws-ecr-api.ts";
+import { createEcrCredentialSource, type EcrCredentialSource } from "../credentials/ecr.ts";
+import { type ClusterConnection, createClusterConnection } from "../kubernetes/connection.ts";
+import { loadTrustedKubeconfig, type TrustedOptions } from "../kubernetes/kubeconfig-trusted.ts";
 
 export interface LocalParts {
   /** Context and address, for people. */

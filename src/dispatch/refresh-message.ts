@@ -1,0 +1,62 @@
+/**
+ * The message that asks for one sweep: names and times, never a token and never a kubeconfig. What
+ * the cluster's tags said when it was dispatched comes along, so that an idle sweep reads no tags.
+ */
+import * as z from "zod";
+
+const time = z.iso.datetime().transform((text) => new Date(text));
+const absentAsNull = z.null().transform(() => undefined);
+
+const messageSchema = z.strictObject({
+  cluster: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/),
+  /** When the schedule fired. */
+  tick: time,
+  state: z
+    .strictObject({
+      expiresAt: time.or(absentAsNull),
+      failingSince: time.or(absentAsNull),
+      rbac: z.string().max(256).or(absentAsNull),
+    })
+    .optional(),
+});
+
+export type RefreshMessage = z.output<typeof messageSchema>;
+
+/** A message that nobody of ours can have sent: poison, which belongs in the dead-letter queue. */
+export class PoisonMessageError extends Error {
+  override readonly name = "PoisonMessageError";
+}
+
+export function formatMessage({ cluster, tick, state }: RefreshMessage): string {
+  return JSON.stringify({
+    cluster,
+    tick,
+    ...(state && {
+      state: {
+        expiresAt: state.expiresAt ?? null,
+        failingSince: state.failingSince ?? null,
+        rbac: state.rbac ?? null,
+      },
+    }),
+  });
+}
+
+/** @throws PoisonMessageError, which quotes nothing of the message */
+export function parseMessage(body: string): RefreshMessage {
+  const parsed = messageSchema.safeParse(parseJson(body));
+  if (parsed.success) {
+    return parsed.data;
+  }
+  const where = parsed.error.issues.map(({ path }) => path.join(".") || "the whole").join(", ");
+  throw new PoisonMessageError(
+    `not a refresh message: expected {"cluster", "tick", "state"?}; wrong: ${where.slice(0, 200)}`,
+  );
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined; // the parser's own message would quote the text
+  }
+}

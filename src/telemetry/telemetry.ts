@@ -1,0 +1,89 @@
+/**
+ * What the functions tell: one log line per sweep that says everything, and few metrics. Names and
+ * dimensions of metrics are written once, here.
+ */
+import { Logger } from "@aws-lambda-powertools/logger";
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { DispatchReport } from "../dispatch/dispatch-clusters.ts";
+import type { CostedReport } from "../worker/sweep-registered.ts";
+
+export const metricsNamespace = "ecr-pull-secrets";
+export const metricNames = {
+  sweepFailed: "SweepFailed",
+  sweepMilliseconds: "SweepMilliseconds",
+  secretsWritten: "SecretsWritten",
+  clusters: "Clusters",
+  clustersFailing: "ClustersFailing",
+  hoursToSoonestExpiry: "HoursToSoonestExpiry",
+} as const;
+
+export interface Telemetry {
+  /** Ties the lines of one invocation together. */
+  begin(requestId: string): void;
+  swept(report: CostedReport): void;
+  /** A message that asked for no sweep: why, and of which cluster. */
+  skipped(cluster: string, why: "superseded" | "unregistered"): void;
+  dispatched(report: DispatchReport, now: Date): void;
+  warned(message: string, about: Readonly<Record<string, string>>): void;
+}
+
+const hourMs = 3_600_000;
+/** Enough to see the pattern; the rest is a number. */
+const maxFailuresLogged = 20;
+
+export function createTelemetry(stage: string): Telemetry {
+  const logger = new Logger({
+    serviceName: "ecr-pull-secrets",
+    persistentLogAttributes: { stage },
+  });
+  const metrics = new Metrics({
+    namespace: metricsNamespace,
+    serviceName: "ecr-pull-secrets",
+    defaultDimensions: { stage },
+  });
+  return {
+    begin: (requestId) => logger.appendKeys({ requestId }),
+    swept(report) {
+      const failed = report.outcome === "failed";
+      const line = summary(report);
+      failed ? logger.error("sweep failed", line) : logger.info("sweep done", line);
+      const { created, renewed, adopted, restored } = report.counts;
+      metrics
+        .addMetric(metricNames.sweepFailed, MetricUnit.Count, failed ? 1 : 0)
+        .addMetric(metricNames.sweepMilliseconds, MetricUnit.Milliseconds, report.durationMs)
+        .addMetric(
+          metricNames.secretsWritten,
+          MetricUnit.Count,
+          created + renewed + adopted + restored,
+        )
+        .publishStoredMetrics();
+    },
+    skipped: (cluster, why) => logger.info(`sweep ${why}`, { cluster }),
+    dispatched(report, now) {
+      logger.info("dispatched", { ...report });
+      metrics
+        .addMetric(metricNames.clusters, MetricUnit.Count, report.clusters)
+        .addMetric(metricNames.clustersFailing, MetricUnit.Count, report.failing);
+      if (report.soonestExpiry) {
+        const hours = (report.soonestExpiry.getTime() - now.getTime()) / hourMs;
+        metrics.addMetric(metricNames.hoursToSoonestExpiry, MetricUnit.NoUnit, hours);
+      }
+      metrics.publishStoredMetrics();
+    },
+    warned: (message, about) => logger.warn(message, about),
+  };
+}
+
+/** Everything but the line per secret: five hundred of them don't help at 3 a.m. */
+function summary({ secrets: _, links: __, failures, notices, ...report }: CostedReport) {
+  return {
+    ...report,
+    failures: failures.slice(0, maxFailuresLogged).map(({ namespaces, ...failure }) => ({
+      ...failure,
+      namespaces: namespaces.slice(0, maxFailuresLogged),
+      namespaceCount: namespaces.length,
+    })),
+    failureCount: failures.length,
+    notices: notices.length,
+  };
+}

@@ -1,0 +1,79 @@
+/** The two functions, made once per process: clients, tokens and connections live as long as it. */
+import { createAwsSession } from "../aws/session.ts";
+import { createSecretsManagerStore } from "../clusters/secrets-manager-store.ts";
+import { loadConfig } from "../config/load.ts";
+import { createAwsEcrApi } from "../credentials/aws-ecr-api.ts";
+import { createEcrCredentialSource } from "../credentials/ecr.ts";
+import { createEksTokenSource } from "../credentials/eks-token.ts";
+import { type DispatchReport, dispatchClusters } from "../dispatch/dispatch-clusters.ts";
+import { parseDispatchEvent } from "../dispatch/dispatch-event.ts";
+import { createRefreshQueue } from "../dispatch/sqs-refresh-queue.ts";
+import type { FunctionSettings } from "../settings.ts";
+import { createTelemetry } from "../telemetry/telemetry.ts";
+import { serveRefresh } from "../worker/serve-refresh.ts";
+import { openClusters } from "./open-clusters.ts";
+
+/** The part of Lambda's context that is used. */
+export interface Invocation {
+  readonly awsRequestId: string;
+  getRemainingTimeInMillis(): number;
+}
+
+const now = () => new Date();
+
+/** As `serverless.yml` says it of the queue. */
+const maxReceiveCount = 5;
+/** A function serves whichever cluster comes: connections to so many are kept. */
+const maxOpen = 16;
+
+export function wireDispatch({ stage, region, queueUrl }: FunctionSettings) {
+  const session = createAwsSession({ region, name: stage });
+  const queue = createRefreshQueue({ session, region, queueUrl });
+  const clusters = createSecretsManagerStore({ session, region, stage });
+  const telemetry = createTelemetry(stage);
+  return async (event: unknown, invocation: Invocation): Promise<DispatchReport> => {
+    telemetry.begin(invocation.awsRequestId);
+    const report = await dispatchClusters(parseDispatchEvent(event, now), {
+      listClusters: async () => {
+        const { clusters: listed, others } = await clusters.list();
+        for (const name of others) {
+          telemetry.warned("not a cluster's record", { name });
+        }
+        return listed;
+      },
+      send: queue.send,
+    });
+    telemetry.dispatched(report, now());
+    return report;
+  };
+}
+
+export async function wireRefresh(settings: FunctionSettings) {
+  const { stage, region, account, queueUrl } = settings;
+  const config = await loadConfig(settings.configFile);
+  const session = createAwsSession({ region, name: stage });
+  const queue = createRefreshQueue({ session, region, queueUrl });
+  const telemetry = createTelemetry(stage);
+  const opened = openClusters({
+    eksTokens: createEksTokenSource({ session, now }),
+    isInsecureTlsAllowed: (cluster) => config.allowInsecureTls.includes(cluster),
+    now,
+    maxOpen,
+  });
+  const ports = {
+    clusters: createSecretsManagerStore({ session, region, stage }),
+    open: opened.open,
+    credentials: createEcrCredentialSource({ api: createAwsEcrApi(session), now }),
+    pullSecrets: config.pullSecrets,
+    owner: { account, region, stage },
+    now,
+    rules: { schedulePeriodMs: config.schedule.periodMinutes * 60_000, maxReceiveCount },
+    delayRetry: queue.delayRetry,
+    swept: telemetry.swept,
+    skipped: telemetry.skipped,
+  };
+  return (event: unknown, invocation: Invocation): Promise<unknown> => {
+    telemetry.begin(invocation.awsRequestId);
+    return serveRefresh(event, invocation.getRemainingTimeInMillis(), ports);
+  };
+}
