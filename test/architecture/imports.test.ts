@@ -37,6 +37,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "src/deadline.ts",
   ],
   "src/telemetry": ["src/worker", "src/dispatch"],
+  "src/deploy": ["src/config"],
   "src/wiring": ["src"],
   "src/cli": [
     "src/wiring",
