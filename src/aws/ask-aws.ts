@@ -17,6 +17,9 @@ export async function askAws<Answer>(
   }
 }
 
+/** A page of a list has hundreds: the first tell which ones. */
+const maxNamedFields = 5;
+
 /**
  * The SDK's types make every field optional, and a hostile endpoint leaves any of them out.
  * @throws AwsError (malformed), which names the fields that are wrong and not what they hold
@@ -31,7 +34,9 @@ export function readAwsAnswer<Output>(
   if (parsed.success) {
     return parsed.data;
   }
-  const fields = parsed.error.issues.map(({ path }) => path.join(".") || "the answer");
+  const fields = parsed.error.issues
+    .slice(0, maxNamedFields)
+    .map(({ path }) => path.join(".") || "the answer");
   throw new errorClass(
     "malformed",
     `the answer to ${describeCall(call)} lacks what AWS always sends: ${fields.join(", ")}`,

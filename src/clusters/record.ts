@@ -1,0 +1,120 @@
+/**
+ * A cluster's record: what it is called in Secrets Manager, and the state in its tags. Pure. Whoever
+ * may tag the secret can write anything there: what doesn't parse reads as absent.
+ */
+import * as z from "zod";
+import { UserError } from "../errors.ts";
+
+export interface ClusterState {
+  /** The soonest expiry of a credential in that cluster. */
+  readonly expiresAt: Date | undefined;
+  /** Since when every sweep has failed; undefined: the last one didn't. */
+  readonly failingSince: Date | undefined;
+  /** Digest of the RBAC that was granted. */
+  readonly rbac: string | undefined;
+}
+
+/** As Secrets Manager writes it; a hostile endpoint leaves either out. */
+export interface Tag {
+  readonly Key?: string | undefined;
+  readonly Value?: string | undefined;
+}
+
+export interface TagChanges {
+  readonly set: readonly { readonly Key: string; readonly Value: string }[];
+  /** Keys. */
+  readonly remove: readonly string[];
+}
+
+const stateTags = {
+  expiresAt: "ecr-pull-secrets:expires-at",
+  failingSince: "ecr-pull-secrets:failing-since",
+  rbac: "ecr-pull-secrets:rbac",
+} as const satisfies Record<keyof ClusterState, string>;
+
+/** Of stages and of clusters: what a config takes. It keeps `/` out of a record's name. */
+const namePattern = /^(?=.{1,100}$)[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+
+export function isClusterName(text: string): boolean {
+  return namePattern.test(text);
+}
+
+/** What the names of a stage's records begin with. @throws UserError for what is no stage's name */
+export function recordPrefix(stage: string): string {
+  if (!namePattern.test(stage)) {
+    throw new UserError("this isn't a stage's name", {
+      hint: 'Use up to 100 letters, digits, ".", "_" and "-", a letter or digit at both ends.',
+    });
+  }
+  return `ecr-pull-secrets/${stage}/clusters/`;
+}
+
+/** Undefined: no cluster can have that name. */
+export function recordName(stage: string, cluster: string): string | undefined {
+  return isClusterName(cluster) ? recordPrefix(stage) + cluster : undefined;
+}
+
+/** Undefined: not a record of this stage's clusters. */
+export function clusterOf(stage: string, secretName: string): string | undefined {
+  const prefix = recordPrefix(stage);
+  const cluster = secretName.slice(prefix.length);
+  return secretName.startsWith(prefix) && isClusterName(cluster) ? cluster : undefined;
+}
+
+export function readState(tags: readonly Tag[]): ClusterState {
+  const values = new Map(tags.map(({ Key, Value }) => [Key, Value]));
+  return {
+    expiresAt: timeSchema.parse(values.get(stateTags.expiresAt)),
+    failingSince: timeSchema.parse(values.get(stateTags.failingSince)),
+    rbac: digestSchema.parse(values.get(stateTags.rbac)),
+  };
+}
+
+/** What to write so that the tags say `after`; nothing where they say it already. */
+export function changedTags(before: ClusterState, after: ClusterState): TagChanges {
+  const sameExpiry = isSameExpiry(before.expiresAt, after.expiresAt);
+  const written = tagsOf(before);
+  const wanted = tagsOf(sameExpiry ? { ...after, expiresAt: before.expiresAt } : after);
+  return {
+    set: [...wanted]
+      .filter(([key, value]) => written.get(key) !== value)
+      .map(([Key, Value]) => ({ Key, Value })),
+    remove: [...written.keys()].filter((key) => !wanted.has(key)),
+  };
+}
+
+const timeSchema = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .optional()
+  .catch(undefined);
+
+const digestSchema = z
+  .string()
+  .regex(/^[\w.:+/=@-]{1,128}$/)
+  .optional()
+  .catch(undefined);
+
+function tagsOf({ expiresAt, failingSince, rbac }: ClusterState): ReadonlyMap<string, string> {
+  const tags = new Map<string, string>();
+  if (expiresAt) tags.set(stateTags.expiresAt, formatTime(expiresAt));
+  if (failingSince) tags.set(stateTags.failingSince, formatTime(failingSince));
+  if (rbac !== undefined) tags.set(stateTags.rbac, rbac);
+  return tags;
+}
+
+/** Two tokens minted in one minute are as good as each other: not worth a call per cluster. */
+const expiryToleranceMs = 60_000;
+
+function isSameExpiry(before: Date | undefined, after: Date | undefined): boolean {
+  return (
+    before !== undefined &&
+    after !== undefined &&
+    Math.abs(after.getTime() - before.getTime()) < expiryToleranceMs
+  );
+}
+
+/** RFC 3339 in whole seconds. */
+function formatTime(time: Date): string {
+  return time.toISOString().replace(/\.\d{3}Z$/, "Z");
+}

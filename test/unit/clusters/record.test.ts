@@ -1,0 +1,177 @@
+import { describe, expect, test } from "vitest";
+import {
+  type ClusterState,
+  changedTags,
+  clusterOf,
+  isClusterName,
+  readState,
+  recordName,
+  recordPrefix,
+  type Tag,
+} from "../../../src/clusters/record.ts";
+import { clusterName } from "../../../src/config/fields.ts";
+import { UserError } from "../../../src/errors.ts";
+
+const goodNames = ["a", "prod-eu", "Prod.EU_1", "0", "a--b", "x".repeat(100)];
+const badNames = [
+  "",
+  " ",
+  "-prod",
+  "prod-",
+  ".",
+  "..",
+  "a/b",
+  "../other/clusters/a",
+  "prod eu",
+  "prod*",
+  "prod\n",
+  "prod\u0000",
+  "pröd",
+  "x".repeat(101),
+  `${"a-".repeat(50_000)}!`,
+];
+
+const nothing: ClusterState = { expiresAt: undefined, failingSince: undefined, rbac: undefined };
+
+describe("the name of a record", () => {
+  test.each(goodNames)("leads to the cluster and back: %s", (cluster) => {
+    const name = recordName("dev", cluster);
+    expect(name).toBe(`ecr-pull-secrets/dev/clusters/${cluster}`);
+    expect(clusterOf("dev", name ?? "")).toBe(cluster);
+  });
+
+  test.each(badNames)("is none for what no cluster is called: %j", (cluster) => {
+    expect(recordName("dev", cluster)).toBeUndefined();
+    expect(clusterOf("dev", `ecr-pull-secrets/dev/clusters/${cluster}`)).toBeUndefined();
+  });
+
+  test.each([
+    ["of another stage", "ecr-pull-secrets/prod/clusters/a"],
+    ["of a stage whose name only begins like it", "ecr-pull-secrets/dev2/clusters/a"],
+    ["of a registry", "ecr-pull-secrets/dev/registries/ghcr"],
+    ["of something else", "dev/clusters/a"],
+    ["in capitals", "ECR-PULL-SECRETS/dev/clusters/a"],
+    ["with something before", "/ecr-pull-secrets/dev/clusters/a"],
+    ["of nothing", ""],
+  ])("isn't one %s", (_, name) => {
+    expect(clusterOf("dev", name)).toBeUndefined();
+  });
+
+  test.each([...goodNames, ...badNames])("holds what a config takes as a cluster: %j", (name) => {
+    expect(isClusterName(name)).toBe(clusterName.safeParse(name).success);
+  });
+
+  test.each(badNames)("isn't made for what is no stage: %j", (stage) => {
+    expect(() => recordPrefix(stage)).toThrow(UserError);
+    expect(() => recordPrefix(stage)).toThrow("this isn't a stage's name");
+  });
+});
+
+describe("the state in the tags", () => {
+  test("is read from three of them", () => {
+    const tags: Tag[] = [
+      { Key: "ecr-pull-secrets:rbac", Value: "0123456789abcdef" },
+      { Key: "team", Value: "platform" },
+      { Key: "ecr-pull-secrets:expires-at", Value: "2026-03-01T12:00:00Z" },
+      { Key: "ecr-pull-secrets:failing-since", Value: "2026-02-28T23:59:59+01:00" },
+    ];
+    expect(readState(tags)).toEqual({
+      expiresAt: new Date("2026-03-01T12:00:00Z"),
+      failingSince: new Date("2026-02-28T22:59:59Z"),
+      rbac: "0123456789abcdef",
+    });
+  });
+
+  test.each([
+    ["none", []],
+    ["others", [{ Key: "expires-at", Value: "2026-03-01T12:00:00Z" }]],
+    ["no value", [{ Key: "ecr-pull-secrets:expires-at" }]],
+    ["no key", [{ Value: "2026-03-01T12:00:00Z" }]],
+    ["neither", [{}]],
+    ["an empty value", [expiry(""), { Key: "ecr-pull-secrets:rbac", Value: "" }]],
+    ["no time", [expiry("soon")]],
+    ["a date only", [expiry("2026-03-01")]],
+    ["a time without a zone", [expiry("2026-03-01T12:00:00")]],
+    ["a day that isn't in the calendar", [expiry("2026-02-30T12:00:00Z")]],
+    ["an hour that isn't on the clock", [expiry("2026-03-01T25:00:00Z")]],
+    ["seconds since 1970", [expiry("1772366400")]],
+    ["a very long time", [expiry(`2026-03-01T12:00:00.${"0".repeat(100_000)}x`)]],
+    ["another case", [{ Key: "ECR-Pull-Secrets:Expires-At", Value: "2026-03-01T12:00:00Z" }]],
+    ["a digest with escapes", [{ Key: "ecr-pull-secrets:rbac", Value: "\u001b[31mred" }]],
+    ["a digest without end", [{ Key: "ecr-pull-secrets:rbac", Value: "0".repeat(1_000) }]],
+  ])("is absent where there is %s", (_, tags: Tag[]) => {
+    expect(readState(tags)).toEqual(nothing);
+  });
+
+  test("keeps what is well-formed beside what isn't", () => {
+    const tags = [expiry("soon"), { Key: "ecr-pull-secrets:rbac", Value: "abc" }];
+    expect(readState(tags)).toEqual({ ...nothing, rbac: "abc" });
+  });
+});
+
+describe("what changes in the tags", () => {
+  const full: ClusterState = {
+    expiresAt: new Date("2026-03-01T12:00:00.900Z"),
+    failingSince: new Date("2026-03-01T10:00:00.100Z"),
+    rbac: "abc",
+  };
+
+  test("is all of it at first, in whole seconds", () => {
+    expect(changedTags(nothing, full)).toEqual({
+      set: [
+        expiry("2026-03-01T12:00:00Z"),
+        { Key: "ecr-pull-secrets:failing-since", Value: "2026-03-01T10:00:00Z" },
+        { Key: "ecr-pull-secrets:rbac", Value: "abc" },
+      ],
+      remove: [],
+    });
+  });
+
+  test.each([
+    ["nothing is there", nothing, nothing],
+    ["it is the same", full, { ...full }],
+    ["it was written and read", readState(changedTags(nothing, full).set), full],
+    ["the expiry moves by less than a minute", full, moved(59_999)],
+    ["the expiry moves back by less than a minute", full, moved(-59_999)],
+  ])("is nothing when %s", (_, before, after) => {
+    expect(changedTags(before, after)).toEqual({ set: [], remove: [] });
+  });
+
+  test.each([
+    ["on", 60_000, "2026-03-01T12:01:00Z"],
+    ["back", -60_000, "2026-03-01T11:59:00Z"],
+  ])("is the expiry, when it moves %s by a minute", (_, byMs, value) => {
+    expect(changedTags(full, moved(byMs))).toEqual({ set: [expiry(value)], remove: [] });
+  });
+
+  test("is the failure alone, when one begins", () => {
+    expect(changedTags({ ...full, failingSince: undefined }, full)).toEqual({
+      set: [{ Key: "ecr-pull-secrets:failing-since", Value: "2026-03-01T10:00:00Z" }],
+      remove: [],
+    });
+  });
+
+  test("takes the failure away, when a sweep goes well", () => {
+    expect(changedTags(full, { ...full, failingSince: undefined })).toEqual({
+      set: [],
+      remove: ["ecr-pull-secrets:failing-since"],
+    });
+  });
+
+  test("may be both, set and taken away", () => {
+    const after = { ...moved(3_600_000), failingSince: undefined, rbac: undefined };
+    expect(changedTags(full, after)).toEqual({
+      set: [expiry("2026-03-01T13:00:00Z")],
+      remove: ["ecr-pull-secrets:failing-since", "ecr-pull-secrets:rbac"],
+    });
+  });
+
+  function moved(byMs: number): ClusterState {
+    const expiresAt = full.expiresAt && new Date(full.expiresAt.getTime() + byMs);
+    return { ...full, expiresAt };
+  }
+});
+
+function expiry(value: string) {
+  return { Key: "ecr-pull-secrets:expires-at", Value: value };
+}
