@@ -73,10 +73,25 @@ function deletionTask(deletion: SecretDeletion, { api, ledger }: ApplyContext): 
     pullSecret,
     namespace,
     run: async () => {
-      await api.deleteSecret(namespace, pullSecret, uid);
-      ledger.deleted(deletion);
+      if (await deleted(api.deleteSecret(namespace, pullSecret, uid))) {
+        ledger.deleted(deletion);
+      }
     },
   };
+}
+
+/** A secret that went, or was made anew by somebody, isn't the orphan that we judged: not ours. */
+async function deleted(deletion: Promise<void>): Promise<boolean> {
+  try {
+    await deletion;
+    return true;
+  } catch (error) {
+    const elsewhere = error instanceof ClusterError && /^(conflict|not-found)$/.test(error.kind);
+    if (elsewhere) {
+      return false;
+    }
+    throw error;
+  }
 }
 
 /** Runs a task or notes why it wasn't run; a dead credential or server ends the sweep's writes. */

@@ -1,4 +1,5 @@
 /** Why a secret is written, in words. One wording for plan, report and log. */
+import { describeDrift } from "./drift.ts";
 import type { RegistryDue } from "./due.ts";
 import type { SecretWrite, WriteReason } from "./judge-secret.ts";
 
@@ -27,7 +28,7 @@ export function describeReason(reason: WriteReason): string {
     case "trial-taken-over":
       return "left by a local trial";
     case "field-taken":
-      return `${reason.drift.manager} changed ${reason.drift.field}`;
+      return describeDrift(reason.drift);
     case "shape-changed":
       return "the config asks for other registries or hosts";
     case "registry-due":

@@ -9,11 +9,12 @@ import {
   fieldManager,
   managedByLabel,
 } from "../../pull-secrets/names.ts";
+import { readStamps, soonestExpiry } from "../../pull-secrets/stamps.ts";
 import type { FieldManager, FieldSet, SecretState } from "../ports.ts";
 
 export interface Drift {
-  /** Who holds the field now; "unknown" if it was removed. */
-  readonly manager: string;
+  /** Who holds the field now; undefined: nobody, it was removed. */
+  readonly manager: string | undefined;
   /** For people: `data..dockerconfigjson`. */
   readonly field: string;
 }
@@ -30,15 +31,23 @@ const fieldsAlwaysOurs: readonly FieldPath[] = [
   ["metadata", "annotations", annotations.shape],
 ];
 
+const expiryField: FieldPath = ["metadata", "annotations", annotations.expiresAt];
+
 /** The first field of ours that we no longer own; undefined while all is as we wrote it. */
 export function findDrift(secret: SecretState): Drift | undefined {
   const own = secret.managers.filter(isOurs);
-  const lost = fieldsAlwaysOurs.find((path) => !own.some((entry) => owns(entry, path)));
+  const lost = fieldsOfOurs(secret).find((path) => !own.some((entry) => owns(entry, path)));
   if (!lost) {
     return undefined;
   }
   const taker = secret.managers.find((entry) => !isOurs(entry) && owns(entry, lost));
-  return { manager: taker?.manager ?? "unknown", field: lost.join(".") };
+  return { manager: taker?.manager, field: lost.join(".") };
+}
+
+/** The expiry is noted for people, unless nothing in the secret expires. */
+function fieldsOfOurs({ annotations: written }: SecretState): readonly FieldPath[] {
+  const expires = soonestExpiry(readStamps(written).registries.values());
+  return expires ? [...fieldsAlwaysOurs, expiryField] : fieldsAlwaysOurs;
 }
 
 function isOurs(entry: FieldManager): boolean {
@@ -51,4 +60,9 @@ function owns(entry: FieldManager, path: FieldPath): boolean {
     fields = fields?.[`f:${segment}`];
   }
   return fields !== undefined;
+}
+
+/** For people: `kubectl-edit changed data..dockerconfigjson`. */
+export function describeDrift({ manager, field }: Drift): string {
+  return manager === undefined ? `somebody removed ${field}` : `${manager} changed ${field}`;
 }

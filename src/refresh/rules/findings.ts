@@ -59,7 +59,7 @@ export function foughtOver(
     severity: "failure",
     pullSecret,
     namespace,
-    message: `${fight.drift.manager} keeps changing ${fight.drift.field} of secret ${pullSecret}: put right ${fight.rewrites} times in a row, now left until its half-life`,
+    message: `${fight.drift.manager ?? "somebody"} keeps changing ${fight.drift.field} of secret ${pullSecret}: put right ${fight.rewrites} times in a row, now left until its half-life`,
     hint: `stop the other writer: kubectl get secret -n ${namespace} ${pullSecret} --show-managed-fields -o yaml`,
   };
 }

@@ -96,7 +96,8 @@ function judgeOurs({ secret, namespace, existing, judge }: Ours): Verdict {
     if (rewrites >= maxRewrites && byRegistry.length === 0) {
       return { verdict: "leave", finding: foughtOver(secret.name, namespace, { drift, rewrites }) };
     }
-    const contention = { manager: drift.manager, rewrites: Math.min(rewrites + 1, maxRewrites) };
+    const manager = drift.manager ?? "somebody";
+    const contention = { manager, rewrites: Math.min(rewrites + 1, maxRewrites) };
     const reason = { why: "field-taken", drift } as const;
     return write({ ...base, reason, due: allOf(secret), contention });
   }

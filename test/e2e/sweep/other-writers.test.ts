@@ -74,7 +74,7 @@ describe("an edit by kubectl", () => {
     {
       what: "the removal of our label",
       by: (namespace: string) => change("label", namespace, "app.kubernetes.io/managed-by-"),
-      reason: "unknown changed metadata.labels.app.kubernetes.io/managed-by",
+      reason: "somebody removed metadata.labels.app.kubernetes.io/managed-by",
     },
   ])("$what is put right in place, with who did what", async ({ what, by, reason }) => {
     const namespace = what.replaceAll(" ", "-");

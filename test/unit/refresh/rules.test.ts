@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findDrift } from "../../../src/refresh/rules/drift.ts";
+import { describeDrift, findDrift } from "../../../src/refresh/rules/drift.ts";
 import { dueFraction } from "../../../src/refresh/rules/due.ts";
 import { ownership } from "../../../src/refresh/rules/ownership.ts";
 import { editedBy, ourSecret, owner, pullSecret } from "./builders.ts";
@@ -42,7 +42,18 @@ describe("drift", () => {
   });
 
   test("is found when our entry is gone, as after a restore from a backup", () => {
-    expect(findDrift({ ...secret, managers: [] })?.manager).toBe("unknown");
+    expect(findDrift({ ...secret, managers: [] })?.field).toBe("data..dockerconfigjson");
+  });
+
+  test("is found in the expiry that is noted for people", () => {
+    const managers = secret.managers.map(({ fields, ...entry }) => {
+      const text = JSON.stringify(fields).replace('"f:ecr-pull-secrets/expires-at":{},', "");
+      return { ...entry, fields: JSON.parse(text) };
+    });
+    const drift = findDrift({ ...secret, managers });
+    expect(drift && describeDrift(drift)).toBe(
+      "somebody removed metadata.annotations.ecr-pull-secrets/expires-at",
+    );
   });
 
   test("is not excused by an Update under our name: only what we applied is ours", () => {
