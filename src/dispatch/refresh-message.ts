@@ -8,7 +8,7 @@ const time = z.iso.datetime().transform((text) => new Date(text));
 const absentAsNull = z.null().transform(() => undefined);
 
 const messageSchema = z.strictObject({
-  cluster: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/),
+  cluster: z.string().regex(/^(?=.{1,100}$)[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/),
   /** When the schedule fired. */
   tick: time,
   state: z

@@ -74,7 +74,7 @@ function deletionTask(deletion: SecretDeletion, { api, ledger }: ApplyContext): 
     namespace,
     run: async () => {
       if (await deleted(api.deleteSecret(namespace, pullSecret, uid))) {
-        ledger.deleted(deletion);
+        ledger.deletions.push(deletion);
       }
     },
   };

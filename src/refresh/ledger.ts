@@ -11,9 +11,9 @@ import {
 import type { LinkOutcome } from "./link-account.ts";
 import type { Plan } from "./plan.ts";
 import type { StopReason } from "./ports.ts";
-import type { Failure, LinkLine, SecretLine, SecretResult } from "./report.ts";
+import type { Failure, LinkLine, SecretLine } from "./report.ts";
 import type { MintedCredentials } from "./rules/choose-contents.ts";
-import { type Change, changeOf, describeReason } from "./rules/describe-reason.ts";
+import { describeReason, resultOf } from "./rules/describe-reason.ts";
 import type { Finding, Notice } from "./rules/findings.ts";
 import type { SecretWrite } from "./rules/judge-secret.ts";
 import type { AccountLink } from "./rules/link-accounts.ts";
@@ -32,6 +32,7 @@ export class Ledger {
   readonly #secrets = new Map<string, SecretLine>();
   readonly #failures = createFailureLog();
   readonly links: LinkLine[] = [];
+  /** Added to by who makes them. */
   readonly deletions: SecretDeletion[] = [];
   readonly notices: Notice[] = [];
   mintedCount = 0;
@@ -73,7 +74,7 @@ export class Ledger {
     const place = { namespace: write.namespace, pullSecret: write.secret.name };
     switch (outcome.result) {
       case "written": {
-        const result = resultOf[changeOf(outcome.write)];
+        const result = resultOf(outcome.write);
         const reason = describeReason(outcome.write.reason);
         this.#note({ ...place, result, reason }, outcome.expires);
         break;
@@ -94,10 +95,6 @@ export class Ledger {
       const { namespace, name: serviceAccount } = account;
       this.links.push({ namespace, serviceAccount, pullSecret });
     }
-  }
-
-  deleted(deletion: SecretDeletion): void {
-    this.deletions.push(deletion);
   }
 
   failed(task: Undone, error: ClusterError): void {
@@ -146,13 +143,6 @@ export class Ledger {
     }
   }
 }
-
-const resultOf: Readonly<Record<Change, SecretResult>> = {
-  create: "created",
-  renew: "renewed",
-  adopt: "adopted",
-  restore: "restored",
-};
 
 function placeKey({ namespace, pullSecret }: { namespace: string; pullSecret: string }): string {
   return `${namespace}/${pullSecret}`;

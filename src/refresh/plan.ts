@@ -2,10 +2,9 @@
  * Plan: every decision of a sweep, as a pure function of config, observation and time. What `plan`
  * prints on the command line is exactly this.
  */
-import type { ClusterError } from "../errors.ts";
 import { type ReadStamps, readStamps } from "../pull-secrets/stamps.ts";
 import type { DesiredPullSecret } from "./desired.ts";
-import { allAccounts, type Listing, type Observed } from "./observe.ts";
+import { allAccounts, type Listing, type Observed, type RefusedList } from "./observe.ts";
 import type { SecretState, ServiceAccountState } from "./ports.ts";
 import type { Finding } from "./rules/findings.ts";
 import { type Judge, judgeSecret, type SecretWrite } from "./rules/judge-secret.ts";
@@ -32,11 +31,8 @@ export interface CurrentSecret {
   readonly stamps: ReadStamps;
 }
 
-export interface Refusal {
+export interface Refusal extends RefusedList {
   readonly pullSecret: string;
-  /** Undefined: everywhere. */
-  readonly namespace: string | undefined;
-  readonly error: ClusterError;
 }
 
 export function planSweep(

@@ -1,18 +1,12 @@
 /** Apply one secret: compose it, write it guarded by what was seen, look again once if that is stale. */
 import { literalNamespaces } from "../config/namespace-selection.ts";
 import { ClusterError } from "../errors.ts";
-import { type Login, readDockerConfig } from "../pull-secrets/docker-config.ts";
 import { pullSecretManifest } from "../pull-secrets/manifest.ts";
-import { dockerConfigJsonKey } from "../pull-secrets/names.ts";
-import { type RegistryStamp, soonestExpiry } from "../pull-secrets/stamps.ts";
+import { soonestExpiry } from "../pull-secrets/stamps.ts";
+import { composeContents } from "./compose-contents.ts";
 import type { DesiredPullSecret } from "./desired.ts";
 import type { ClusterApi, CredentialSource } from "./ports.ts";
-import {
-  type Contents,
-  chooseContents,
-  type FreshEntry,
-  type MintedCredentials,
-} from "./rules/choose-contents.ts";
+import { chooseContents, type MintedCredentials } from "./rules/choose-contents.ts";
 import {
   type Finding,
   goneNamespace,
@@ -81,7 +75,7 @@ async function attempt(write: SecretWrite, context: WriteContext): Promise<Write
   if (!contents) {
     return { result: "kept" };
   }
-  const { logins, stamps } = await compose(write, contents, context);
+  const { logins, stamps } = await composeContents(write, contents, context);
   if (logins.size === 0) {
     return { result: "kept" };
   }
@@ -104,44 +98,6 @@ async function attempt(write: SecretWrite, context: WriteContext): Promise<Write
     resourceVersion,
   });
   return { result: "written", write, expires: soonestExpiry(stamps.values()) };
-}
-
-async function compose(write: SecretWrite, contents: Contents, context: WriteContext) {
-  const logins = new Map<string, Login>();
-  const stamps = new Map<string, RegistryStamp>();
-  const add = ({ registry, credential }: FreshEntry) => {
-    const { issuedAt: issued, expiresAt: expires } = credential;
-    stamps.set(registry.key, { issued, expires, source: registry.source });
-    for (const host of credential.hosts) {
-      logins.set(host, credential);
-    }
-  };
-  contents.fresh.forEach(add);
-  const there = contents.carried.length > 0 ? await readLogins(write, context) : new Map();
-  for (const { registry, stamp, otherwise } of contents.carried) {
-    const entries = [...there].filter(([host]) => context.covers(registry, host));
-    // A stamp without an entry would claim a credential that the secret doesn't hold.
-    if (entries.length > 0) {
-      stamps.set(registry.key, stamp);
-      for (const [host, login] of entries) {
-        logins.set(host, login);
-      }
-    } else if (otherwise) {
-      add({ registry, credential: otherwise });
-    }
-  }
-  return { logins, stamps };
-}
-
-async function readLogins(
-  write: SecretWrite,
-  { api }: WriteContext,
-): Promise<ReadonlyMap<string, Login>> {
-  const secret = await api.readSecret(write.namespace, write.secret.name);
-  if (secret?.resourceVersion !== write.existing?.state.resourceVersion) {
-    throw new ClusterError("conflict", "the secret changed between the list and the read");
-  }
-  return readDockerConfig(secret?.data[dockerConfigJsonKey]);
 }
 
 function absentNamespace(secret: DesiredPullSecret, namespace: string): Finding {

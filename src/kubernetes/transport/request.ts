@@ -1,5 +1,5 @@
 /** Requests to one cluster: credential, connection, limits and retries around each exchange. */
-import { ClusterError, KubeconfigError } from "../../errors.ts";
+import { AwsError, ClusterError, KubeconfigError } from "../../errors.ts";
 import { type Answer, readAnswer } from "../api/answer.ts";
 import type { ClusterAccess, ClusterCredential } from "../cluster-access.ts";
 import { serverPlace } from "./dial.ts";
@@ -97,7 +97,7 @@ export async function readCredential(access: ClusterAccess): Promise<ClusterCred
   try {
     return await access.credential();
   } catch (cause) {
-    const known = cause instanceof KubeconfigError;
+    const known = cause instanceof KubeconfigError || cause instanceof AwsError;
     const message = known ? cause.message : "the kubeconfig's credential can't be had";
     throw new ClusterError("unauthorized", message, {
       cause,

@@ -19,6 +19,18 @@ export function changeOf({ reason, existing }: SecretWrite): Change {
   }
 }
 
+const results = {
+  create: "created",
+  renew: "renewed",
+  adopt: "adopted",
+  restore: "restored",
+} as const satisfies Record<Change, string>;
+
+/** The change, once it is made. */
+export function resultOf(write: SecretWrite) {
+  return results[changeOf(write)];
+}
+
 export function describeReason(reason: WriteReason): string {
   switch (reason.why) {
     case "missing":
