@@ -4,11 +4,12 @@ import { cacheDirectory, lockPath, makeAtomically, withCacheLock } from "./cache
 import type { PartName } from "./part-paths.ts";
 import { requireToolchain } from "./toolchains.ts";
 
-/** Paths of all parts. Throws when one can't be had: no test may pass by not running. */
+/** Paths of all parts, or of these. Throws when one can't be had: no test may pass by not running. */
 export async function ensureParts(
   say: (line: string) => void,
+  names?: readonly PartName[],
 ): Promise<ReadonlyMap<PartName, string>> {
-  const recipes = await listRecipes();
+  const recipes = (await listRecipes()).filter(({ name }) => names?.includes(name) ?? true);
   if ((await findMissing(recipes)).length > 0) {
     await withCacheLock(
       async () => buildAll(await findMissing(recipes), say),

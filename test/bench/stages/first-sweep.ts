@@ -1,0 +1,66 @@
+/** The sweep as the first and only thing that a process does: its memory, and its time uncompiled. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import type { Run } from "../contestants/runs.ts";
+import { median, timing } from "../measure.ts";
+import type { FirstSweepResult, ProcessUse } from "../results.ts";
+import type { Stage } from "./stage.ts";
+
+/** What Lambda's runtime hands to Node in a function of 256 MB: a twentieth, and nine tenths of it. */
+const lambdaHeap = { NODE_OPTIONS: "--max-semi-space-size=12 --max-old-space-size=230" };
+
+const sources = new URL("../contestants/first-sweep-process.ts", import.meta.url);
+
+export async function measureFirstSweep(stage: Stage): Promise<FirstSweepResult> {
+  const { options, ways, runs, say } = stage;
+  const way = ways.at(-1);
+  if (!way) throw new Error("there is no way to the cluster");
+  say("Each sweep in a process of its own");
+  const directory = await mkdtemp(join(tmpdir(), "ecr-pull-secrets-bench-"));
+  try {
+    const bundle = await bundleTo(join(directory, "first-sweep.mjs"));
+    const fromSources: Run[] = [];
+    const likeLambda: Run[] = [];
+    for (let round = 0; round < options.rounds; round += 1) {
+      fromSources.push(await runs.sweepAlone(way, { module: sources }));
+      likeLambda.push(await runs.sweepAlone(way, { module: bundle, env: lambdaHeap }));
+    }
+    return {
+      roundTripMs: way.roundTripMs,
+      fromSources: summarize(fromSources),
+      likeLambda: summarize(likeLambda),
+    };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function bundleTo(outfile: string): Promise<URL> {
+  await build({
+    entryPoints: [fileURLToPath(sources)],
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: "node",
+    target: "node24",
+    format: "esm",
+    // Packages in CommonJS call it.
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+    logLevel: "error",
+  });
+  return pathToFileURL(outfile);
+}
+
+function summarize(runs: readonly Run[]): ProcessUse {
+  return {
+    total: timing(runs.map(({ totalMs }) => totalMs)),
+    startBytes: median(runs.map(({ startRssBytes }) => startRssBytes)),
+    // The highest, not the middle one: a limit that holds mostly is none.
+    peakBytes: Math.max(...runs.map(({ maxRssBytes }) => maxRssBytes)),
+  };
+}
