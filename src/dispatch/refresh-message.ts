@@ -7,8 +7,13 @@ import * as z from "zod";
 const time = z.iso.datetime().transform((text) => new Date(text));
 const absentAsNull = z.null().transform(() => undefined);
 
+/** What a record can be called; SQS takes each as the name of a group. */
+export const clusterName = z
+  .string()
+  .regex(/^(?=.{1,100}$)[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/);
+
 const messageSchema = z.strictObject({
-  cluster: z.string().regex(/^(?=.{1,100}$)[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/),
+  cluster: clusterName,
   /** When the schedule fired. */
   tick: time,
   state: z

@@ -5,13 +5,10 @@ import {
   SendMessageBatchCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
+import { translateAwsError } from "../aws/errors.ts";
 import type { AwsSession } from "../aws/session.ts";
+import { QueueError } from "./queue-error.ts";
 import { formatMessage, type RefreshMessage } from "./refresh-message.ts";
-
-/** Some clusters couldn't be queued, after retries; the next tick is their chance. */
-export class QueueError extends Error {
-  override readonly name = "QueueError";
-}
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
 const maxBatchEntries = 10;
@@ -23,7 +20,7 @@ const retryPauseMs = 200;
 export interface RefreshQueue {
   /** @throws QueueError once everything was tried, if any message was refused to the end */
   send(messages: readonly RefreshMessage[]): Promise<void>;
-  /** Seconds until a message that failed is delivered again. */
+  /** Seconds until a message that failed is delivered again. @throws QueueError */
   delayRetry(receiptHandle: string, seconds: number): Promise<void>;
 }
 
@@ -35,59 +32,79 @@ export interface RefreshQueueOptions {
 
 interface Queue {
   readonly client: SQSClient;
+  readonly region: string;
   readonly queueUrl: string;
 }
 
-export function createRefreshQueue(options: RefreshQueueOptions): RefreshQueue {
-  const { session, region, queueUrl } = options;
+interface Refused {
+  readonly messages: readonly RefreshMessage[];
+  /** Undefined: SQS took the request, but not these entries of it. */
+  readonly why: string | undefined;
+}
+
+export function createRefreshQueue({ session, ...place }: RefreshQueueOptions): RefreshQueue {
+  const { region, queueUrl } = place;
   const credentials = session.credentialsOf(undefined);
   const client = new SQSClient({ ...session.clientConfig, region, credentials });
   return {
-    send: (messages) => sendAll(messages, { client, queueUrl }),
+    send: (messages) => sendAll(messages, { client, ...place }),
     async delayRetry(receiptHandle, seconds) {
       const target = { QueueUrl: queueUrl, ReceiptHandle: receiptHandle };
-      await client.send(
-        new ChangeMessageVisibilityCommand({ ...target, VisibilityTimeout: seconds }),
-      );
+      const command = new ChangeMessageVisibilityCommand({
+        ...target,
+        VisibilityTimeout: seconds,
+      });
+      await client.send(command).catch((error) => {
+        throw new QueueError(explain("ChangeMessageVisibility", region, error));
+      });
     },
   };
 }
 
 async function sendAll(messages: readonly RefreshMessage[], queue: Queue): Promise<void> {
   const batches = chunk(messages, maxBatchEntries).values();
-  const refused: RefreshMessage[] = [];
+  const refused: Refused[] = [];
   const worker = async () => {
     for (const batch of batches) {
-      refused.push(...(await sendBatch(batch, queue)));
+      refused.push(await sendBatch(batch, queue));
     }
   };
   await Promise.all(Array.from({ length: batchesInFlight }, worker));
-  if (refused.length > 0) {
-    const names = refused.slice(0, 5).map(({ cluster }) => cluster);
-    const more = refused.length > names.length ? ", …" : "";
+  const left = refused.flatMap((each) => each.messages);
+  if (left.length > 0) {
+    const names = left.slice(0, 5).map(({ cluster }) => cluster);
+    const more = left.length > names.length ? ", …" : "";
+    const reason = refused.find(({ why }) => why)?.why ?? "SQS refused them, also after retries";
     throw new QueueError(
-      `${refused.length} of ${messages.length} clusters couldn't be queued: ${names.join(", ")}${more}`,
+      `${left.length} of ${messages.length} clusters couldn't be queued: ${names.join(", ")}${more}; ${reason}`,
     );
   }
 }
 
-/** @returns what SQS refused to the end */
-async function sendBatch(
-  batch: readonly RefreshMessage[],
-  { client, queueUrl }: Queue,
-): Promise<readonly RefreshMessage[]> {
+/** Never throws: a batch that fails must not keep the others from being sent. */
+async function sendBatch(batch: readonly RefreshMessage[], queue: Queue): Promise<Refused> {
   let left = batch;
   for (let attempt = 1; left.length > 0 && attempt <= maxAttempts; attempt += 1) {
     if (attempt > 1) {
       await delay(retryPauseMs * 2 ** attempt * Math.random());
     }
     const entries = left.map((message, index) => toEntry(message, String(index)));
-    const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries });
-    const { Failed = [] } = await client.send(command);
-    const failed = new Set(Failed.map(({ Id }) => Id));
-    left = left.filter((_, index) => failed.has(String(index)));
+    const command = new SendMessageBatchCommand({ QueueUrl: queue.queueUrl, Entries: entries });
+    try {
+      const { Failed = [] } = await queue.client.send(command);
+      const failed = new Set(Failed.map(({ Id }) => Id));
+      left = left.filter((_, index) => failed.has(String(index)));
+    } catch (error) {
+      // The SDK has retried what is worth it.
+      return { messages: left, why: explain("SendMessage", queue.region, error) };
+    }
   }
-  return left;
+  return { messages: left, why: undefined };
+}
+
+/** @param action as IAM writes it: a batch needs no right of its own */
+function explain(action: string, region: string, thrown: unknown): string {
+  return translateAwsError(thrown, { action: `sqs:${action}`, region }).message;
 }
 
 /** A dispatch that EventBridge delivers twice has the same tick: SQS drops the second. */

@@ -6,6 +6,7 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { DispatchReport } from "../dispatch/dispatch-clusters.ts";
 import type { CostedReport } from "../worker/sweep-registered.ts";
+import { redactTokens } from "./redact-tokens.ts";
 
 export const metricsNamespace = "ecr-pull-secrets";
 export const metricNames = {
@@ -35,6 +36,7 @@ export function createTelemetry(stage: string): Telemetry {
   const logger = new Logger({
     serviceName: "ecr-pull-secrets",
     persistentLogAttributes: { stage },
+    jsonReplacerFn: (_, value) => (typeof value === "string" ? redactTokens(value) : value),
   });
   const metrics = new Metrics({
     namespace: metricsNamespace,
@@ -47,15 +49,10 @@ export function createTelemetry(stage: string): Telemetry {
       const failed = report.outcome === "failed";
       const line = summary(report);
       failed ? logger.error("sweep failed", line) : logger.info("sweep done", line);
-      const { created, renewed, adopted, restored } = report.counts;
       metrics
         .addMetric(metricNames.sweepFailed, MetricUnit.Count, failed ? 1 : 0)
         .addMetric(metricNames.sweepMilliseconds, MetricUnit.Milliseconds, report.durationMs)
-        .addMetric(
-          metricNames.secretsWritten,
-          MetricUnit.Count,
-          created + renewed + adopted + restored,
-        )
+        .addMetric(metricNames.secretsWritten, MetricUnit.Count, line.written)
         .publishStoredMetrics();
     },
     skipped: (cluster, why) => logger.info(`sweep ${why}`, { cluster }),
@@ -75,9 +72,13 @@ export function createTelemetry(stage: string): Telemetry {
 }
 
 /** Everything but the line per secret: five hundred of them don't help at 3 a.m. */
-function summary({ secrets: _, links: __, failures, notices, ...report }: CostedReport) {
+function summary({ secrets, links: _, deletions: __, failures, notices, ...report }: CostedReport) {
+  const { current, created, renewed, adopted, restored } = report.counts;
   return {
     ...report,
+    due: secrets.length - current,
+    written: created + renewed + adopted + restored,
+    failuresByKind: countByKind(failures),
     failures: failures.slice(0, maxFailuresLogged).map(({ namespaces, ...failure }) => ({
       ...failure,
       namespaces: namespaces.slice(0, maxFailuresLogged),
@@ -86,4 +87,9 @@ function summary({ secrets: _, links: __, failures, notices, ...report }: Costed
     failureCount: failures.length,
     notices: notices.length,
   };
+}
+
+function countByKind(failures: CostedReport["failures"]): Readonly<Record<string, number>> {
+  const kinds = Map.groupBy(failures, ({ kind }) => kind);
+  return Object.fromEntries([...kinds].map(([kind, each]) => [kind, each.length]));
 }

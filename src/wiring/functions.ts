@@ -71,6 +71,7 @@ export async function wireRefresh(settings: FunctionSettings) {
     delayRetry: queue.delayRetry,
     swept: telemetry.swept,
     skipped: telemetry.skipped,
+    warned: telemetry.warned,
   };
   return (event: unknown, invocation: Invocation): Promise<unknown> => {
     telemetry.begin(invocation.awsRequestId);

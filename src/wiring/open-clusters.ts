@@ -41,20 +41,29 @@ export function openClusters(options: OpenClustersOptions): OpenClusters {
   }
 
   async function connectionTo(record: ClusterRecord): Promise<ClusterConnection> {
-    const known = open.get(record.name);
-    if (known && known.versionId === record.versionId) {
-      open.delete(record.name);
-      open.set(record.name, known);
+    const { name, versionId } = record;
+    const known = open.get(name);
+    open.delete(name);
+    if (known && known.versionId === versionId) {
+      open.set(name, known);
       return known.connection;
     }
-    await drop(record.name);
-    const connection = createClusterConnection(accessOf(record, options));
-    open.set(record.name, { versionId: record.versionId, connection });
+    try {
+      const connection = createClusterConnection(accessOf(record, options));
+      // Before anything is waited for: two sweeps that come at once share it.
+      open.set(name, { versionId, connection });
+      return connection;
+    } finally {
+      await known?.connection.close();
+      await dropOldest();
+    }
+  }
+
+  async function dropOldest() {
     const [oldest] = open.keys();
     if (open.size > options.maxOpen && oldest !== undefined) {
       await drop(oldest);
     }
-    return connection;
   }
 
   return {

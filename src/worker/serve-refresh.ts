@@ -1,11 +1,9 @@
 /** The refresh function: events in, outcomes out; what SQS does with them is `message-outcome.ts`. */
 import type { ClusterState } from "../clusters/record.ts";
-import type { ClusterStore } from "../clusters/store.ts";
 import { type Deadline, startDeadline } from "../deadline.ts";
+import { QueueError } from "../dispatch/queue-error.ts";
 import { parseMessage } from "../dispatch/refresh-message.ts";
-import { StoreError } from "../errors.ts";
 import { reportPlan } from "../refresh/plan-report.ts";
-import { withFailure } from "../refresh/report.ts";
 import { reportStatus } from "../refresh/status-report.ts";
 import { lookAtRegistered } from "./look-at-registered.ts";
 import {
@@ -15,21 +13,18 @@ import {
   type QueueRules,
   retryDelaySeconds,
 } from "./message-outcome.ts";
+import { noteState } from "./note-state.ts";
 import { type DirectRequest, parseRefreshEvent, type QueuedRecord } from "./refresh-event.ts";
-import {
-  type CostedReport,
-  recordCause,
-  stateAfter,
-  sweepRegistered,
-  type WorkerPorts,
-} from "./sweep-registered.ts";
+import { type CostedReport, sweepRegistered, type WorkerPorts } from "./sweep-registered.ts";
 
 export interface RefreshPorts extends WorkerPorts {
   readonly rules: QueueRules;
-  /** Seconds until a failed message is delivered again. */
+  /** Seconds until a failed message is delivered again. @throws QueueError */
   readonly delayRetry: (receiptHandle: string, seconds: number) => Promise<void>;
   readonly swept: (report: CostedReport) => void;
   readonly skipped: (cluster: string, why: "superseded" | "unregistered") => void;
+  /** Of what changes no outcome. */
+  readonly warned: (message: string, about: Readonly<Record<string, string>>) => void;
 }
 
 /** As Lambda wants it: items that failed are delivered again, all others are deleted. */
@@ -67,11 +62,26 @@ async function serveQueued(
     const message = parseMessage(record.body);
     const delivery = { message, receiveCount: record.attributes.ApproximateReceiveCount };
     if ((await serveDelivery(delivery, ports, time)) === "retry") {
-      await ports.delayRetry(record.receiptHandle, retryDelaySeconds(delivery));
+      await delayRetry(record, delivery, ports);
       batchItemFailures.push({ itemIdentifier: record.messageId });
     }
   }
   return { batchItemFailures };
+}
+
+/** Without the delay the queue's own visibility timeout counts: later, but the sweep stays failed. */
+async function delayRetry(
+  { receiptHandle }: QueuedRecord,
+  delivery: Delivery,
+  ports: RefreshPorts,
+): Promise<void> {
+  try {
+    await ports.delayRetry(receiptHandle, retryDelaySeconds(delivery));
+  } catch (error) {
+    if (!(error instanceof QueueError)) throw error;
+    const { cluster } = delivery.message;
+    ports.warned("the retry couldn't be set a time", { cluster, reason: error.message });
+  }
 }
 
 async function serveDelivery(
@@ -84,7 +94,9 @@ async function serveDelivery(
     ports.skipped(cluster, "superseded");
     return "done";
   }
-  const report = await sweepAndNote(cluster, state, { ports, time });
+  // An earlier delivery may have written tags since dispatch looked at them.
+  const known = delivery.receiveCount === 1 ? state : undefined;
+  const report = await sweepAndNote(cluster, known, { ports, time });
   return report?.outcome === "failed" && isRetried(delivery, ports.rules) ? "retry" : "done";
 }
 
@@ -107,26 +119,6 @@ async function sweepAndNote(
   const noted = await noteState(report, known, ports.clusters);
   ports.swept(noted);
   return noted;
-}
-
-/** Tags that can't be written are a failure like any other: alarms are made of them. */
-async function noteState(
-  report: CostedReport,
-  known: ClusterState | undefined,
-  clusters: ClusterStore,
-): Promise<CostedReport> {
-  try {
-    const before = known ?? (await clusters.describe(report.cluster))?.state;
-    if (before) {
-      await clusters.saveState(report.cluster, before, stateAfter(report, before));
-    }
-    return report;
-  } catch (error) {
-    if (error instanceof StoreError) {
-      return withFailure(report, recordCause(error));
-    }
-    throw error;
-  }
 }
 
 async function serveDirect(

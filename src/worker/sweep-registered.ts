@@ -1,5 +1,4 @@
-/** Sweep one registered cluster: from its record to a report, and its state in tags. */
-import type { ClusterState } from "../clusters/record.ts";
+/** Sweep one registered cluster: from its record to a report. */
 import type { ClusterRecord, ClusterStore } from "../clusters/store.ts";
 import type { PullSecretConfig } from "../config/stage-config.ts";
 import { KubeconfigError, StoreError } from "../errors.ts";
@@ -91,16 +90,5 @@ function difference(before: SweepCost, after: SweepCost): SweepCost {
     retries: after.retries - before.retries,
     connections: after.connections - before.connections,
     ecrCalls: after.ecrCalls - before.ecrCalls,
-  };
-}
-
-/** What the cluster's tags should say after a sweep. */
-export function stateAfter(report: SweepReport, before: ClusterState): ClusterState {
-  const failed = report.outcome === "failed";
-  return {
-    // What couldn't be observed is as it was: a cluster out of reach keeps its last known expiry.
-    expiresAt: report.soonestExpiry ? new Date(report.soonestExpiry) : before.expiresAt,
-    failingSince: failed ? (before.failingSince ?? new Date(report.startedAt)) : undefined,
-    rbac: before.rbac,
   };
 }
