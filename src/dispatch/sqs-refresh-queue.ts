@@ -28,12 +28,11 @@ export interface RefreshQueueOptions {
   readonly session: AwsSession;
   readonly region: string;
   readonly queueUrl: string;
+  readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
-interface Queue {
+interface Queue extends Required<Omit<RefreshQueueOptions, "session">> {
   readonly client: SQSClient;
-  readonly region: string;
-  readonly queueUrl: string;
 }
 
 interface Refused {
@@ -42,12 +41,12 @@ interface Refused {
   readonly why: string | undefined;
 }
 
-export function createRefreshQueue({ session, ...place }: RefreshQueueOptions): RefreshQueue {
-  const { region, queueUrl } = place;
+export function createRefreshQueue(options: RefreshQueueOptions): RefreshQueue {
+  const { session, region, queueUrl, sleep = delay } = options;
   const credentials = session.credentialsOf(undefined);
   const client = new SQSClient({ ...session.clientConfig, region, credentials });
   return {
-    send: (messages) => sendAll(messages, { client, ...place }),
+    send: (messages) => sendAll(messages, { client, region, queueUrl, sleep }),
     async delayRetry(receiptHandle, seconds) {
       const target = { QueueUrl: queueUrl, ReceiptHandle: receiptHandle };
       const command = new ChangeMessageVisibilityCommand({
@@ -86,7 +85,7 @@ async function sendBatch(batch: readonly RefreshMessage[], queue: Queue): Promis
   let left = batch;
   for (let attempt = 1; left.length > 0 && attempt <= maxAttempts; attempt += 1) {
     if (attempt > 1) {
-      await delay(retryPauseMs * 2 ** attempt * Math.random());
+      await queue.sleep(retryPauseMs * 2 ** attempt * Math.random());
     }
     const entries = left.map((message, index) => toEntry(message, String(index)));
     const command = new SendMessageBatchCommand({ QueueUrl: queue.queueUrl, Entries: entries });

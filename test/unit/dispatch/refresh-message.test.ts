@@ -1,0 +1,99 @@
+import { inspect } from "node:util";
+import { describe, expect, test } from "vitest";
+import {
+  formatMessage,
+  PoisonMessageError,
+  parseMessage,
+  type RefreshMessage,
+} from "../../../src/dispatch/refresh-message.ts";
+
+const tick = new Date("2026-11-21T12:00:00Z");
+const nothing = { expiresAt: undefined, failingSince: undefined, rbac: undefined };
+const state = {
+  expiresAt: new Date("2026-11-21T23:00:00Z"),
+  failingSince: new Date("2026-11-21T11:00:00.500Z"),
+  rbac: "0123abcd",
+};
+
+describe("what is sent is what is read", () => {
+  test.each<[string, RefreshMessage]>([
+    ["of a cluster that was named outright", { cluster: "prod-eu", tick }],
+    ["of a cluster without any state", { cluster: "prod-eu", tick, state: nothing }],
+    ["of a failing cluster", { cluster: "prod-eu", tick, state }],
+    ["of the shortest name", { cluster: "a", tick }],
+    ["of the longest name", { cluster: `a${"-".repeat(98)}b`, tick }],
+    ["of a name that objects have", { cluster: "constructor", tick }],
+  ])("%s", (_, message) => {
+    expect(parseMessage(formatMessage(message))).toEqual(message);
+  });
+
+  test("as text that people can read", () => {
+    expect(JSON.parse(formatMessage({ cluster: "prod-eu", tick, state }))).toEqual({
+      cluster: "prod-eu",
+      tick: "2026-11-21T12:00:00.000Z",
+      state: {
+        expiresAt: "2026-11-21T23:00:00.000Z",
+        failingSince: "2026-11-21T11:00:00.500Z",
+        rbac: "0123abcd",
+      },
+    });
+  });
+});
+
+describe("poison, of which the error quotes nothing, is a message that", () => {
+  const canary = "c4n4ry";
+  const good = { cluster: "prod-eu", tick: tick.toISOString() };
+  const goodState = { expiresAt: null, failingSince: null, rbac: null };
+
+  test.each<[string, unknown, string]>([
+    ["is empty", "", "the whole"],
+    ["isn't JSON", `{"cluster": "${canary}`, "the whole"],
+    ["is a token", `eyJhbGciOiJSUzI1NiJ9.${canary}.x`, "the whole"],
+    ["is binary", `\u0000\u0001${canary}`, "the whole"],
+    ["nests without end", "[".repeat(100_000), "the whole"],
+    ["is huge", `"${canary.repeat(100_000)}"`, "the whole"],
+    ["is null", null, "the whole"],
+    ["is a list", [canary], "the whole"],
+    ["has no cluster", { tick: good.tick }, "cluster"],
+    ["has no tick", { cluster: "prod-eu" }, "tick"],
+    ["has a key more", { ...good, kubeconfig: canary }, "the whole"],
+    ["has a key whose name is a secret", { ...good, [canary]: 1 }, "the whole"],
+    ["has a number for a cluster", { ...good, cluster: 7 }, "cluster"],
+    ["has a list for a cluster", { ...good, cluster: [canary] }, "cluster"],
+    ["names a path", { ...good, cluster: `../../${canary}` }, "cluster"],
+    ["names another secret", { ...good, cluster: `${canary}/registries/ghcr` }, "cluster"],
+    ["names nothing", { ...good, cluster: "" }, "cluster"],
+    ["names dots", { ...good, cluster: ".." }, "cluster"],
+    ["has a newline in a name", { ...good, cluster: `${canary}\n` }, "cluster"],
+    ["paints the terminal", { ...good, cluster: `\u001b[31m${canary}` }, "cluster"],
+    ["has a name that looks like another", { ...good, cluster: `${canary}-аdmin` }, "cluster"],
+    ["has a name that is too long", { ...good, cluster: "x".repeat(101) }, "cluster"],
+    ["has a tick that is none", { ...good, tick: canary }, "tick"],
+    ["has a number for a tick", { ...good, tick: 0 }, "tick"],
+    ["has a tick with an offset", { ...good, tick: "2026-11-21T12:00:00+01:00" }, "tick"],
+    ["has half of a state", { ...good, state: { rbac: null } }, "state.expiresAt"],
+    ["has null for a state", { ...good, state: null }, "state"],
+    ["has a key more in its state", { ...good, state: { ...goodState, [canary]: 1 } }, "state"],
+    [
+      "has a digest without end",
+      { ...good, state: { ...goodState, rbac: "x".repeat(257) } },
+      "rbac",
+    ],
+  ])("%s", (_, content, where) => {
+    const body = typeof content === "string" ? content : JSON.stringify(content);
+    const error = errorOf(() => parseMessage(body));
+    expect(error).toBeInstanceOf(PoisonMessageError);
+    expect(String(error)).toMatch(new RegExp(`wrong: .*${where}`));
+    expect(String(error).length).toBeLessThan(400);
+    expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain(canary);
+  });
+});
+
+function errorOf(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
