@@ -12,7 +12,7 @@ export function printMarkdown(result: BenchResult): string {
     "",
     printTable(idleTable(result, writeMedian)),
     "",
-    `Medians (runs: ${runs.join(", ")}); ${machine.date.slice(0, 10)}, ${machine.cpu}, ` +
+    `Medians (runs at 0 ms: ${runs.join(", ")}); ${machine.date.slice(0, 10)}, ${machine.cpu}, ` +
       `${machine.cores} cores for everything, Node ${machine.node}, ` +
       `kube-apiserver ${machine.kubeApiServer} with audit log, one ServiceAccount for all. ` +
       `Peak memory of a process with one sweep, as in Lambda: ${formatMegabytes(firstSweep.likeLambda.peakBytes)}, ` +

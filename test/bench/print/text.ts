@@ -30,6 +30,7 @@ function machineLines({ machine, ways, renewals }: BenchResult): string[] {
     `Times are median (fastest–slowest); runs at 0 ms: ${runs.join(", ")}.`,
     `Added round trip, and one small request as measured: ${measured.join(", ")}.`,
     "The delay costs connecting a round trip too; bandwidth isn't limited, TCP's slow start not shown.",
+    "The server's certificate is ECDSA P-256: with RSA, every new connection costs it more.",
   ];
 }
 
