@@ -1,6 +1,5 @@
 /** What a pull secret looks like in the cluster. Pure: the same input gives the same manifest. */
 import type { SecretValue } from "../secret-value.ts";
-import { type Login, writeDockerConfig } from "./docker-config.ts";
 import {
   dockerConfigJsonKey,
   dockerConfigJsonType,
@@ -22,8 +21,7 @@ export interface SecretManifest {
 export interface PullSecretContent {
   readonly namespace: string;
   readonly name: string;
-  /** By bare registry host. */
-  readonly logins: ReadonlyMap<string, Login>;
+  readonly dockerConfig: SecretValue;
   readonly stamps: Stamps;
 }
 
@@ -34,6 +32,6 @@ export function pullSecretManifest(content: PullSecretContent): SecretManifest {
     type: dockerConfigJsonType,
     labels: { [managedByLabel]: fieldManager },
     annotations: writeStamps(content.stamps),
-    data: { [dockerConfigJsonKey]: writeDockerConfig(content.logins) },
+    data: { [dockerConfigJsonKey]: content.dockerConfig },
   };
 }

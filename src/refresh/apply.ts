@@ -12,7 +12,7 @@ import type { ClusterApi, CredentialSource, SweepProgress } from "./ports.ts";
 import type { Judge, SecretWrite } from "./rules/judge-secret.ts";
 import type { AccountLink } from "./rules/link-accounts.ts";
 import type { SecretDeletion } from "./rules/orphans.ts";
-import { writeSecret } from "./write-secret.ts";
+import { type WriteContext, writeSecret } from "./write-secret.ts";
 
 export interface ApplyContext {
   readonly api: ClusterApi;
@@ -35,7 +35,8 @@ export async function applyPlan(plan: Plan, context: ApplyContext): Promise<void
   context.progress.minted(countMinted(minted));
 
   const run = taskRunner(context, plan.writes.length + plan.links.length + plan.deletions.length);
-  const write = (each: SecretWrite) => writeTask(each, { ...context, minted });
+  const composed: WriteContext["composed"] = new Map();
+  const write = (each: SecretWrite) => writeTask(each, { ...context, minted, composed });
   await eachInParallel(plan.writes.map(write), run);
   // A link is made once its secret is there: a pod must not start with a name that leads nowhere.
   const there = (link: AccountLink) =>
@@ -47,15 +48,16 @@ export async function applyPlan(plan: Plan, context: ApplyContext): Promise<void
 
 function writeTask(
   write: SecretWrite,
-  context: ApplyContext & { readonly minted: Awaited<ReturnType<typeof mintFor>> },
+  context: ApplyContext & Pick<WriteContext, "minted" | "composed">,
 ): Task {
-  const { api, credentials, judge, minted, ledger } = context;
+  const { api, credentials, judge, minted, composed, ledger } = context;
   const covers = credentials.covers.bind(credentials);
   return {
     pullSecret: write.secret.name,
     namespace: write.namespace,
     write,
-    run: async () => ledger.wrote(write, await writeSecret(write, { api, covers, judge, minted })),
+    run: async () =>
+      ledger.wrote(write, await writeSecret(write, { api, covers, judge, minted, composed })),
   };
 }
 

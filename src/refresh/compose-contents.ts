@@ -1,30 +1,39 @@
 /** Compose what a secret is to hold: fresh logins, and those that are carried over from it. */
 import { ClusterError } from "../errors.ts";
-import { type Login, readDockerConfig } from "../pull-secrets/docker-config.ts";
+import { type Login, readDockerConfig, writeDockerConfig } from "../pull-secrets/docker-config.ts";
 import { dockerConfigJsonKey } from "../pull-secrets/names.ts";
 import type { RegistryStamp } from "../pull-secrets/stamps.ts";
+import type { SecretValue } from "../secret-value.ts";
+import type { DesiredPullSecret } from "./desired.ts";
 import type { ClusterApi, CredentialSource } from "./ports.ts";
 import type { Contents, FreshEntry } from "./rules/choose-contents.ts";
 import type { SecretWrite } from "./rules/judge-secret.ts";
 
 export interface Composed {
-  /** By bare registry host. */
-  readonly logins: ReadonlyMap<string, Login>;
-  /** By registry key. */
+  readonly dockerConfig: SecretValue;
+  /** By registry key; none: there is no login to write. */
   readonly stamps: ReadonlyMap<string, RegistryStamp>;
 }
 
 interface Sources {
   readonly api: ClusterApi;
   readonly covers: CredentialSource["covers"];
+  /** Where every registry was minted, all namespaces get the same: composed once, not 500 times. */
+  readonly composed: Map<DesiredPullSecret, Composed>;
 }
 
 /** @throws ClusterError of kind conflict if the secret isn't the one that was judged any more */
 export async function composeContents(
   write: SecretWrite,
   contents: Contents,
-  { api, covers }: Sources,
+  { api, covers, composed }: Sources,
 ): Promise<Composed> {
+  const { secret } = write;
+  const whole = contents.fresh.length === secret.registries.length;
+  const known = whole ? composed.get(secret) : undefined;
+  if (known) {
+    return known;
+  }
   const logins = new Map<string, Login>();
   const stamps = new Map<string, RegistryStamp>();
   const add = ({ registry, credential }: FreshEntry) => {
@@ -48,7 +57,11 @@ export async function composeContents(
       add({ registry, credential: otherwise });
     }
   }
-  return { logins, stamps };
+  const result = { dockerConfig: writeDockerConfig(logins), stamps };
+  if (whole) {
+    composed.set(secret, result);
+  }
+  return result;
 }
 
 async function readLogins(

@@ -3,7 +3,7 @@ import { literalNamespaces } from "../config/namespace-selection.ts";
 import { ClusterError } from "../errors.ts";
 import { pullSecretManifest } from "../pull-secrets/manifest.ts";
 import { soonestExpiry } from "../pull-secrets/stamps.ts";
-import { composeContents } from "./compose-contents.ts";
+import { type Composed, composeContents } from "./compose-contents.ts";
 import type { DesiredPullSecret } from "./desired.ts";
 import type { ClusterApi, CredentialSource } from "./ports.ts";
 import { chooseContents, type MintedCredentials } from "./rules/choose-contents.ts";
@@ -22,6 +22,7 @@ export interface WriteContext {
   readonly covers: CredentialSource["covers"];
   readonly judge: Judge;
   readonly minted: MintedCredentials;
+  readonly composed: Map<DesiredPullSecret, Composed>;
 }
 
 export type WriteOutcome =
@@ -75,14 +76,14 @@ async function attempt(write: SecretWrite, context: WriteContext): Promise<Write
   if (!contents) {
     return { result: "kept" };
   }
-  const { logins, stamps } = await composeContents(write, contents, context);
-  if (logins.size === 0) {
+  const { dockerConfig, stamps } = await composeContents(write, contents, context);
+  if (stamps.size === 0) {
     return { result: "kept" };
   }
   const manifest = pullSecretManifest({
     namespace: write.namespace,
     name: write.secret.name,
-    logins,
+    dockerConfig,
     stamps: {
       owner: formatOwner(context.judge.owner),
       refreshedAt: context.judge.now,

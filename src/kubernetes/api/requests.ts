@@ -1,6 +1,7 @@
 /** The requests themselves, and what makes those that change something safe to repeat. */
 import { fieldManager } from "../../pull-secrets/names.ts";
 import type { ApplyGuard, SecretManifest, ServiceAccountState } from "../../refresh/ports.ts";
+import type { SecretValue } from "../../secret-value.ts";
 import type { ApiRequest } from "../transport/request.ts";
 import type { ListQuery } from "./lists.ts";
 
@@ -107,12 +108,16 @@ function resourcePath(resource: string, namespace?: string, name?: string): stri
   return `/api/v1${within}/${resource}${object}`;
 }
 
+/** One value goes to hundreds of namespaces: encoded once, and forgotten with it. */
+const encoded = new WeakMap<SecretValue, string>();
+
 function encodeData({ data }: SecretManifest): Record<string, string> {
-  const encoded = Object.entries(data).map(([key, value]) => [
-    key,
-    Buffer.from(value.reveal(), "utf8").toString("base64"),
-  ]);
-  return Object.fromEntries(encoded);
+  const entries = Object.entries(data).map(([key, value]) => {
+    const text = encoded.get(value) ?? Buffer.from(value.reveal(), "utf8").toString("base64");
+    encoded.set(value, text);
+    return [key, text] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 function jsonBody(value: unknown): Buffer {

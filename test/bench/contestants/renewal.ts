@@ -1,5 +1,6 @@
 /** What all contestants write: the same bytes, under a name of their own, into the same namespaces. */
 import { createHash } from "node:crypto";
+import { writeDockerConfig } from "../../../src/pull-secrets/docker-config.ts";
 import { pullSecretManifest, type SecretManifest } from "../../../src/pull-secrets/manifest.ts";
 import type { RegistryCredential } from "../../../src/refresh/ports.ts";
 import { SecretValue } from "../../../src/secret-value.ts";
@@ -39,7 +40,7 @@ export function manifestOf(namespace: string, name: string, renewal: number): Se
   return pullSecretManifest({
     namespace,
     name,
-    logins: new Map([[host, credential]]),
+    dockerConfig: writeDockerConfig(new Map([[host, credential]])),
     stamps: {
       owner: `${owner.account}/${owner.region}/${owner.stage}`,
       refreshedAt: issued,

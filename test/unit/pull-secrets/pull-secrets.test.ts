@@ -117,8 +117,8 @@ describe("stamps", () => {
 });
 
 test("a manifest says whose it is, and holds the token only where it has to be revealed", () => {
-  const logins = new Map([[host, login]]);
-  const manifest = pullSecretManifest({ namespace: "web", name: "ecr-pull", logins, stamps });
+  const dockerConfig = writeDockerConfig(new Map([[host, login]]));
+  const manifest = pullSecretManifest({ namespace: "web", name: "ecr-pull", dockerConfig, stamps });
   expect(manifest.type).toBe("kubernetes.io/dockerconfigjson");
   expect(manifest.labels).toEqual({ "app.kubernetes.io/managed-by": "ecr-pull-secrets" });
   expect(inspect(manifest, { depth: 9 })).not.toContain("to:ken");

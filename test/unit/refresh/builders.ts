@@ -81,11 +81,10 @@ export function ourSecret(
     contention: undefined,
     ...more,
   };
-  const logins = new Map<string, never>();
   const manifest = pullSecretManifest({
     namespace: inNamespace,
     name: desired.name,
-    logins,
+    dockerConfig: new SecretValue("{}"),
     stamps,
   });
   const { labels, annotations } = manifest;
