@@ -22,8 +22,8 @@ export function startDeadline({ limitMs, marginMs }: SweepTime, interrupt?: Abor
   const over = new AbortController();
   const deadline: StopReason = "deadline";
   const timers = [
-    setTimeout(() => late.abort(deadline), limitMs - marginMs),
-    setTimeout(() => over.abort(deadline), limitMs),
+    setTimeout(() => late.abort(deadline), Math.max(0, limitMs - marginMs)),
+    setTimeout(() => over.abort(deadline), Math.max(0, limitMs)),
   ];
   return {
     stop: interrupt ? AbortSignal.any([interrupt, late.signal]) : late.signal,

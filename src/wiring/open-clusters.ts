@@ -9,6 +9,7 @@ import type { ClusterAccess, EksCredential } from "../kubernetes/cluster-access.
 import { type ClusterConnection, createClusterConnection } from "../kubernetes/connection.ts";
 import { cachedCredential } from "../kubernetes/kubeconfig/cached-credential.ts";
 import { parseUntrustedKubeconfig } from "../kubernetes/kubeconfig-untrusted.ts";
+import type { ConnectionOptions } from "../kubernetes/transport/options.ts";
 import type { OpenedCluster } from "../worker/sweep-registered.ts";
 
 export interface OpenClustersOptions {
@@ -17,6 +18,8 @@ export interface OpenClustersOptions {
   readonly now: () => Date;
   /** Connections beyond this are closed, the one unused for longest first. */
   readonly maxOpen: number;
+  /** What differs from the transport's own limits and patience. */
+  readonly connection?: Partial<ConnectionOptions>;
 }
 
 interface OpenCluster {
@@ -49,7 +52,7 @@ export function openClusters(options: OpenClustersOptions): OpenClusters {
       return known.connection;
     }
     try {
-      const connection = createClusterConnection(accessOf(record, options));
+      const connection = createClusterConnection(accessOf(record, options), options.connection);
       // Before anything is waited for: two sweeps that come at once share it.
       open.set(name, { versionId, connection });
       return connection;

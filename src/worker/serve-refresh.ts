@@ -47,9 +47,10 @@ export async function serveRefresh(
 ): Promise<unknown> {
   using time = startDeadline({ limitMs: remainingMs - wrapUpMs, marginMs });
   const parsed = parseRefreshEvent(event);
+  // Awaited here: the deadline's timers end with this scope.
   return parsed.kind === "queued"
-    ? serveQueued(parsed.records, ports, time)
-    : serveDirect(parsed.request, ports, time);
+    ? await serveQueued(parsed.records, ports, time)
+    : await serveDirect(parsed.request, ports, time);
 }
 
 async function serveQueued(

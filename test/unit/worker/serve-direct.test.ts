@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+import { canary, scenes } from "./worker-scene.ts";
+
+const start = scenes();
+
+describe("a direct call", () => {
+  test("sweeps, notes what it found, and answers with the report as JSON", async () => {
+    const scene = await start(["a", "b"]);
+    const cluster = await scene.startCluster("eu");
+    const { serve, swept } = scene.newFunction();
+    const answer = await serve({ cluster: "eu" });
+    expect(JSON.parse(JSON.stringify(answer))).toEqual(answer);
+    expect(answer).toMatchObject({
+      cluster: "eu",
+      outcome: "ok",
+      counts: { created: 2 },
+      soonestExpiry: "2026-11-22T00:00:00.000Z",
+    });
+    expect(swept).toEqual([answer]);
+    expect(cluster.state.secretsNamed("ecr-pull").size).toBe(2);
+    expect(scene.tags("eu")).toEqual({ "expires-at": "2026-11-22T00:00:00Z" });
+  });
+
+  test("plans, and changes nothing, anywhere", async () => {
+    const scene = await start(["a", "b"]);
+    const cluster = await scene.startCluster("eu");
+    const answer = await scene.newFunction().serve({ cluster: "eu", mode: "plan" });
+    expect(answer).toMatchObject({
+      cluster: "eu",
+      namespaces: { selected: 2 },
+      changes: [
+        { change: "create", namespace: "a" },
+        { change: "create", namespace: "b" },
+      ],
+    });
+    expect(cluster.requests.every(({ verb }) => verb === "list")).toBe(true);
+    expect(scene.aws.requests.map(({ action }) => action)).toEqual([
+      "secretsmanager:GetSecretValue",
+    ]);
+    expect(scene.tags("eu")).toEqual({});
+  });
+
+  test("tells how the secrets fare, and changes nothing", async () => {
+    const scene = await start(["a"]);
+    const cluster = await scene.startCluster("eu");
+    const { serve } = scene.newFunction();
+    await serve({ cluster: "eu", mode: "sweep" });
+    cluster.state.createNamespace("b");
+    cluster.forgetRequests();
+    await expect(serve({ cluster: "eu", mode: "status" })).resolves.toMatchObject({
+      cluster: "eu",
+      secrets: [
+        { namespace: "a", pullSecret: "ecr-pull", state: "current" },
+        { namespace: "b", pullSecret: "ecr-pull", state: "missing" },
+      ],
+      soonestExpiry: "2026-11-22T00:00:00.000Z",
+    });
+    expect(cluster.requests.every(({ verb }) => verb === "list")).toBe(true);
+    expect(scene.aws.count("secretsmanager:TagResource")).toBe(1);
+  });
+});
+
+describe.each(["sweep", "plan", "status"])("a direct %s", (mode) => {
+  test("of a cluster out of reach answers with a failed report", async () => {
+    const scene = await start(["a"]);
+    await (await scene.startCluster("dead")).stop();
+    await expect(scene.newFunction().serve({ cluster: "dead", mode })).resolves.toMatchObject({
+      cluster: "dead",
+      outcome: "failed",
+      failures: [{ kind: "unreachable" }],
+    });
+    const tags = mode === "sweep" ? { "failing-since": "2026-11-21T12:00:00Z" } : {};
+    expect(scene.tags("dead")).toEqual(tags);
+  });
+
+  test.each(["gone", "../other", `${"x".repeat(99)}-`, "a b", "__proto__"])(
+    "of %j, which isn't registered, says so",
+    async (cluster) => {
+      const scene = await start();
+      const { serve, swept } = scene.newFunction();
+      const answer = await serve({ cluster, mode });
+      expect(answer).toEqual({ cluster, outcome: "unregistered" });
+      expect(swept).toEqual([]);
+    },
+  );
+
+  test("of a record that is no kubeconfig answers with a failed report", async () => {
+    const scene = await start();
+    scene.register("odd", `- ${canary}`);
+    await expect(scene.newFunction().serve({ cluster: "odd", mode })).resolves.toMatchObject({
+      cluster: "odd",
+      outcome: "failed",
+      failures: [{ kind: "kubeconfig" }],
+    });
+  });
+
+  test("where the record may not be read answers with a failed report", async () => {
+    const scene = await start();
+    scene.register("eu", canary);
+    scene.aws.deny("secretsmanager:GetSecretValue");
+    await expect(scene.newFunction().serve({ cluster: "eu", mode })).resolves.toMatchObject({
+      outcome: "failed",
+      failures: [{ kind: "store" }],
+    });
+  });
+});
