@@ -66,7 +66,8 @@ async function planFrom(parts: LocalParts, { wanted, region, run }: Wish): Promi
       `Connected to ${cluster} (${server}) over ${protocolNames[connection.protocol ?? "h2"]}`,
     );
   });
-  return step("Observe", async (retitle) => {
+  // Awaited here: the deadline's timers end with this scope.
+  return await step("Observe", async (retitle) => {
     const api = connection.api(deadline.stop);
     const planned = await planCluster({ cluster, owner, desired }, { api, now: run.context.now });
     const { known, selected } = planned.plan.namespaces;

@@ -101,9 +101,10 @@ async function carryOutLive(
   const api = connection.api(AbortSignal.any([deadline.abort, interrupt.abort]));
   const ports = { api, credentials, now: context.now, stop: deadline.stop };
   if (reportPlan(planned).changes.length === 0) {
-    return carryOut(planned, { ...ports, progress: silentProgress });
+    return await carryOut(planned, { ...ports, progress: silentProgress });
   }
-  return stepsOn(context.terminal)("Mint registry credentials", (retitle) => {
+  // Awaited here: the deadline's timers end with this scope.
+  return await stepsOn(context.terminal)("Mint registry credentials", (retitle) => {
     const applied = ({ done, of }: { done: number; of: number }) =>
       retitle(`Applied ${done} of ${count(of, "change")}`);
     const minted = ({ registries, failed }: { registries: number; failed: number }) =>
