@@ -19,14 +19,17 @@ export interface Invocation {
   getRemainingTimeInMillis(): number;
 }
 
-const now = () => new Date();
+const realTime = () => new Date();
 
 /** As `serverless.yml` says it of the queue. */
 const maxReceiveCount = 5;
 /** A function serves whichever cluster comes: connections to so many are kept. */
 const maxOpen = 16;
 
-export function wireDispatch({ stage, region, queueUrl }: FunctionSettings) {
+export function wireDispatch(
+  { stage, region, queueUrl }: FunctionSettings,
+  now: () => Date = realTime,
+) {
   const session = createAwsSession({ region, name: stage });
   const queue = createRefreshQueue({ session, region, queueUrl });
   const clusters = createSecretsManagerStore({ session, region, stage });
@@ -48,7 +51,7 @@ export function wireDispatch({ stage, region, queueUrl }: FunctionSettings) {
   };
 }
 
-export async function wireRefresh(settings: FunctionSettings) {
+export async function wireRefresh(settings: FunctionSettings, now: () => Date = realTime) {
   const { stage, region, account, queueUrl } = settings;
   const config = await loadConfig(settings.configFile);
   const session = createAwsSession({ region, name: stage });

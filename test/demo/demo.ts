@@ -1,34 +1,47 @@
-/** `npm run demo`: the sweep's main deeds, on an AWS and a Kubernetes API inside this process. */
+/** `npm run demo`: the whole of it, on an AWS and three Kubernetes API servers in this process. */
+import { stepsOn } from "../../src/cli/steps.ts";
+import { createTerminal } from "../../src/cli/terminal.ts";
+import { readSettings } from "../../src/settings.ts";
 import { startWorld } from "./parts.ts";
 import { scenes } from "./scenes.ts";
 import { createStage } from "./stage.ts";
+import { startFunctions } from "./tick.ts";
 
-const colour = process.stdout.isTTY === true && !process.env["NO_COLOR"];
-const stage = createStage(process.stdout, colour);
+const { stdin, stdout, stderr } = process;
+const terminal = createTerminal({ stdin, stdout, stderr }, readSettings());
+const stage = createStage(terminal);
 const startedAtMs = performance.now();
 
-stage.plain(`
+terminal.print(`
 ecr-pull-secrets keeps ECR pull secrets fresh in Kubernetes clusters outside AWS.
-This is its real code, against an AWS endpoint (ECR, STS) and a Kubernetes API server
-in this process, over HTTP and TLS. No account, no cluster, nothing leaves the machine.`);
+These are its real functions, between an AWS endpoint (ECR, Secrets Manager, SQS) and
+three Kubernetes API servers in this process, over HTTP and TLS. No account, no cluster;
+nothing leaves the machine.`);
 
 const world = await startWorld();
 try {
+  const play = { world, stage, step: stepsOn(terminal), tick: await startFunctions(world) };
   for (const scene of scenes) {
-    await scene(world, stage);
+    await scene(play);
   }
 } finally {
   await world.close();
 }
 
 const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
-stage.plain(`
+terminal.print(`
 Done in ${seconds} s. Now a cluster of your own, with your kubeconfig and AWS credentials.
 This shows what would be done, and changes nothing:
 
   npx ecr-pull-secrets plan --local --context <your context> --region <your region>
 
-and this does it, once you have said yes:
+this does it, once you have said yes:
 
   npx ecr-pull-secrets refresh --local --context <your context> --region <your region>
+
+and this deploys what keeps all registered clusters fresh (config/prod.yml says what goes where):
+
+  npx serverless deploy --stage prod
 `);
+// The functions keep their connections, as a warm Lambda does: nobody waits for them here.
+process.exit(0);

@@ -1,13 +1,12 @@
-/** The demo's world: an AWS endpoint and a Kubernetes API server in this process, real sockets. */
-import { createAwsEcrApi } from "../../src/credentials/aws-ecr-api.ts";
-import { createAwsSession } from "../../src/aws/session.ts";
-import { createEcrCredentialSource } from "../../src/credentials/ecr.ts";
-import { createClusterConnection } from "../../src/kubernetes/connection.ts";
-import { parseUntrustedKubeconfig } from "../../src/kubernetes/kubeconfig-untrusted.ts";
+/**
+ * The demo's world, in this process and over real sockets: an AWS endpoint (ECR, STS, Secrets
+ * Manager, SQS), three Kubernetes API servers, and between them the real dispatch and refresh.
+ */
+import { join } from "node:path";
 import { startAws } from "../fakes/aws/aws.ts";
-import { startKubernetesApi } from "../fakes/kubernetes-api/kubernetes-api.ts";
+import { type KubernetesApi, startKubernetesApi } from "../fakes/kubernetes-api/kubernetes-api.ts";
 
-/** The whole of what the stored credential may do; the README says why. */
+/** The whole of what a stored credential may do: docs/rights.yaml. */
 const rights = [
   { verbs: ["list"], resources: ["namespaces"] },
   {
@@ -18,40 +17,57 @@ const rights = [
   { verbs: ["list", "patch"], resources: ["serviceaccounts"], resourceNames: ["default"] },
 ];
 
+export const clusterNames = ["prod-eu", "prod-us", "factory"] as const;
+export type ClusterName = (typeof clusterNames)[number];
+
+const stage = "demo";
+
 export async function startWorld() {
-  // The demo's clock: real time, and the hours that its story skips.
+  // The demo's clock: real time, and the minutes and hours that its story skips.
   let skippedMs = 0;
   const now = () => new Date(Date.now() + skippedMs);
   const aws = await startAws({ now });
-  Object.assign(process.env, aws.environment);
-  const cluster = await startKubernetesApi();
-  const user = cluster.addUser("system:serviceaccount:ecr-pull-secrets:ecr-pull-secrets");
-  cluster.state.grant(user.name, rights);
-
-  const { endpoint, authentication } = parseUntrustedKubeconfig(cluster.kubeconfig(user), {
-    source: "the demo's record",
-    insecureTlsAllowed: false,
-    now: now(),
+  Object.assign(process.env, aws.environment, {
+    // The functions' log lines come to us, not to the terminal; their metrics are left out.
+    POWERTOOLS_DEV: "true",
+    POWERTOOLS_METRICS_DISABLED: "true",
   });
-  if (authentication.kind !== "static") {
-    throw new Error("the demo's kubeconfig holds a token");
+  const clusters = new Map<ClusterName, KubernetesApi>();
+  for (const name of clusterNames) {
+    const cluster = await startKubernetesApi();
+    const user = cluster.addUser("system:serviceaccount:ecr-pull-secrets:ecr-pull-secrets");
+    cluster.state.grant(user.name, rights);
+    aws.secrets.create(`ecr-pull-secrets/${stage}/clusters/${name}`, cluster.kubeconfig(user));
+    clusters.set(name, cluster);
   }
-  const { credential } = authentication;
-  const connection = createClusterConnection({ ...endpoint, credential: async () => credential });
-  const session = createAwsSession({ region: aws.region, name: "demo" });
+  const queue = aws.queues.create(`ecr-pull-secrets-${stage}-refresh.fifo`, {
+    VisibilityTimeout: "540",
+  });
+  const settings = {
+    stage,
+    region: aws.region,
+    account: aws.account,
+    queueUrl: queue.url,
+    configFile: join(import.meta.dirname, "config.yml"),
+  };
   return {
     aws,
-    cluster,
-    connection,
-    /** As after a restart: no token is kept from before. */
-    newCredentials: () => createEcrCredentialSource({ api: createAwsEcrApi(session), now }),
     now,
-    skipHours: (hours: number) => {
-      skippedMs += hours * 3_600_000;
+    queueUrl: queue.url,
+    settings,
+    clusters,
+    cluster: (name: ClusterName) => {
+      const cluster = clusters.get(name);
+      if (!cluster) {
+        throw new Error(`the demo has no cluster ${name}`);
+      }
+      return cluster;
+    },
+    skipMinutes: (minutes: number) => {
+      skippedMs += minutes * 60_000;
     },
     close: async () => {
-      await connection.close();
-      await cluster.close();
+      await Promise.all([...clusters.values()].map((cluster) => cluster.close()));
       await aws.close();
     },
   };

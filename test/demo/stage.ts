@@ -1,27 +1,23 @@
 /** How the demo speaks: a heading, a line per fact, and every fact checked before it is said. */
-import { createColors } from "picocolors";
+import type { Terminal } from "../../src/cli/terminal.ts";
 
 export interface Stage {
   heading(text: string): void;
   good(text: string): void;
   note(text: string): void;
   bad(text: string): void;
-  plain(text: string): void;
 }
 
-export function createStage(stdout: NodeJS.WriteStream, colour: boolean): Stage {
-  const paint = createColors(colour);
-  const line = (text: string) => void stdout.write(`${text}\n`);
+export function createStage({ print, paint }: Terminal): Stage {
   let scenes = 0;
   return {
     heading: (text) => {
       scenes += 1;
-      line(`\n${paint.bold(`${scenes}  ${text}`)}`);
+      print(`\n${paint.bold(`${scenes}  ${text}`)}`);
     },
-    good: (text) => line(`   ${paint.green("✔")} ${text}`),
-    note: (text) => line(paint.dim(`   · ${text}`)),
-    bad: (text) => line(`   ${paint.red("✖")} ${text}`),
-    plain: line,
+    good: (text) => print(`   ${paint.green("✔")} ${text}`),
+    note: (text) => print(paint.dim(`   · ${text}`)),
+    bad: (text) => print(`   ${paint.red("✖")} ${text}`),
   };
 }
 
