@@ -1,0 +1,168 @@
+/** The two functions as they are deployed, around a queue that behaves as SQS does. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { wireDispatch, wireRefresh } from "../../../src/wiring/functions.ts";
+import { type FakeAws, startAws } from "../../fakes/aws/aws.ts";
+import {
+  type KubernetesApi,
+  startKubernetesApi,
+} from "../../fakes/kubernetes-api/kubernetes-api.ts";
+import { linesOf } from "../telemetry/captured-output.ts";
+
+const config = `
+schedule: rate(10 minutes)
+pullSecrets:
+  - name: ecr-pull
+    namespaces: { include: [apps] }
+    registries: [{ type: ecr, region: us-east-1 }]
+`;
+const recordOf = (cluster: string) => `ecr-pull-secrets/dev/clusters/${cluster}`;
+const failingSince = "ecr-pull-secrets:failing-since";
+
+let aws: FakeAws;
+let cluster: KubernetesApi;
+let folder: string;
+let queue: string;
+let deadLetters: string;
+
+beforeEach(async () => {
+  aws = await startAws();
+  for (const [name, value] of Object.entries(aws.environment)) {
+    vi.stubEnv(name, value);
+  }
+  cluster = await startKubernetesApi();
+  cluster.state.createNamespace("apps");
+  aws.secrets.create(recordOf("eu"), cluster.kubeconfig());
+  const dlq = aws.queues.create("dlq.fifo");
+  deadLetters = dlq.url;
+  queue = aws.queues.create("refresh.fifo", {
+    VisibilityTimeout: "540",
+    DeduplicationScope: "messageGroup",
+    FifoThroughputLimit: "perMessageGroupId",
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dlq.arn, maxReceiveCount: 5 }),
+  }).url;
+  folder = await mkdtemp(join(tmpdir(), "functions-"));
+  await writeFile(join(folder, "dev.yml"), config);
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await Promise.all([aws.close(), cluster.close(), rm(folder, { recursive: true })]);
+});
+
+function settings() {
+  return {
+    stage: "dev",
+    region: aws.region,
+    account: aws.account,
+    queueUrl: queue,
+    configFile: join(folder, "dev.yml"),
+  };
+}
+
+/** As in `serverless.yml`. */
+const asDeployed = { batchSize: 1, maximumConcurrency: 50 };
+const context = { awsRequestId: "request-1", getRemainingTimeInMillis: () => 90_000 };
+
+describe("a tick of the schedule", () => {
+  test("sweeps every registered cluster, whichever of them is dead", async () => {
+    const dead = await startKubernetesApi();
+    aws.secrets.create(recordOf("dead"), dead.kubeconfig());
+    await dead.close();
+    const lines = await linesOf(async () => {
+      await wireDispatch(settings())(tick(), context);
+      const refresh = await wireRefresh(settings());
+      await expect(aws.queues.deliver(queue, refresh, asDeployed)).resolves.toMatchObject({
+        invocations: 2,
+        deleted: 1,
+        returned: 1,
+        errors: [],
+      });
+    });
+    expect(cluster.state.secretsNamed("ecr-pull").size).toBe(1);
+    expect(lines.filter(({ message }) => message === "sweep done")).toMatchObject([
+      { cluster: "eu", written: 1, stage: "dev" },
+    ]);
+    expect(lines.filter(({ message }) => message === "sweep failed")).toMatchObject([
+      { level: "ERROR", cluster: "dead", failuresByKind: { unreachable: 1 } },
+    ]);
+    expect(aws.secrets.read(recordOf("dead"))?.tags).toHaveProperty([failingSince]);
+    const told = JSON.stringify(lines);
+    expect(told).not.toContain(cluster.admin.token);
+    expect(aws.tokens.every(({ password }) => !told.includes(password.slice(0, 60)))).toBe(true);
+  });
+
+  test("that EventBridge delivers twice sweeps once", async () => {
+    await linesOf(async () => {
+      const dispatch = wireDispatch(settings());
+      const event = tick();
+      await dispatch(event, context);
+      await dispatch(event, context);
+      const delivery = await aws.queues.deliver(queue, await wireRefresh(settings()), asDeployed);
+      expect(delivery.invocations).toBe(1);
+    });
+  });
+
+  test("warns of secrets among the records that no cluster can be", async () => {
+    aws.secrets.create(recordOf("eu/prod"), "");
+    const lines = await linesOf(() => wireDispatch(settings())(tick(), context));
+    expect(lines[0]).toMatchObject({ level: "WARN", name: recordOf("eu/prod") });
+  });
+
+  test("throws where the clusters can't be listed, and so is tried again", async () => {
+    aws.deny("secretsmanager:ListSecrets");
+    const dispatch = wireDispatch(settings());
+    await expect(dispatch(tick(), context)).rejects.toMatchObject({ name: "StoreError" });
+  });
+});
+
+describe("the dead-letter queue", () => {
+  test("holds no cluster, however often its sweep fails", async () => {
+    aws.secrets.create(recordOf("odd"), "no kubeconfig");
+    await linesOf(async () => {
+      await wireDispatch(settings())({ clusters: ["odd"] }, context);
+      const refresh = await wireRefresh(settings());
+      const invocations: number[] = [];
+      for (let receive = 1; receive <= 6; receive += 1) {
+        invocations.push((await aws.queues.deliver(queue, refresh, asDeployed)).invocations);
+        aws.advance(170_000);
+      }
+      expect(invocations).toEqual([1, 1, 1, 1, 1, 0]);
+    });
+    expect(aws.queues.messages(queue)).toEqual([]);
+    expect(aws.queues.messages(deadLetters)).toEqual([]);
+  });
+
+  test("holds what nobody of ours can have sent", async () => {
+    const refresh = await wireRefresh(settings());
+    await poison();
+    for (let receive = 1; receive <= 6; receive += 1) {
+      const { errors } = await aws.queues.deliver(queue, refresh, asDeployed);
+      expect(errors.every(({ errorType }) => errorType === "PoisonMessageError")).toBe(true);
+      aws.advance(550_000);
+    }
+    expect(aws.queues.messages(queue)).toEqual([]);
+    expect(aws.queues.messages(deadLetters)).toMatchObject([{ body: "{}" }]);
+  });
+});
+
+test("a refresh without its stage's config doesn't start", async () => {
+  const configFile = join(folder, "gone.yml");
+  await expect(wireRefresh({ ...settings(), configFile })).rejects.toMatchObject({
+    name: "ConfigError",
+  });
+});
+
+async function poison(): Promise<void> {
+  const client = new SQSClient({});
+  const message = { MessageGroupId: "eu", MessageDeduplicationId: "1", MessageBody: "{}" };
+  await client.send(new SendMessageCommand({ QueueUrl: queue, ...message }));
+  client.destroy();
+}
+
+function tick() {
+  return { source: "aws.events", "detail-type": "Scheduled Event", time: new Date().toISOString() };
+}
