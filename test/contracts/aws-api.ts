@@ -1,31 +1,12 @@
 /**
- * What this program relies on when it talks to AWS, said with the SDK that it uses. It holds for
+ * What this program relies on when it talks to ECR and STS, said with the SDK that it uses. It holds for
  * the fake, and for an emulator that evaluates IAM policies. Statuses of errors are left out: the
  * emulator answers 403 where ECR answers 400; the program goes by names.
  */
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
-import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-
-export interface ContractCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
-
-/** An endpoint to check, and what was prepared there. */
-export interface ContractTarget {
-  readonly endpoint: string;
-  readonly credentials: ContractCredentials;
-  readonly region: string;
-  /** Of the credentials. */
-  readonly account: string;
-  /** `credentials` may assume it, and it may get tokens. Best in another account. */
-  readonly roleArn: string;
-  /** `credentials` may assume it, and it may do nothing. */
-  readonly powerlessRoleArn: string;
-  close(): Promise<void>;
-}
+import { assume as assumeAt, type ContractTarget, clientConfig } from "./aws-target.ts";
 
 const hourMs = 3_600_000;
 
@@ -37,31 +18,20 @@ export function awsApiContract(name: string, start: () => Promise<ContractTarget
     });
     afterAll(() => target?.close());
 
-    function clientConfig(credentials = target.credentials, region = target.region) {
-      return { endpoint: target.endpoint, credentials, region, maxAttempts: 1 };
-    }
-
     async function mint(credentials = target.credentials, region = target.region) {
-      const client = new ECRClient(clientConfig(credentials, region));
+      const client = new ECRClient(clientConfig(target, { credentials, region }));
       const answer = await client.send(new GetAuthorizationTokenCommand({}));
       client.destroy();
       return answer.authorizationData ?? [];
     }
 
     function whoAmI(credentials = target.credentials) {
-      return new STSClient(clientConfig(credentials)).send(new GetCallerIdentityCommand({}));
+      return new STSClient(clientConfig(target, { credentials })).send(
+        new GetCallerIdentityCommand({}),
+      );
     }
 
-    async function assume(roleArn: string) {
-      const command = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: "contract" });
-      const answer = await new STSClient(clientConfig()).send(command);
-      return {
-        accessKeyId: answer.Credentials?.AccessKeyId ?? "",
-        secretAccessKey: answer.Credentials?.SecretAccessKey ?? "",
-        sessionToken: answer.Credentials?.SessionToken ?? "",
-        expiration: answer.Credentials?.Expiration,
-      };
-    }
+    const assume = (roleArn: string) => assumeAt(target, roleArn);
 
     const unknownKey = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "secret" };
     // Of a session: the emulator takes its root key with whatever secret.

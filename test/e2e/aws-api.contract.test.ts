@@ -1,7 +1,22 @@
+import { execFile } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import {
+  CreateFunctionCommand,
+  LambdaClient,
+  waitUntilFunctionActiveV2,
+} from "@aws-sdk/client-lambda";
 import { awsApiContract } from "../contracts/aws-api.ts";
+import { contractFunction, lambdaContract } from "../contracts/aws-lambda.ts";
+import { secretsManagerContract } from "../contracts/aws-secrets-manager.ts";
+import { sqsContract } from "../contracts/aws-sqs.ts";
+import { type ContractTarget, clientConfig } from "../contracts/aws-target.ts";
 import { startAwsEmulator } from "./parts/aws-emulator.ts";
+import { partPath } from "./parts/part-paths.ts";
+import { createWorkspace } from "./parts/workspace.ts";
 
-awsApiContract("emulator", async () => {
+async function startTarget(): Promise<ContractTarget> {
   const aws = await startAwsEmulator({ auth: true });
   const { endpoint, credentials, region, account, stop } = aws;
   const pull = ["ecr:GetAuthorizationToken"];
@@ -12,6 +27,41 @@ awsApiContract("emulator", async () => {
     account,
     roleArn: await aws.createRole("pull", pull, "210987654321"),
     powerlessRoleArn: await aws.createRole("powerless", []),
+    elapse: (ms) => sleep(ms),
     close: stop,
   };
-});
+}
+
+async function startLambdaTarget() {
+  const target = await startTarget();
+  const client = new LambdaClient(clientConfig(target));
+  const functionName = "contract";
+  await client.send(
+    new CreateFunctionCommand({
+      FunctionName: functionName,
+      Runtime: "nodejs24.x",
+      Handler: "index.handler",
+      Role: target.powerlessRoleArn,
+      Code: { ZipFile: await zip("index.mjs", contractFunction) },
+    }),
+  );
+  await waitUntilFunctionActiveV2({ client, maxWaitTime: 30 }, { FunctionName: functionName });
+  return { ...target, functionName };
+}
+
+async function zip(name: string, content: string): Promise<Buffer> {
+  const workspace = await createWorkspace("contract-function");
+  try {
+    const [file, archive] = [workspace.file(name), workspace.file("function.zip")];
+    await writeFile(file, content);
+    await promisify(execFile)(partPath("python"), ["-I", "-m", "zipfile", "-c", archive, file]);
+    return await readFile(archive);
+  } finally {
+    await workspace.remove();
+  }
+}
+
+awsApiContract("emulator", startTarget);
+secretsManagerContract("emulator", startTarget);
+sqsContract("emulator", startTarget);
+lambdaContract("emulator", startLambdaTarget);

@@ -1,24 +1,37 @@
 /**
- * An AWS endpoint for tests, over a real socket: ECR's and STS's part of it so far. It asks for
- * signatures, knows roles and denials, and fails on demand. The SDK finds it by AWS_ENDPOINT_URL.
+ * An AWS endpoint for tests, over a real socket: ECR, STS, Secrets Manager, SQS and Lambda as far
+ * as this program uses them. It asks for signatures, knows roles and denials, and fails on demand.
+ * The SDK finds it by AWS_ENDPOINT_URL.
  */
 import { devNull } from "node:os";
 import { createEcr, type MintedToken } from "./ecr.ts";
 import { type Fault, FaultScript } from "./faults.ts";
 import { Identities } from "./identities.ts";
+import { createLambda } from "./lambda.ts";
 import { type LoggedRequest, listen } from "./listener.ts";
+import { createSecretsManager } from "./secrets-manager.ts";
+import { createSqs } from "./sqs.ts";
 import { createSts } from "./sts.ts";
 
 export interface AwsOptions {
   /** The account of the caller's own credentials. */
   readonly account?: string;
-  /** Only for `environment`: the endpoint itself answers for every region. */
+  /** For `environment`, and for what is made in this process: the endpoint answers for all. */
   readonly region?: string;
   /** Roles that may be assumed; no others exist. */
   readonly roles?: readonly string[];
   readonly tokenLifetimeMs?: number;
+  /** How far ListSecrets is behind; on AWS it may be minutes. */
+  readonly listLagMs?: number;
   readonly latencyMs?: number;
   readonly now?: () => Date;
+}
+
+/** Whom a denial is for, and what for; left out, everybody and everything. */
+export interface DenialScope {
+  readonly role?: string;
+  /** An ARN, in which `*` and `?` stand for others. */
+  readonly resource?: string;
 }
 
 export type FakeAws = Awaited<ReturnType<typeof startAws>>;
@@ -26,7 +39,9 @@ export type FakeAws = Awaited<ReturnType<typeof startAws>>;
 const twelveHoursMs = 12 * 3_600_000;
 
 export async function startAws(options: AwsOptions = {}) {
-  const { account = "123456789012", region = "us-east-1", now = () => new Date() } = options;
+  const { account = "123456789012", region = "us-east-1" } = options;
+  let advancedMs = 0;
+  const now = () => new Date((options.now?.() ?? new Date()).getTime() + advancedMs);
   const identities = new Identities(account, now);
   for (const role of options.roles ?? []) {
     identities.addRole(role);
@@ -40,8 +55,12 @@ export async function startAws(options: AwsOptions = {}) {
     tokenLifetimeMs: () => tokenLifetimeMs,
     onMint: (token) => tokens.push(token),
   });
+  const place = { account, region };
+  const secretsManager = createSecretsManager({ place, listLagMs: options.listLagMs ?? 0, now });
+  const sqs = createSqs({ place, endpoint: () => listener.endpoint, now });
+  const lambda = createLambda();
   const listener = await listen({
-    services: [ecr, createSts(identities)],
+    services: [ecr, createSts(identities), secretsManager.service, sqs.service, lambda.service],
     identities,
     faults: script,
     latencyMs: options.latencyMs ?? 0,
@@ -73,11 +92,12 @@ export async function startAws(options: AwsOptions = {}) {
     /** How often an action was asked for, with whatever outcome. */
     count: (action: string) => requests.filter((request) => request.action === action).length,
     addRole: (roleArn: string) => identities.addRole(roleArn),
-    deny: (action: string, to: { readonly role?: string } = {}) =>
-      identities.deny({ action, role: to.role }),
+    /** By the action of IAM, which for some requests is another one than that of the request. */
+    deny: (action: string, { role, resource }: DenialScope = {}) =>
+      identities.deny({ action, role, resource }),
     /** Takes back a `deny` with the same arguments. */
-    allow: (action: string, to: { readonly role?: string } = {}) =>
-      identities.allow({ action, role: to.role }),
+    allow: (action: string, { role, resource }: DenialScope = {}) =>
+      identities.allow({ action, role, resource }),
     /** The next `times` requests (default: all) to this action go wrong. */
     fail: (
       action: string,
@@ -91,10 +111,22 @@ export async function startAws(options: AwsOptions = {}) {
         timesLeft: limits.times ?? Number.POSITIVE_INFINITY,
       }),
     /** Ends all scripted faults; denials stay. */
-    heal: () => script.clear(),
+    heal: () => {
+      script.clear();
+      sqs.heal();
+    },
     setTokenLifetime: (lifetimeMs: number) => {
       tokenLifetimeMs = lifetimeMs;
     },
+    /** Moves the clock of this endpoint. */
+    advance: (byMs: number) => {
+      advancedMs += byMs;
+    },
+    secrets: secretsManager.secrets,
+    queues: sqs.queues,
+    registerFunction: lambda.registerFunction,
+    /** Resolves when all functions that were invoked as events have run. */
+    functionsIdle: lambda.idle,
     close: () => listener.close(),
     [Symbol.asyncDispose]: () => listener.close(),
   };

@@ -5,7 +5,8 @@ export type Fault =
   | { readonly kind: "failure"; readonly failure: AwsFailure }
   | { readonly kind: "reply"; readonly reply: AwsReply }
   | { readonly kind: "reset" }
-  | { readonly kind: "hang" };
+  | { readonly kind: "hang" }
+  | { readonly kind: "lost-answer" };
 
 export interface ScriptedFault {
   /** `ecr:GetAuthorizationToken` */
@@ -22,6 +23,8 @@ export const faults = {
   serverError: { kind: "failure", failure: new AwsFailure("internal", "Internal failure") },
   /** The connection ends without an answer. */
   reset: { kind: "reset" },
+  /** What was asked for is done, and the connection ends without an answer. */
+  lostAnswer: { kind: "lost-answer" },
   /** The connection stays open, and nothing comes. */
   hang: { kind: "hang" },
   garbage: reply(200, "application/x-amz-json-1.1", '{"authorizationData": [{"authoriz'),

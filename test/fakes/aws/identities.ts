@@ -20,6 +20,8 @@ export interface Denial {
   readonly action: string;
   /** Undefined: whoever asks. */
   readonly role: string | undefined;
+  /** As in a policy, with `*` and `?`. Undefined: every resource. */
+  readonly resource: string | undefined;
 }
 
 const roleArnForm =
@@ -59,8 +61,10 @@ export class Identities {
     this.#denials = [...this.#denials, denial];
   }
 
-  allow({ action, role }: Denial): void {
-    this.#denials = this.#denials.filter((it) => it.action !== action || it.role !== role);
+  allow({ action, role, resource }: Denial): void {
+    this.#denials = this.#denials.filter(
+      (it) => it.action !== action || it.role !== role || it.resource !== resource,
+    );
   }
 
   /** A session of a role that exists; AWS doesn't tell "no such role" from "not allowed". */
@@ -119,7 +123,10 @@ export class Identities {
   /** @throws AwsFailure */
   authorize(identity: Identity, action: string, resource: string): void {
     const denied = this.#denials.some(
-      (it) => it.action === action && (it.role === undefined || it.role === identity.roleArn),
+      (it) =>
+        it.action === action &&
+        (it.role === undefined || it.role === identity.roleArn) &&
+        (it.resource === undefined || matches(it.resource, resource)),
     );
     if (denied) {
       throw notAuthorized(identity, action, resource);
@@ -136,6 +143,12 @@ function notAuthorized({ arn }: Identity, action: string, resource: string): Aws
     "denied",
     `User: ${arn} is not authorized to perform: ${action} on resource: ${resource}${reason}`,
   );
+}
+
+/** IAM's wildcards, which also match slashes and colons. */
+function matches(pattern: string, resource: string): boolean {
+  const source = RegExp.escape(pattern).replaceAll("\\*", ".*").replaceAll("\\?", ".");
+  return new RegExp(`^${source}$`).test(resource);
 }
 
 function headerText({ headers }: AwsRequest, name: string): string | undefined {

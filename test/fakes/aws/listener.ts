@@ -7,7 +7,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Fault, FaultScript } from "./faults.ts";
 import type { Identities } from "./identities.ts";
 import { jsonFailure } from "./protocols.ts";
-import { AwsFailure, type AwsReply, type AwsRequest, type AwsService } from "./service.ts";
+import {
+  type ActionCall,
+  AwsFailure,
+  type AwsReply,
+  type AwsRequest,
+  type AwsService,
+} from "./service.ts";
 import { parseAuthorization } from "./sigv4.ts";
 
 export interface LoggedRequest {
@@ -53,16 +59,19 @@ async function answer(
 ) {
   const { method = "", url = "", headers } = message;
   const request: AwsRequest = { method, url, headers, body: await text(message) };
-  await delay(options.latencyMs);
-  const outcome = decide(request, options);
+  if (options.latencyMs > 0) {
+    await delay(options.latencyMs);
+  }
+  const outcome = await decide(request, options);
   options.onRequest(outcome.logged);
   if (outcome.reply) {
-    const { status, contentType, body } = outcome.reply;
+    const { status, contentType, body, headers: more } = outcome.reply;
     const length = Buffer.byteLength(body);
     response.writeHead(status, {
       "content-type": contentType,
       "content-length": length,
       "x-amzn-requestid": randomUUID(),
+      ...more,
     });
     response.end(body);
   } else if (outcome.reset) {
@@ -70,13 +79,15 @@ async function answer(
   }
 }
 
+type Unanswered = Omit<LoggedRequest, "status">;
+
 interface Outcome {
   readonly logged: LoggedRequest;
   readonly reply?: AwsReply;
   readonly reset?: boolean;
 }
 
-function decide(request: AwsRequest, options: ListenerOptions): Outcome {
+async function decide(request: AwsRequest, options: ListenerOptions): Promise<Outcome> {
   const scope = parseAuthorization(String(request.headers["authorization"]));
   const service = options.services.find(({ name }) => name === scope?.service);
   const { region = "?", accessKeyId = "?" } = scope ?? {};
@@ -90,17 +101,28 @@ function decide(request: AwsRequest, options: ListenerOptions): Outcome {
   const action = service.actionOf(request) ?? "?";
   const logged = { action: `${service.name}:${action}`, region, accessKeyId, principal: undefined };
   const fault = options.faults.take(logged.action, region);
-  if (fault) {
+  if (fault && fault.kind !== "lost-answer") {
     return outcomeOf(fault, service, logged);
   }
+  const outcome = await outcomeOfRequest(request, service, action, { options, logged });
+  return fault ? { logged: { ...outcome.logged, status: undefined }, reset: true } : outcome;
+}
+
+async function outcomeOfRequest(
+  request: AwsRequest,
+  service: AwsService,
+  action: string,
+  { options, logged }: { readonly options: ListenerOptions; readonly logged: Unanswered },
+): Promise<Outcome> {
   try {
     const identity = options.identities.authenticate(request);
-    options.identities.authorize(identity, logged.action, service.resourceOf(action, request));
+    const call = { identity, region: logged.region, request };
     const perform = service.actions[action];
     if (perform === undefined) {
       throw new AwsFailure("unknown-action", `no such action here: ${logged.action}`);
     }
-    const reply = perform({ identity, region, request });
+    authorize(service, action, call, options.identities);
+    const reply = await perform(call);
     return { logged: { ...logged, principal: identity.arn, status: reply.status }, reply };
   } catch (error) {
     const reply = service.failure(asFailure(error));
@@ -108,10 +130,23 @@ function decide(request: AwsRequest, options: ListenerOptions): Outcome {
   }
 }
 
-function outcomeOf(
-  fault: Fault,
+function authorize(
   service: AwsService,
-  logged: Omit<LoggedRequest, "status">,
+  action: string,
+  call: ActionCall,
+  identities: Identities,
+): void {
+  const needed = service.permissionsOf?.(action, call) ?? [`${service.name}:${action}`];
+  const resource = service.resourceOf(action, call);
+  for (const permission of needed) {
+    identities.authorize(call.identity, permission, resource);
+  }
+}
+
+function outcomeOf(
+  fault: Exclude<Fault, { kind: "lost-answer" }>,
+  service: AwsService,
+  logged: Unanswered,
 ): Outcome {
   switch (fault.kind) {
     case "failure": {

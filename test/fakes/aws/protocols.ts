@@ -1,8 +1,14 @@
 /** AWS's wire protocols: how an answer and an error are written. */
 import { randomUUID } from "node:crypto";
-import type { AwsFailure, AwsReply, AwsRequest, FailureReason } from "./service.ts";
+import {
+  type AwsFailure,
+  type AwsReply,
+  type AwsRequest,
+  type FailureReason,
+  ServiceFailure,
+} from "./service.ts";
 
-type Codes = Readonly<Record<FailureReason, readonly [code: string, status: number]>>;
+export type Codes = Readonly<Record<FailureReason, readonly [code: string, status: number]>>;
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html */
 const jsonCodes: Codes = {
@@ -35,9 +41,19 @@ export function jsonReply(answer: unknown, status = 200): AwsReply {
   return { status, contentType: "application/x-amz-json-1.1", body: JSON.stringify(answer) };
 }
 
-export function jsonFailure({ reason, message }: AwsFailure): AwsReply {
-  const [code, status] = jsonCodes[reason];
-  return jsonReply({ __type: code, message }, status);
+/** @param codes where a service has others than ECR */
+export function jsonFailure(failure: AwsFailure, codes: Partial<Codes> = {}): AwsReply {
+  const [code, status] = codeOf(failure, { ...jsonCodes, ...codes });
+  return jsonReply({ __type: code, message: failure.message }, status);
+}
+
+export function codeOf(failure: AwsFailure, codes: Codes): readonly [code: string, status: number] {
+  return failure instanceof ServiceFailure ? [failure.code, failure.status] : codes[failure.reason];
+}
+
+/** A point in time, as JSON protocols write it. */
+export function secondsOf(date: Date): number {
+  return date.getTime() / 1_000;
 }
 
 export function jsonActionOf({ headers }: AwsRequest, target: string): string | undefined {

@@ -12,6 +12,7 @@ export interface AwsReply {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One authenticated request to one action. */
@@ -27,8 +28,10 @@ export interface AwsService {
   /** Undefined: the request names no action. */
   actionOf(request: AwsRequest): string | undefined;
   /** The resource that IAM is asked about. */
-  resourceOf(action: string, request: AwsRequest): string;
-  readonly actions: Readonly<Record<string, (call: ActionCall) => AwsReply>>;
+  resourceOf(action: string, call: ActionCall): string;
+  /** The IAM actions that a request needs; left out, the one of its own name. */
+  permissionsOf?(action: string, call: ActionCall): readonly string[];
+  readonly actions: Readonly<Record<string, (call: ActionCall) => AwsReply | Promise<AwsReply>>>;
   failure(failure: AwsFailure): AwsReply;
 }
 
@@ -50,5 +53,17 @@ export class AwsFailure extends Error {
   constructor(reason: FailureReason, message: string) {
     super(message);
     this.reason = reason;
+  }
+}
+
+/** An error that only one service has, by the name that its API reference gives it. */
+export class ServiceFailure extends AwsFailure {
+  readonly code: string;
+  readonly status: number;
+
+  constructor(code: string, message: string, status = 400) {
+    super("invalid", message);
+    this.code = code;
+    this.status = status;
   }
 }

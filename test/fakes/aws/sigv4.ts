@@ -62,9 +62,11 @@ function canonicalRequest(request: SignableRequest, signedHeaders: readonly stri
   const query = [...searchParams]
     .map(([name, value]) => `${escapeQuery(name)}=${escapeQuery(value)}`)
     .sort();
+  // Every service but S3 has the path, which is encoded already, encoded once more.
+  const path = pathname.split("/").map(escapeQuery).join("/");
   return [
     request.method,
-    pathname,
+    path,
     query.join("&"),
     ...signedHeaders.map((name) => `${name}:${headerOf(request, name)}`),
     "",

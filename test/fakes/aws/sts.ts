@@ -10,7 +10,8 @@ export function createSts(identities: Identities): AwsService {
   return {
     name: "sts",
     actionOf: ({ body }) => new URLSearchParams(body).get("Action") ?? undefined,
-    resourceOf: (action, request) => (action === "AssumeRole" ? required(request, "RoleArn") : "*"),
+    resourceOf: (action, { request }) =>
+      action === "AssumeRole" ? required(request, "RoleArn") : "*",
     actions: {
       GetCallerIdentity: ({ identity: { arn, userId, account } }) =>
         queryReply("GetCallerIdentity", namespace, { Arn: arn, UserId: userId, Account: account }),
