@@ -133,6 +133,7 @@ test("a secret value shows as redacted however it is printed", () => {
     String(value),
     JSON.stringify({ value }),
     inspect({ value }),
+    // biome-ignore lint/style/useTemplate: it goes another way than a template
     value + "",
   ];
   expect(shown.join()).not.toContain("canary");
