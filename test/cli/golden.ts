@@ -1,0 +1,49 @@
+/**
+ * What a command printed, compared with a file in `golden/` that a person has read.
+ * `UPDATE_GOLDEN=1 npx vitest run --project cli` writes them anew: read the diff.
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "vitest";
+import type { Finished } from "./scene.ts";
+
+const folder = join(import.meta.dirname, "golden");
+
+export async function expectGolden(name: string, finished: Finished): Promise<void> {
+  const file = join(folder, `${name}.txt`);
+  const actual = transcript(finished);
+  if (process.env["UPDATE_GOLDEN"] === "1") {
+    await writeFile(file, actual);
+    return;
+  }
+  const golden = await readFile(file, "utf8").catch(() => undefined);
+  expect(golden, `golden/${name}.txt is missing: run with UPDATE_GOLDEN=1`).toBeDefined();
+  expect(actual).toBe(golden);
+}
+
+function transcript({ args, exitCode, stdout, stderr, folder: ranIn }: Finished): string {
+  const command = ["ecr-pull-secrets", ...args].map(quoted).join(" ");
+  const blocks = [
+    `$ ${command}`,
+    `exit code ${exitCode}`,
+    "",
+    "--- stdout",
+    stdout.trimEnd(),
+    "--- stderr",
+    stderr.trimEnd(),
+  ];
+  return `${normalise(blocks.join("\n"), ranIn)}\n`;
+}
+
+function quoted(arg: string): string {
+  return /^[\w./=:@,-]+$/.test(arg) ? arg : `'${arg}'`;
+}
+
+/** What differs from run to run, and only that. */
+function normalise(text: string, ranIn: string): string {
+  return text
+    .replaceAll(ranIn, "<folder>")
+    .replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:<port>")
+    .replace(/\b\d+\.\d s\b/g, "0.1 s")
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "<time>");
+}

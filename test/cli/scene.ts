@@ -1,0 +1,124 @@
+/**
+ * The command line as somebody types it: a process of its own, without a terminal, in an
+ * environment that holds only what is named here, against fakes over real sockets.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { expect } from "vitest";
+import { startAws } from "../fakes/aws/aws.ts";
+import { startKubernetesApi } from "../fakes/kubernetes-api/kubernetes-api.ts";
+
+const repository = join(import.meta.dirname, "..", "..");
+const program = join(repository, "src", "cli", "main.ts");
+/** Node compiles the program once, not once per test: half of a run's time. */
+const compileCache = join(tmpdir(), "ecr-pull-secrets-compile-cache");
+
+export interface RunOptions {
+  /** Variables beside those that the scene sets; undefined takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Default: the scene's own folder. */
+  readonly cwd?: string;
+}
+
+export interface Finished {
+  readonly args: readonly string[];
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Where the command ran: differs from run to run. */
+  readonly folder: string;
+}
+
+export type Scene = Awaited<ReturnType<typeof startScene>>;
+
+/** @param namespaces beside the four that every cluster has */
+export async function startScene(namespaces: readonly string[] = []) {
+  const [aws, cluster, folder] = await Promise.all([
+    startAws(),
+    startKubernetesApi(),
+    mkdtemp(join(tmpdir(), "ecr-pull-secrets-cli-")),
+  ]);
+  for (const namespace of namespaces) {
+    cluster.state.createNamespace(namespace);
+  }
+  const write = (file: string, content: string) => writeFile(join(folder, file), content);
+  await write("cluster.yaml", cluster.kubeconfig());
+
+  function start(args: readonly string[], { env, cwd = folder }: RunOptions = {}) {
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd,
+      env: {
+        PATH: process.env["PATH"],
+        HOME: folder,
+        NODE_COMPILE_CACHE: compileCache,
+        ...aws.environment,
+        ...env,
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const finished = async (): Promise<Finished> => {
+      const [[exitCode], stdout, stderr] = await Promise.all([
+        once(child, "close"),
+        said(child.stdout),
+        said(child.stderr),
+      ]);
+      const run = { args, exitCode, stdout, stderr, folder };
+      expectManners(run, secretsOf({ aws, cluster }));
+      return run;
+    };
+    return { child, finished: finished() };
+  }
+
+  return {
+    aws,
+    cluster,
+    folder,
+    repository,
+    /** The options that name this scene's cluster. */
+    target: ["--local", "--kubeconfig", "cluster.yaml"],
+    /** Puts a file into the folder that commands run in. */
+    write,
+    start,
+    run: (args: readonly string[], options?: RunOptions) => start(args, options).finished,
+    async [Symbol.asyncDispose]() {
+      expect(cluster.surprises).toEqual([]);
+      await Promise.all([
+        aws.close(),
+        cluster.close(),
+        rm(folder, { recursive: true, force: true }),
+      ]);
+    },
+  };
+}
+
+/** What arrives until the end, or until a test closes it. */
+const said = (stream: Readable) => text(stream).catch(() => "");
+
+function secretsOf({ aws, cluster }: Pick<Scene, "aws" | "cluster">): string[] {
+  const tokens = aws.tokens.map(({ password }) => password);
+  return [cluster.admin.token, aws.credentials.secretAccessKey, ...tokens];
+}
+
+/** What holds for every command, however it ends. */
+function expectManners({ stdout, stderr }: Finished, secrets: readonly string[]): void {
+  const said = stdout + stderr;
+  for (const secret of secrets) {
+    for (const trace of tracesOf(secret)) {
+      expect(said).not.toContain(trace);
+    }
+  }
+  expect(said).not.toContain("\u001b");
+  expect(said).not.toContain("    at ");
+}
+
+/** A cut or encoded secret is still a leak; tokens begin alike, so their middle is looked for. */
+function tracesOf(secret: string): string[] {
+  const login = Buffer.from(`AWS:${secret}`).toString("base64");
+  const encoded = Buffer.from(secret).toString("base64");
+  return [secret, login, encoded].map((form) => form.slice(12, 32));
+}

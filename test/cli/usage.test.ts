@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expectGolden } from "./golden.ts";
+import { type Scene, startScene } from "./scene.ts";
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await startScene();
+});
+afterAll(async () => {
+  await scene[Symbol.asyncDispose]();
+});
+
+describe.concurrent("help", () => {
+  test.each([
+    ["help", ["--help"]],
+    ["help-refresh", ["refresh", "--help"]],
+    ["help-plan", ["plan", "--help"]],
+    ["help-validate", ["validate", "--help"]],
+    ["no-command", []],
+  ])("%s", async (name, args) => {
+    await expectGolden(name, await scene.run(args));
+  });
+});
+
+describe.concurrent("a wrong command line ends with 2, before anything is asked of anybody", () => {
+  const target = ["--local", "--kubeconfig", "cluster.yaml"];
+  const refresh = ["refresh", ...target, "--yes"];
+
+  test.each([
+    ["usage-unknown-command", ["refrehs"]],
+    ["usage-unknown-option", [...refresh, "--namespace", "web"]],
+    ["usage-option-without-value", [...refresh, "--name"]],
+    ["usage-excess-argument", ["plan", ...target, "prod-eu"]],
+    ["usage-output-format", ["plan", ...target, "--output", "yaml"]],
+    ["usage-no-terminal", ["refresh", ...target]],
+    ["usage-without-local", ["plan", "--context", "fake"]],
+    ["usage-flags-and-config", [...refresh, "--stage", "prod", "--namespaces", "web"]],
+    ["usage-flags-and-config-file", [...refresh, "--config", "own.yml", "--adopt"]],
+    ["usage-name", [...refresh, "--name", "Ecr_Pull"]],
+    ["usage-namespaces", [...refresh, "--namespaces", "Web, team-[ab]"]],
+    ["usage-namespaces-empty", [...refresh, "--namespaces", ""]],
+    ["usage-service-account", [...refresh, "--service-account", "Not/A/Name"]],
+    ["usage-region-hostile", [...refresh, "--region", "us-east-1.evil.example/"]],
+    ["usage-several-flags", [...refresh, "--name", "a/b", "--namespaces", "-", "--region", "x"]],
+  ])("%s", async (name, args) => {
+    const finished = await scene.run(args);
+
+    expect(finished).toMatchObject({ exitCode: 2, stdout: "" });
+    await expectGolden(name, finished);
+    expect(scene.aws.requests).toEqual([]);
+    expect(scene.cluster.requests).toEqual([]);
+  });
+
+  test("usage-no-region", async () => {
+    const env = { AWS_REGION: undefined };
+    const finished = await scene.run(refresh, { env });
+
+    expect(finished).toMatchObject({ exitCode: 2, stdout: "" });
+    await expectGolden("usage-no-region", finished);
+  });
+});
