@@ -6,6 +6,25 @@ export interface Interrupt extends Disposable {
   readonly abort: AbortSignal;
 }
 
+/**
+ * Waits for work that can't be told to stop, as long as nobody says so; then it is left behind.
+ * @throws what `work` throws, and Interrupted
+ */
+export function unlessStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {
+  const stopped = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(new Interrupted());
+    if (stop.aborted) {
+      giveUp();
+    }
+    stop.addEventListener("abort", giveUp, { once: true });
+  });
+  return Promise.race([work, stopped]);
+}
+
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
 export function listenForInterrupt(
   process: Pick<NodeJS.Process, "on" | "off">,
   say: (text: string) => void,

@@ -6,8 +6,9 @@ import { type PlannedSweep, planCluster } from "../refresh/refresh-cluster.ts";
 import { localStage } from "../refresh/rules/ownership.ts";
 import { type LocalParts, wireLocal } from "../wiring/local.ts";
 import type { CliContext, CliRun } from "./context.ts";
+import { unlessStopped } from "./interrupt.ts";
 import { pullSecretsWanted } from "./pull-secrets-wanted.ts";
-import { stepsOn } from "./steps.ts";
+import { type RunStep, stepsOn } from "./steps.ts";
 import type { TargetOptions } from "./target-options.ts";
 import { count } from "./wording.ts";
 
@@ -45,8 +46,11 @@ interface Wish {
 
 async function planFrom(parts: LocalParts, { wanted, region, run }: Wish): Promise<PlannedSweep> {
   const { connection, context: cluster, server } = parts;
-  const step = stepsOn(run.context.terminal);
-  using deadline = startDeadline(planTime, run.interrupt.stop);
+  const { stop } = run.interrupt;
+  const show = stepsOn(run.context.terminal);
+  const step: RunStep = (title, work) =>
+    show(title, (retitle) => unlessStopped(work(retitle), stop));
+  using deadline = startDeadline(planTime, stop);
 
   const account = await step("Ask AWS who is calling", async (retitle) => {
     const id = await parts.callerAccount();

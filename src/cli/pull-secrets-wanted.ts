@@ -61,6 +61,7 @@ const flagsByPath = [
 ] as const;
 
 function inWordsOfFlags({ path, message }: ConfigError["problems"][number]): string {
-  const flag = flagsByPath.find(([prefix]) => path.startsWith(prefix))?.[1] ?? path;
+  const isAt = (field: string) => path === field || /^[.[]/.test(path.replace(field, ""));
+  const flag = flagsByPath.find(([field]) => isAt(field))?.[1] ?? path;
   return `${flag}: ${message}`;
 }

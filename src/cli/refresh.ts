@@ -1,11 +1,13 @@
 /** `refresh`: show the plan, ask, do it, and tell what came of it. */
 import type { Command } from "commander";
 import { startDeadline } from "../deadline.ts";
-import { UsageError } from "../errors.ts";
+import { MintError, UsageError } from "../errors.ts";
 import { reportPlan } from "../refresh/plan-report.ts";
+import type { CredentialSource } from "../refresh/ports.ts";
 import { carryOut } from "../refresh/refresh-cluster.ts";
 import type { SweepReport } from "../refresh/report.ts";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "./context.ts";
+import { Interrupted, unlessStopped } from "./interrupt.ts";
 import { type LocalSweep, withLocalSweep } from "./local-sweep.ts";
 import { lookAt } from "./look.ts";
 import { showPlan } from "./plan.ts";
@@ -31,7 +33,7 @@ export function addRefreshCommand(program: Command, run: RunCommand): void {
   addTargetOptions(program.command("refresh"))
     .summary("bring a cluster's pull secrets up to date now")
     .description(
-      "Brings a cluster's pull secrets up to date now: shows the plan, asks, does it, and tells\nwhat came of it.",
+      "Brings a cluster's pull secrets up to date now: shows the plan, asks, does it, and\ntells what came of it.",
     )
     .optionsGroup("Asking:")
     .option("--dry-run", "show the plan, change nothing")
@@ -96,19 +98,41 @@ async function carryOutLive(
   sweep: LocalSweep,
   { context, interrupt }: CliRun,
 ): Promise<SweepReport> {
-  const { connection, credentials, planned } = sweep;
+  const { connection, planned } = sweep;
   using deadline = startDeadline(sweepTime, interrupt.stop);
   const api = connection.api(AbortSignal.any([deadline.abort, interrupt.abort]));
+  const credentials = untilStopped(sweep.credentials, interrupt.stop);
   const ports = { api, credentials, now: context.now, stop: deadline.stop };
-  if (reportPlan(planned).changes.length === 0) {
+  const planCount = reportPlan(planned).changes.length;
+  if (planCount === 0) {
     return await carryOut(planned, { ...ports, progress: silentProgress });
   }
   // Awaited here: the deadline's timers end with this scope.
-  return await stepsOn(context.terminal)("Mint registry credentials", (retitle) => {
+  return await stepsOn(context.terminal)("Mint registry credentials", async (retitle) => {
     const applied = ({ done, of }: { done: number; of: number }) =>
-      retitle(`Applied ${done} of ${count(of, "change")}`);
+      retitle(`Tried ${done} of ${count(of, "change")}`);
     const minted = ({ registries, failed }: { registries: number; failed: number }) =>
       retitle(`Minted credentials for ${registries - failed} of ${registries}; applying`);
-    return carryOut(planned, { ...ports, progress: { minted, applied } });
+    const report = await carryOut(planned, { ...ports, progress: { minted, applied } });
+    retitle(`Applied ${changesMade(report)} of ${count(planCount, "change")}`);
+    return report;
   });
+}
+
+function changesMade({ counts }: SweepReport): number {
+  const { created, renewed, adopted, restored, linked, deleted } = counts;
+  return created + renewed + adopted + restored + linked + deleted;
+}
+
+/** Nothing is written before the tokens are there: whoever interrupts needn't wait for AWS. */
+function untilStopped(credentials: CredentialSource, stop: AbortSignal): CredentialSource {
+  return {
+    covers: credentials.covers,
+    mint: (registry) =>
+      unlessStopped(credentials.mint(registry), stop).catch((error: unknown) => {
+        throw error instanceof Interrupted
+          ? new MintError("unreachable", "interrupted before AWS answered")
+          : error;
+      }),
+  };
 }

@@ -1,5 +1,5 @@
 /** `validate`: is a stage's config right? */
-import type { Command } from "commander";
+import { Argument, type Command } from "commander";
 import { loadConfig } from "../config/load.ts";
 import type { StageConfig } from "../config/stage-config.ts";
 import { ConfigError, type ConfigProblem } from "../errors.ts";
@@ -22,7 +22,9 @@ interface Validated {
 
 export function addValidateCommand(program: Command, run: RunCommand): void {
   addOutputOption(program.command("validate"))
-    .argument("[file...]", "config files", defaultFiles)
+    .addArgument(
+      new Argument("[file...]", "config files").default(defaultFiles, defaultFiles.join(" and ")),
+    )
     .summary("check config files")
     .description("Checks config files, and shows every problem at once.")
     .addHelpText("after", examples)

@@ -111,8 +111,11 @@ async function unreadable(file: string, cause: unknown): Promise<ConfigError> {
   if (code === "EACCES") return refusal(file, "not readable for this user", cause);
   if (code !== "ENOENT") return refusal(file, `can't be read (${String(code)})`, cause);
   const others = await configFilesBeside(file);
-  const remedy = others.length === 0 ? "and no other config beside it" : `expected ${others}`;
-  return refusal(file, `no such file: ${remedy}`, cause);
+  const message =
+    others.length === 0
+      ? "no such file, and no other config beside it"
+      : `no such file: expected ${others}`;
+  return refusal(file, message, cause);
 }
 
 async function configFilesBeside(file: string): Promise<string> {

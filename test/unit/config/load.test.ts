@@ -161,7 +161,7 @@ describe("a config file", () => {
     ["latin1.yaml", "not UTF-8: expected a text file; save it as UTF-8"],
     [".", "a folder: expected a config file in it"],
     ["dev.yml/x", "can't be read (ENOTDIR)"],
-    ["absent/dev.yml", "no such file: and no other config beside it"],
+    ["absent/dev.yml", "no such file, and no other config beside it"],
   ])("is refused: %s", async (name, message) => {
     const path = join(folder, name);
     const error = await loadConfig(path).catch((error: unknown) => error);
