@@ -4,10 +4,11 @@ import { applyPlan } from "./apply.ts";
 import type { DesiredPullSecret, Owner } from "./desired.ts";
 import { type Cause, clusterCause } from "./failure-log.ts";
 import { Ledger } from "./ledger.ts";
+import { makeReport } from "./make-report.ts";
 import { observe } from "./observe.ts";
 import { type Plan, planSweep } from "./plan.ts";
 import type { ClusterApi, CredentialSource, SweepProgress } from "./ports.ts";
-import { makeReport, type SweepReport } from "./report.ts";
+import type { SweepReport } from "./report.ts";
 
 export interface Sweep {
   readonly cluster: string;

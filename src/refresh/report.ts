@@ -3,12 +3,8 @@
  * line and the answer of the deployed function. It holds names and times, never a credential.
  */
 import type { ClusterErrorKind } from "../errors.ts";
-import type { Owner } from "./desired.ts";
-import type { Cause } from "./failure-log.ts";
-import type { Ledger } from "./ledger.ts";
 import type { StopReason } from "./ports.ts";
 import type { Notice } from "./rules/findings.ts";
-import { formatOwner } from "./rules/ownership.ts";
 
 export interface SweepReport {
   readonly cluster: string;
@@ -79,60 +75,4 @@ export interface Failure {
   readonly pullSecret: string | undefined;
   readonly registry: string | undefined;
   readonly namespaces: readonly string[];
-}
-
-export function makeReport(sweep: {
-  readonly cluster: string;
-  readonly owner: Owner;
-  readonly startedAt: Date;
-  readonly durationMs: number;
-  readonly namespaces: SweepReport["namespaces"];
-  readonly ledger: Ledger;
-}): SweepReport {
-  const { secrets, links, deletions, notices, failures, mintedCount } = sweep.ledger;
-  const count = (result: SecretResult) => secrets.filter((line) => line.result === result).length;
-  return {
-    cluster: sweep.cluster,
-    owner: formatOwner(sweep.owner),
-    outcome: failures.length > 0 ? "failed" : "ok",
-    startedAt: sweep.startedAt.toISOString(),
-    durationMs: sweep.durationMs,
-    namespaces: sweep.namespaces,
-    counts: {
-      current: count("current"),
-      created: count("created"),
-      renewed: count("renewed"),
-      adopted: count("adopted"),
-      restored: count("restored"),
-      linked: links.length,
-      deleted: deletions.length,
-      failed: count("failed"),
-      minted: mintedCount,
-    },
-    soonestExpiry: secrets.map(({ expiresAt }) => expiresAt).reduce(earlier, null),
-    secrets: secrets.toSorted(byPlace),
-    links,
-    deletions: deletions.map(({ namespace, pullSecret }) => ({ namespace, pullSecret })),
-    failures,
-    notices,
-  };
-}
-
-/** The same report with one more failure: of something that was done after the sweep. */
-export function withFailure<T extends SweepReport>(report: T, cause: Cause): T {
-  const { kind, message, hint } = cause;
-  const failure = { kind, message, hint, pullSecret: undefined, registry: undefined };
-  const failures = [...report.failures, { ...failure, namespaces: [] }];
-  return { ...report, outcome: "failed", failures };
-}
-
-/** RFC 3339 in UTC compares as text. */
-function earlier(one: string | null, other: string | null): string | null {
-  return one !== null && (other === null || one < other) ? one : other;
-}
-
-function byPlace(one: SecretLine, other: SecretLine): number {
-  return (
-    one.namespace.localeCompare(other.namespace) || one.pullSecret.localeCompare(other.pullSecret)
-  );
 }
