@@ -2,7 +2,8 @@
 import { type ClusterState, changedTags } from "../clusters/record.ts";
 import type { ClusterStore } from "../clusters/store.ts";
 import { StoreError } from "../errors.ts";
-import { type SweepReport, withFailure } from "../refresh/report.ts";
+import { withFailure } from "../refresh/make-report.ts";
+import type { SweepReport } from "../refresh/report.ts";
 import { type CostedReport, recordCause } from "./sweep-registered.ts";
 
 /**
