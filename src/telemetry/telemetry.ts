@@ -50,6 +50,8 @@ export function createTelemetry(stage: string): Telemetry {
       const line = summary(report);
       failed ? logger.error("sweep failed", line) : logger.info("sweep done", line);
       metrics
+        // Not a dimension: each of them would be a metric to pay for.
+        .addMetadata("cluster", report.cluster)
         .addMetric(metricNames.sweepFailed, MetricUnit.Count, failed ? 1 : 0)
         .addMetric(metricNames.sweepMilliseconds, MetricUnit.Milliseconds, report.durationMs)
         .addMetric(metricNames.secretsWritten, MetricUnit.Count, line.written)

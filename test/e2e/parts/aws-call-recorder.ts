@@ -11,7 +11,12 @@ export interface AwsCall {
   /** `GetAuthorizationToken` */
   readonly action: string;
   readonly accessKeyId: string;
+  /** Which secret it is about, for Secrets Manager. */
+  readonly secretId: string | undefined;
 }
+
+/** By action: what becomes of a successful answer's body. */
+export type AnswerChanges = Readonly<Record<string, (body: string) => string>>;
 
 export interface AwsCallRecorder {
   readonly url: string;
@@ -21,12 +26,16 @@ export interface AwsCallRecorder {
 }
 
 /** Forwards every request to the endpoint as it is, and notes what it asks for. */
-export async function startAwsCallRecorder(endpoint: string): Promise<AwsCallRecorder> {
+export async function startAwsCallRecorder(
+  endpoint: string,
+  changes: AnswerChanges = {},
+): Promise<AwsCallRecorder> {
   const calls: AwsCall[] = [];
   const server = createServer((incoming, response) => {
-    forward(endpoint, incoming, response, (call) => calls.push(call)).catch(() =>
-      response.destroy(),
-    );
+    forward(endpoint, incoming, response, (call) => {
+      calls.push(call);
+      return changes[call.action];
+    }).catch(() => response.destroy());
   });
   const port = await freePort();
   server.listen(port, "127.0.0.1");
@@ -46,15 +55,21 @@ async function forward(
   endpoint: string,
   incoming: IncomingMessage,
   response: ServerResponse,
-  record: (call: AwsCall) => void,
+  record: (call: AwsCall) => AnswerChanges[string] | undefined,
 ): Promise<void> {
   const body = await buffer(incoming);
-  record(describeCall(incoming, body));
+  const change = record(describeCall(incoming, body));
   const { method, headers, url = "/" } = incoming;
   const outgoing = request(new URL(url, endpoint), { method, headers });
   outgoing.end(body);
   const [answer]: IncomingMessage[] = await once(outgoing, "response");
   if (answer === undefined) throw new Error("the emulator gave no answer");
+  if (change && answer.statusCode === 200) {
+    const { "content-type": type = "application/json" } = answer.headers;
+    const changed = change((await buffer(answer)).toString());
+    response.writeHead(200, { "content-type": type }).end(changed);
+    return;
+  }
   response.writeHead(answer.statusCode ?? 502, answer.headers);
   answer.pipe(response);
 }
@@ -67,5 +82,6 @@ function describeCall(incoming: IncomingMessage, body: Buffer): AwsCall {
   const [accessKeyId = "", , region = "", service = ""] = scope.split("/");
   const fromHeader = typeof target === "string" ? target.split(".").at(-1) : undefined;
   const action = fromHeader ?? new URLSearchParams(body.toString()).get("Action") ?? "";
-  return { service, region, action, accessKeyId };
+  const [, secretId] = /"SecretId":"([^"]*)"/.exec(body.toString()) ?? [];
+  return { service, region, action, accessKeyId, secretId };
 }

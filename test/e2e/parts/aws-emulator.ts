@@ -1,6 +1,9 @@
 /** An AWS emulator, MiniStack: ECR, STS and much else behind one endpoint. */
+import { readFile } from "node:fs/promises";
 import { delimiter, dirname } from "node:path";
-import { type AwsCall, startAwsCallRecorder } from "./aws-call-recorder.ts";
+import { type AnswerChanges, type AwsCall, startAwsCallRecorder } from "./aws-call-recorder.ts";
+import { createIam, type EmulatorIam } from "./aws-emulator-iam.ts";
+import { createLogs, type EmulatorLogs } from "./aws-emulator-logs.ts";
 import { freePort } from "./free-port.ts";
 import { partPath } from "./part-paths.ts";
 import { startProcess } from "./processes.ts";
@@ -9,6 +12,8 @@ import { createWorkspace } from "./workspace.ts";
 export interface AwsEmulatorOptions {
   /** Evaluate IAM policies, as AWS does; without it every call is allowed. */
   readonly auth?: boolean;
+  /** By action: what clients, and the functions that it runs, get in place of its own answers. */
+  readonly changeAnswers?: AnswerChanges;
 }
 
 export interface AwsEmulator extends AsyncDisposable {
@@ -19,10 +24,18 @@ export interface AwsEmulator extends AsyncDisposable {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** For AWS clients and command lines: endpoint, region, and the credentials above. */
   readonly env: Readonly<Record<string, string>>;
-  /** What clients asked of it, oldest first. */
+  /**
+   * What clients and emulated functions asked of it, oldest first; of a function, all but what it
+   * asks of SQS, which it reaches by the queue's URL.
+   */
   calls(): readonly AwsCall[];
   /** A role that everybody may assume and that may call these actions on everything; its ARN. */
   createRole(name: string, allowedActions: readonly string[], inAccount?: string): Promise<string>;
+  readonly iam: EmulatorIam;
+  /** CloudWatch Logs: what the functions wrote. */
+  readonly logs: EmulatorLogs;
+  /** The emulator's own log so far. */
+  ownLog(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -36,6 +49,9 @@ export async function startAwsEmulator(options: AwsEmulatorOptions = {}): Promis
   cleanup.defer(() => workspace.remove());
   const port = await freePort();
   const emulatorUrl = `http://127.0.0.1:${port}`;
+  const recorder = await startAwsCallRecorder(emulatorUrl, options.changeAnswers);
+  cleanup.defer(() => recorder.close());
+  const logFile = workspace.file("ministack.log");
   const emulator = await startProcess({
     command: partPath("python"),
     args: ["-I", "-m", "ministack"],
@@ -45,6 +61,8 @@ export async function startAwsEmulator(options: AwsEmulatorOptions = {}): Promis
       HOME: workspace.directory,
       TMPDIR: workspace.directory,
       GATEWAY_PORT: String(port),
+      // Where emulated functions find AWS.
+      AWS_ENDPOINT_URL: recorder.url,
       BIND_HOST: "127.0.0.1",
       AUTH: String(options.auth ?? false),
       LOG_LEVEL: "WARNING",
@@ -54,12 +72,10 @@ export async function startAwsEmulator(options: AwsEmulatorOptions = {}): Promis
       // It removes its containers at start: it must not see a Docker with those of somebody else.
       DOCKER_HOST: `unix://${workspace.file("no-docker.sock")}`,
     },
-    logFile: workspace.file("ministack.log"),
+    logFile,
     ready: async () => (await fetch(`${emulatorUrl}/_ministack/ready`)).ok,
   });
   cleanup.defer(() => emulator.stop());
-  const recorder = await startAwsCallRecorder(emulatorUrl);
-  cleanup.defer(() => recorder.close());
 
   const running = cleanup.move();
   const stop = () => running.disposeAsync();
@@ -71,7 +87,10 @@ export async function startAwsEmulator(options: AwsEmulatorOptions = {}): Promis
     env: clientEnvironment(recorder.url),
     calls: recorder.calls,
     createRole: (name, allowedActions, inAccount = account) =>
-      createRole({ emulatorUrl, account: inAccount }, name, allowedActions),
+      createIam({ emulatorUrl, region, account: inAccount }).createRole(name, allowedActions),
+    iam: createIam({ emulatorUrl, region, account }),
+    logs: createLogs({ emulatorUrl, region, account }),
+    ownLog: () => readFile(logFile, "utf8"),
     stop,
     [Symbol.asyncDispose]: stop,
   };
@@ -88,45 +107,4 @@ function clientEnvironment(endpoint: string): Record<string, string> {
     AWS_CONFIG_FILE: "/dev/null",
     AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
   };
-}
-
-interface Iam {
-  readonly emulatorUrl: string;
-  readonly account: string;
-}
-
-async function createRole(
-  iam: Iam,
-  name: string,
-  allowedActions: readonly string[],
-): Promise<string> {
-  const trust = policy({ Principal: { AWS: "*" }, Action: "sts:AssumeRole" });
-  const role = { RoleName: name, AssumeRolePolicyDocument: trust };
-  await callIam(iam, { Action: "CreateRole", ...role });
-  if (allowedActions.length > 0) {
-    const rights = policy({ Action: allowedActions, Resource: "*" });
-    const rolePolicy = { RoleName: name, PolicyName: "allowed", PolicyDocument: rights };
-    await callIam(iam, { Action: "PutRolePolicy", ...rolePolicy });
-  }
-  return `arn:aws:iam::${iam.account}:role/${name}`;
-}
-
-function policy(statement: object): string {
-  const statements = [{ Effect: "Allow", ...statement }];
-  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
-}
-
-/** An account's number is a key of its root user, whose signature isn't verified. */
-async function callIam(iam: Iam, parameters: Record<string, string>): Promise<void> {
-  const credential = `Credential=${iam.account}/20260101/${region}/iam/aws4_request`;
-  const authorization = `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=host, Signature=0`;
-  const body = new URLSearchParams({ Version: "2010-05-08", ...parameters });
-  const response = await fetch(iam.emulatorUrl, {
-    method: "POST",
-    headers: { authorization },
-    body,
-  });
-  if (!response.ok) {
-    throw new Error(`IAM ${parameters["Action"]}: ${response.status} ${await response.text()}`);
-  }
 }

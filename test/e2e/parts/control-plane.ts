@@ -35,7 +35,9 @@ export interface ControlPlane extends AsyncDisposable {
   serviceAccountKubeconfig(manifestYaml: string, durationSeconds?: number): Promise<string>;
   /** A kubeconfig with a client certificate of this user and group. */
   userKubeconfig(user: string, group?: string): Promise<string>;
-  /** Same port, certificate and data. SIGKILL (default) cuts connections, SIGTERM drains them. */
+  /** SIGKILL (default) cuts connections, SIGTERM drains them. */
+  stopApiServer(signal?: NodeJS.Signals): Promise<void>;
+  /** Same port, certificate and data. */
   restartApiServer(signal?: NodeJS.Signals): Promise<void>;
   stop(): Promise<void>;
 }
@@ -67,6 +69,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const stop = () => running.disposeAsync();
   return {
     ...describe(identity, workspace),
+    stopApiServer: (signal) => apiServer.stop(signal),
     restartApiServer: async (signal = "SIGKILL") => {
       await apiServer.stop(signal);
       apiServer = await startApiServer(spec, workspace);

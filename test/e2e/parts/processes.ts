@@ -30,11 +30,17 @@ export class CommandError extends Error {
   override readonly name = "CommandError";
   readonly exitCode: number | undefined;
   readonly stderr: string;
+  readonly stdout: string;
 
-  constructor(command: string, exitCode: number | undefined, stderr: string) {
+  constructor(
+    command: string,
+    exitCode: number | undefined,
+    { stderr, stdout }: { readonly stderr: string; readonly stdout: string },
+  ) {
     super(`${command} ended with code ${exitCode ?? "none"}: ${stderr.trim()}`);
     this.exitCode = exitCode;
     this.stderr = stderr;
+    this.stdout = stdout;
   }
 }
 
@@ -60,8 +66,9 @@ export async function run(
         return;
       }
       const code = typeof error.code === "number" ? error.code : undefined;
-      const reason = code === undefined ? `${error.message}\n${err}` : err;
-      reject(new CommandError([basename(command), ...args.slice(0, 2)].join(" "), code, reason));
+      const stderr = code === undefined ? `${error.message}\n${err}` : err;
+      const name = [basename(command), ...args.slice(0, 2)].join(" ");
+      reject(new CommandError(name, code, { stderr, stdout: out }));
     });
     // A command that ends without reading its input breaks the pipe; its exit code tells enough.
     child.stdin?.on("error", () => {});

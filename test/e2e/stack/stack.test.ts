@@ -1,0 +1,236 @@
+/**
+ * The stack as it is deployed, left alone: its schedule fires every minute, and nobody calls it.
+ * Two clusters are live, one is registered but dead. The tests follow one another through the ticks.
+ */
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { AuditEvent } from "../parts/audit-log.ts";
+import { type ControlPlane, startControlPlane } from "../parts/control-plane.ts";
+import { createNamespaces, loginsIn, readAccounts, readSecrets } from "../sweep/contents.ts";
+import { rightsManifest, sweeperName } from "../sweep/rights.ts";
+import { deploy } from "./deploy.ts";
+import { isSweepOf, type Line } from "./lines.ts";
+import { type Stack, stage, startStack } from "./stack.ts";
+import { type ValidityWatch, watchValidity } from "./validity-watch.ts";
+
+/** Due at the third tick, kept by a warm function until after the second. */
+const tokenLifeSeconds = 220;
+const shops = ["shop-berlin", "shop-lima", "shop-oslo"];
+const others = ["shop-internal", "billing"];
+const failingSince = "ecr-pull-secrets:failing-since";
+const expiresAt = "ecr-pull-secrets:expires-at";
+
+const cleanup = new AsyncDisposableStack();
+let stack: Stack;
+let paris: ControlPlane;
+let tokyo: ControlPlane;
+let dead: ControlPlane;
+const kubeconfigs: string[] = [];
+
+beforeAll(async () => {
+  [stack, paris, tokyo, dead] = await startAll();
+  for (const [name, cluster] of Object.entries({ paris, tokyo, dead })) {
+    await createNamespaces(
+      cluster.kubectl,
+      [...shops, ...others].map((name) => ({ name })),
+    );
+    const kubeconfig = await cluster.serviceAccountKubeconfig(rightsManifest());
+    kubeconfigs.push(kubeconfig);
+    if (name === "dead") await cluster.stopApiServer();
+    await stack.register(name, kubeconfig);
+  }
+});
+afterAll(() => cleanup.disposeAsync());
+
+async function startAll() {
+  const own = async <T extends AsyncDisposable>(part: Promise<T>) => cleanup.use(await part);
+  return await Promise.all([
+    own(startStack({ tokenLifeSeconds })),
+    own(startControlPlane({ audit: true, controllerManager: true })),
+    own(startControlPlane({ audit: true })),
+    own(startControlPlane()),
+  ]);
+}
+
+/** What sweeps asked of a cluster so far. */
+async function requestsTo(cluster: ControlPlane): Promise<readonly AuditEvent[]> {
+  return (await cluster.audit.events()).filter(({ user }) => user === sweeperName());
+}
+
+const verbOf = ({ verb, resource, namespace }: AuditEvent) =>
+  [verb, resource, ...(namespace === undefined ? [] : [namespace])].join(" ");
+
+const lists = ["list namespaces", "list secrets", "list serviceaccounts"];
+
+const isFailureMetric = ({ _aws, ...line }: Line) =>
+  _aws !== undefined && line["SweepFailed"] === 1;
+
+const tokenRequests = () =>
+  stack.aws.calls().filter(({ action }) => action === "GetAuthorizationToken");
+
+/** From the first tick on. */
+let watch: ValidityWatch;
+
+test("gives every matching namespace of both live clusters its secret, at the first tick", async () => {
+  await stack.untilLines(isSweepOf("paris", "done"));
+  await stack.untilLines(isSweepOf("tokyo", "done"));
+
+  const [token] = stack.tokens;
+  for (const { kubectl } of [paris, tokyo]) {
+    const secrets = await readSecrets(kubectl);
+    expect([...secrets.keys()]).toEqual(shops);
+    for (const secret of secrets.values()) {
+      expect(loginsIn(secret)).toMatchObject({
+        "000000000000.dkr.ecr.us-east-1.amazonaws.com": {
+          username: "AWS",
+          password: token?.password,
+        },
+      });
+    }
+  }
+  const accounts = await readAccounts(paris.kubectl);
+  expect(accounts.get("shop-oslo")?.imagePullSecrets).toEqual([{ name: "ecr-pull" }]);
+  expect(accounts.get("billing")?.imagePullSecrets).toEqual([]);
+  watch = cleanup.use(watchValidity([paris, tokyo], shops, stack.tokens));
+});
+
+test("names the dead cluster in log, metric and tag", async () => {
+  const [line] = await stack.untilLines(isSweepOf("dead", "failed"));
+
+  expect(line?.failures).toMatchObject([{ kind: "unreachable", hint: expect.stringMatching(/./) }]);
+  const metrics = (await stack.lines()).filter(isFailureMetric);
+  expect(metrics[0]).toMatchObject({ stage, cluster: "dead" });
+  expect(Date.parse((await stack.tags("dead"))[failingSince] ?? "")).toBeCloseTo(Date.now(), -5);
+  expect(Object.keys(await stack.tags("paris"))).toEqual([expiresAt]);
+});
+
+test("writes nothing and asks ECR for nothing at the second tick, but for a new namespace", async () => {
+  await createNamespaces(tokyo.kubectl, [{ name: "shop-quito" }]);
+  const before = {
+    paris: (await requestsTo(paris)).length,
+    tokyo: (await requestsTo(tokyo)).length,
+    calls: stack.aws.calls().length,
+    tokenRequests: tokenRequests().length,
+  };
+  const [, idle] = await stack.untilLines(isSweepOf("paris", "done"), 2);
+  await stack.untilLines(isSweepOf("tokyo", "done"), 2);
+
+  const toParis = (await requestsTo(paris)).slice(before.paris);
+  expect(toParis.map(verbOf).toSorted()).toEqual(lists);
+  const toTokyo = (await requestsTo(tokyo)).slice(before.tokyo);
+  expect(toTokyo.map(verbOf).toSorted()).toEqual([...lists, "patch secrets shop-quito"]);
+  expect([...(await readSecrets(tokyo.kubectl)).keys()]).toContain("shop-quito");
+
+  const ofParis = stack.aws
+    .calls()
+    .slice(before.calls)
+    .filter(({ secretId }) => secretId?.endsWith("/paris"));
+  expect(ofParis.map(({ action }) => action)).toEqual(["GetSecretValue"]);
+  expect(tokenRequests()).toHaveLength(before.tokenRequests);
+  expect(idle).toMatchObject({
+    counts: { current: 3, created: 0, renewed: 0 },
+    cost: { requests: 3, ecrCalls: 0 },
+  });
+});
+
+test("answers direct calls with a report", async () => {
+  const plan = await stack.invoke({ cluster: "paris", mode: "plan" });
+  expect(plan).toMatchObject({ cluster: "paris", changes: [], current: 3, problems: [] });
+  const status = await stack.invoke({ cluster: "paris", mode: "status" });
+  expect(status).toMatchObject({
+    owner: `000000000000/us-east-1/${stage}`,
+    secrets: shops.map((namespace) => ({ namespace, state: "current" })),
+  });
+  const sweep = await stack.invoke({ cluster: "paris", mode: "sweep" });
+  expect(sweep).toMatchObject({ outcome: "ok", counts: { current: 3 }, cost: { requests: 3 } });
+  const unreachable = await stack.invoke({ cluster: "dead", mode: "status" });
+  expect(unreachable).toMatchObject({ outcome: "failed", failures: [{ kind: "unreachable" }] });
+  const unknown = await stack.invoke({ cluster: "nowhere", mode: "sweep" });
+  expect(unknown).toEqual({ cluster: "nowhere", outcome: "unregistered" });
+});
+
+test("puts poison aside, and takes a message for a cluster that isn't registered", async () => {
+  // Else five deliveries would take as many visibility timeouts: three quarters of an hour.
+  await stack.queues.hideFor(3);
+  await stack.queues.send("a kubeconfig, by mistake", "poison");
+  await stack.queues.send(JSON.stringify({ cluster: "gone", tick: new Date() }), "gone");
+  await stack.untilLines(
+    ({ message, cluster }) => message === "sweep unregistered" && cluster === "gone",
+  );
+
+  await expect
+    .poll(() => stack.queues.deadLetters(), { timeout: 60_000, interval: 500 })
+    .toEqual(["a kubeconfig, by mistake"]);
+});
+
+test("keeps every namespace's secret valid while ECR refuses, and renews once it doesn't", async () => {
+  const before = await readSecrets(paris.kubectl);
+  const { [failingSince]: deadSince } = await stack.tags("dead");
+  await stack.refuseEcr();
+  const [refused] = await stack.untilLines(isSweepOf("paris", "failed"));
+  await stack.untilLines(isSweepOf("tokyo", "failed"));
+
+  expect(refused?.failures).toMatchObject([
+    { kind: "mint", message: expect.stringContaining("ecr:GetAuthorizationToken") },
+  ]);
+  expect(Object.keys(await stack.tags("paris")).toSorted()).toEqual([expiresAt, failingSince]);
+  expect(stack.tokens).toHaveLength(1);
+
+  await stack.allowEcr();
+  const done = (await stack.lines()).filter(isSweepOf("paris", "done")).length;
+  await stack.untilLines(isSweepOf("paris", "done"), done + 1);
+  await stack.untilLines(isSweepOf("tokyo", "done"), 3);
+  const after = await readSecrets(paris.kubectl);
+  const newest = stack.tokens.at(-1)?.password;
+  for (const [namespace, secret] of after) {
+    expect(Object.values(loginsIn(secret))).toMatchObject([{ password: newest }]);
+    expect(secret.metadata.uid).toBe(before.get(namespace)?.metadata.uid);
+  }
+  expect(Object.keys(await stack.tags("paris"))).toEqual([expiresAt]);
+  expect((await stack.tags("dead"))[failingSince]).toBe(deadSince);
+});
+
+test("covers the dead cluster by itself once its server is up", async () => {
+  expect((await stack.lines()).filter(isSweepOf("dead", "failed")).length).toBeGreaterThan(2);
+  await dead.restartApiServer();
+  await stack.untilLines(isSweepOf("dead", "done"));
+
+  expect([...(await readSecrets(dead.kubectl)).keys()]).toEqual(shops);
+  expect(Object.keys(await stack.tags("dead"))).toEqual([expiresAt]);
+  await expect.poll(() => stack.queues.pending(), { timeout: 10_000 }).toBe(0);
+  expect(watch.looks()).toBeGreaterThan(20);
+  expect(watch.gaps).toEqual([]);
+});
+
+test("tells nobody a token or a kubeconfig", async () => {
+  const texts = (await stack.allTexts()).join("\n");
+  expect(texts).toContain("sweep done");
+  const secrets = [
+    ...stack.tokens.map(({ password }) => password),
+    ...kubeconfigs,
+    ...kubeconfigs.map((kubeconfig) => /token: (\S+)/.exec(kubeconfig)?.[1]),
+    ...kubeconfigs.map((kubeconfig) => /certificate-authority-data: (\S+)/.exec(kubeconfig)?.[1]),
+  ];
+  for (const secret of secrets) {
+    expect(secret?.length).toBeGreaterThan(10);
+    const forms = [
+      secret,
+      JSON.stringify(secret)?.slice(1, -1),
+      base64(secret),
+      base64(`AWS:${secret}`),
+    ];
+    expect(forms.filter((form) => form !== undefined && texts.includes(form))).toEqual([]);
+  }
+});
+
+test("isn't deployed with a config that has problems, and says all of them", async () => {
+  const deploying = deploy(stack.aws, stage, join(import.meta.dirname, "bad-config.yml"));
+
+  await expect(deploying).rejects.toThrow(
+    /^config\/e2e.yml:2: schedule: expected .*\nconfig\/e2e.yml:5: .*include\[0\]: expected /m,
+  );
+});
+
+function base64(text = ""): string {
+  return Buffer.from(text).toString("base64");
+}
