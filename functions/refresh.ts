@@ -1,5 +1,5 @@
 /** Fed by the queue, or called with `{"cluster", "mode"}`: one sweep of one cluster. */
 import { readFunctionSettings } from "../src/settings.ts";
-import { wireRefresh } from "../src/wiring/functions.ts";
+import { wireRefresh } from "../src/wiring/refresh.ts";
 
 export const handler = await wireRefresh(readFunctionSettings());

@@ -1,6 +1,7 @@
 /** One tick of the schedule: dispatch, the queue, a refresh per cluster, as AWS would run them. */
 import { z } from "zod";
-import { wireDispatch, wireRefresh } from "../../src/wiring/functions.ts";
+import { wireDispatch } from "../../src/wiring/dispatch.ts";
+import { wireRefresh } from "../../src/wiring/refresh.ts";
 import type { ClusterName, World } from "./parts.ts";
 
 /** The one line that a refresh logs: what the demo tells is read from it. */

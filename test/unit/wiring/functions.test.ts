@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { wireDispatch, wireRefresh } from "../../../src/wiring/functions.ts";
+import { wireDispatch } from "../../../src/wiring/dispatch.ts";
+import { wireRefresh } from "../../../src/wiring/refresh.ts";
 import { type FakeAws, startAws } from "../../fakes/aws/aws.ts";
 import {
   type KubernetesApi,

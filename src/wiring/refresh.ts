@@ -1,23 +1,16 @@
-/** The two functions, made once per process: clients, tokens and connections live as long as it. */
+/** The refresh function, made once per process: clients, tokens and connections live as long as it. */
 import { createAwsSession } from "../aws/session.ts";
 import { createSecretsManagerStore } from "../clusters/secrets-manager-store.ts";
 import { loadConfig } from "../config/load.ts";
 import { createAwsEcrApi } from "../credentials/aws-ecr-api.ts";
 import { createEcrCredentialSource } from "../credentials/ecr.ts";
 import { createEksTokenSource } from "../credentials/eks-token.ts";
-import { type DispatchReport, dispatchClusters } from "../dispatch/dispatch-clusters.ts";
-import { parseDispatchEvent } from "../dispatch/dispatch-event.ts";
 import { createRefreshQueue } from "../dispatch/sqs-refresh-queue.ts";
 import type { FunctionSettings } from "../settings.ts";
 import { createTelemetry } from "../telemetry/telemetry.ts";
 import { serveRefresh } from "../worker/serve-refresh.ts";
+import type { Invocation } from "./invocation.ts";
 import { openClusters } from "./open-clusters.ts";
-
-/** The part of Lambda's context that is used. */
-export interface Invocation {
-  readonly awsRequestId: string;
-  getRemainingTimeInMillis(): number;
-}
 
 const realTime = () => new Date();
 
@@ -25,31 +18,6 @@ const realTime = () => new Date();
 const maxReceiveCount = 5;
 /** A function serves whichever cluster comes: connections to so many are kept. */
 const maxOpen = 16;
-
-export function wireDispatch(
-  { stage, region, queueUrl }: FunctionSettings,
-  now: () => Date = realTime,
-) {
-  const session = createAwsSession({ region, name: stage });
-  const queue = createRefreshQueue({ session, region, queueUrl });
-  const clusters = createSecretsManagerStore({ session, region, stage });
-  const telemetry = createTelemetry(stage);
-  return async (event: unknown, invocation: Invocation): Promise<DispatchReport> => {
-    telemetry.begin(invocation.awsRequestId);
-    const report = await dispatchClusters(parseDispatchEvent(event, now), {
-      listClusters: async () => {
-        const { clusters: listed, others } = await clusters.list();
-        for (const name of others) {
-          telemetry.warned("not a cluster's record", { name });
-        }
-        return listed;
-      },
-      send: queue.send,
-    });
-    telemetry.dispatched(report, now());
-    return report;
-  };
-}
 
 export async function wireRefresh(settings: FunctionSettings, now: () => Date = realTime) {
   const { stage, region, account, queueUrl } = settings;

@@ -1,0 +1,39 @@
+/**
+ * The dispatch function, made once per process. In a module of its own: what it bundles has no part
+ * of the sweep, which halves what is loaded at a cold start.
+ */
+import { createAwsSession } from "../aws/session.ts";
+import { createSecretsManagerStore } from "../clusters/secrets-manager-store.ts";
+import { type DispatchReport, dispatchClusters } from "../dispatch/dispatch-clusters.ts";
+import { parseDispatchEvent } from "../dispatch/dispatch-event.ts";
+import { createRefreshQueue } from "../dispatch/sqs-refresh-queue.ts";
+import type { FunctionSettings } from "../settings.ts";
+import { createTelemetry } from "../telemetry/telemetry.ts";
+import type { Invocation } from "./invocation.ts";
+
+const realTime = () => new Date();
+
+export function wireDispatch(
+  { stage, region, queueUrl }: FunctionSettings,
+  now: () => Date = realTime,
+) {
+  const session = createAwsSession({ region, name: stage });
+  const queue = createRefreshQueue({ session, region, queueUrl });
+  const clusters = createSecretsManagerStore({ session, region, stage });
+  const telemetry = createTelemetry(stage);
+  return async (event: unknown, invocation: Invocation): Promise<DispatchReport> => {
+    telemetry.begin(invocation.awsRequestId);
+    const report = await dispatchClusters(parseDispatchEvent(event, now), {
+      listClusters: async () => {
+        const { clusters: listed, others } = await clusters.list();
+        for (const name of others) {
+          telemetry.warned("not a cluster's record", { name });
+        }
+        return listed;
+      },
+      send: queue.send,
+    });
+    telemetry.dispatched(report, now());
+    return report;
+  };
+}
