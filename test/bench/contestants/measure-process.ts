@@ -17,7 +17,7 @@ export async function measureProcess(run: Contestant, request: RunRequest): Prom
   return { ...result, cpuMs, startRssBytes, maxRssBytes: peakRssBytes() };
 }
 
-function peakRssBytes(): number {
+export function peakRssBytes(): number {
   const status = existsSync(statusPath) ? readFileSync(statusPath, "utf8") : "";
   return peakOf(status, process.resourceUsage().maxRSS);
 }

@@ -2,15 +2,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { bundleTo, lambdaHeap } from "../bundle.ts";
 import type { Run } from "../contestants/runs.ts";
 import { median, timing } from "../measure.ts";
 import type { FirstSweepResult, ProcessUse } from "../results.ts";
 import type { Stage } from "./stage.ts";
-
-/** What Lambda's runtime hands to Node in a function of 256 MB: a twentieth, and nine tenths of it. */
-const lambdaHeap = { NODE_OPTIONS: "--max-semi-space-size=12 --max-old-space-size=230" };
 
 const sources = new URL("../contestants/first-sweep-process.ts", import.meta.url);
 
@@ -21,7 +17,7 @@ export async function measureFirstSweep(stage: Stage): Promise<FirstSweepResult>
   say("Each sweep in a process of its own");
   const directory = await mkdtemp(join(tmpdir(), "ecr-pull-secrets-bench-"));
   try {
-    const bundle = await bundleTo(join(directory, "first-sweep.mjs"));
+    const bundle = await bundleTo(sources, join(directory, "first-sweep.mjs"));
     const fromSources: Run[] = [];
     const likeLambda: Run[] = [];
     for (let round = 0; round < options.rounds; round += 1) {
@@ -36,24 +32,6 @@ export async function measureFirstSweep(stage: Stage): Promise<FirstSweepResult>
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
-}
-
-async function bundleTo(outfile: string): Promise<URL> {
-  await build({
-    entryPoints: [fileURLToPath(sources)],
-    outfile,
-    bundle: true,
-    minify: true,
-    platform: "node",
-    target: "node24",
-    format: "esm",
-    // Packages in CommonJS call it.
-    banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-    },
-    logLevel: "error",
-  });
-  return pathToFileURL(outfile);
 }
 
 function summarize(runs: readonly Run[]): ProcessUse {
