@@ -4,7 +4,7 @@ import { UsageError } from "../errors.ts";
 import { desiredPullSecrets } from "../refresh/desired.ts";
 import { type PlannedSweep, planCluster } from "../refresh/refresh-cluster.ts";
 import { localStage } from "../refresh/rules/ownership.ts";
-import { type LocalParts, wireLocal } from "../wiring/local.ts";
+import type { LocalParts } from "../wiring/local.ts";
 import type { CliContext, CliRun } from "./context.ts";
 import { unlessStopped } from "./interrupt.ts";
 import { pullSecretsWanted } from "./pull-secrets-wanted.ts";
@@ -82,7 +82,13 @@ async function planFrom(parts: LocalParts, { wanted, region, run }: Wish): Promi
 
 const protocolNames = { h2: "HTTP/2", "http/1.1": "HTTP/1.1" } as const;
 
-function wire(options: TargetOptions, { settings, now, terminal }: CliContext, region: string) {
+async function wire(
+  options: TargetOptions,
+  { settings, now, terminal }: CliContext,
+  region: string,
+): Promise<LocalParts> {
+  // Loaded when needed: with the AWS clients, `--help` would take twice as long.
+  const { wireLocal } = await import("../wiring/local.ts");
   return wireLocal({
     region,
     profile: options.profile,

@@ -17,7 +17,8 @@ export function lookAt(
 ): Look {
   return {
     paint: stream === "stdout" ? terminal.paint : terminal.tint,
-    columns: terminal[stream].columns ?? defaultColumns,
+    // 0 where a terminal doesn't know its size, as in a container or under `expect`.
+    columns: terminal[stream].columns || defaultColumns,
     now: now(),
   };
 }

@@ -1,19 +1,14 @@
 /** `refresh`: show the plan, ask, do it, and tell what came of it. */
 import type { Command } from "commander";
-import { startDeadline } from "../deadline.ts";
-import { MintError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { reportPlan } from "../refresh/plan-report.ts";
-import type { CredentialSource } from "../refresh/ports.ts";
-import { carryOut } from "../refresh/refresh-cluster.ts";
-import type { SweepReport } from "../refresh/report.ts";
+import { carryOutLive } from "./carry-out-live.ts";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "./context.ts";
-import { Interrupted, unlessStopped } from "./interrupt.ts";
 import { type LocalSweep, withLocalSweep } from "./local-sweep.ts";
 import { lookAt } from "./look.ts";
 import { showPlan } from "./plan.ts";
 import { renderPlan } from "./render-plan.ts";
 import { renderReport } from "./render-report.ts";
-import { stepsOn } from "./steps.ts";
 import { addTargetOptions, type TargetOptions } from "./target-options.ts";
 import { count } from "./wording.ts";
 
@@ -72,11 +67,6 @@ async function isWanted({ planned, context: cluster }: LocalSweep, cli: CliRun):
   return wanted;
 }
 
-const silentProgress = { minted: () => {}, applied: () => {} };
-
-/** Far beyond what 500 namespaces take; what is left after it is reported, not forgotten. */
-const sweepTime = { limitMs: 300_000, marginMs: 15_000 };
-
 async function sweepNow(
   sweep: LocalSweep,
   output: TargetOptions["output"],
@@ -92,47 +82,4 @@ async function sweepNow(
     return exitCodes.interrupted;
   }
   return report.outcome === "ok" ? exitCodes.ok : exitCodes.failed;
-}
-
-async function carryOutLive(
-  sweep: LocalSweep,
-  { context, interrupt }: CliRun,
-): Promise<SweepReport> {
-  const { connection, planned } = sweep;
-  using deadline = startDeadline(sweepTime, interrupt.stop);
-  const api = connection.api(AbortSignal.any([deadline.abort, interrupt.abort]));
-  const credentials = untilStopped(sweep.credentials, interrupt.stop);
-  const ports = { api, credentials, now: context.now, stop: deadline.stop };
-  const planCount = reportPlan(planned).changes.length;
-  if (planCount === 0) {
-    return await carryOut(planned, { ...ports, progress: silentProgress });
-  }
-  // Awaited here: the deadline's timers end with this scope.
-  return await stepsOn(context.terminal)("Mint registry credentials", async (retitle) => {
-    const applied = ({ done, of }: { done: number; of: number }) =>
-      retitle(`Tried ${done} of ${count(of, "change")}`);
-    const minted = ({ registries, failed }: { registries: number; failed: number }) =>
-      retitle(`Minted credentials for ${registries - failed} of ${registries}; applying`);
-    const report = await carryOut(planned, { ...ports, progress: { minted, applied } });
-    retitle(`Applied ${changesMade(report)} of ${count(planCount, "change")}`);
-    return report;
-  });
-}
-
-function changesMade({ counts }: SweepReport): number {
-  const { created, renewed, adopted, restored, linked, deleted } = counts;
-  return created + renewed + adopted + restored + linked + deleted;
-}
-
-/** Nothing is written before the tokens are there: whoever interrupts needn't wait for AWS. */
-function untilStopped(credentials: CredentialSource, stop: AbortSignal): CredentialSource {
-  return {
-    covers: credentials.covers,
-    mint: (registry) =>
-      unlessStopped(credentials.mint(registry), stop).catch((error: unknown) => {
-        throw error instanceof Interrupted
-          ? new MintError("unreachable", "interrupted before AWS answered")
-          : error;
-      }),
-  };
 }

@@ -9,7 +9,9 @@ export type RunStep = <T>(
 ) => Promise<T>;
 
 export function stepsOn(terminal: Terminal): RunStep {
-  return terminal.stderr.isTTY ? liveSteps(terminal) : plainSteps(terminal);
+  // Lines are overwritten by counting columns: a terminal that knows none gets plain ones.
+  const { isTTY, columns } = terminal.stderr;
+  return isTTY && columns > 0 ? liveSteps(terminal) : plainSteps(terminal);
 }
 
 function liveSteps({ stderr }: Terminal): RunStep {

@@ -133,6 +133,16 @@ describe.concurrent("plan", () => {
     expect(scene.aws.count("ecr:GetAuthorizationToken")).toBe(0);
   });
 
+  test("prints no colour into a pipe, whatever the environment asks for", async () => {
+    await using scene = await startScene(namespaces);
+    const env = { FORCE_COLOR: "1", CLICOLOR_FORCE: "1", TERM: "xterm-256color", COLUMNS: "40" };
+
+    const finished = await scene.run(["plan", ...scene.target], { env });
+
+    expect(finished.exitCode).toBe(0);
+    expect(finished.stdout).toContain("  create ecr-pull in 4 namespaces · missing\n");
+  });
+
   test("prints nothing but the plan with --output json", async () => {
     await using scene = await startScene(namespaces);
 
