@@ -1,13 +1,15 @@
 /** An error, for the person who can mend it: what, and the next step. Stacks are for bugs only. */
 import { AwsError, ClusterError, UsageError, UserError } from "../errors.ts";
+import { clusterCause } from "../refresh/failure-log.ts";
 import { type ExitCode, exitCodes } from "./context.ts";
 import type { Terminal } from "./terminal.ts";
 
 export function printError(error: unknown, { say, tint }: Terminal): ExitCode {
   if (error instanceof UserError || error instanceof ClusterError || error instanceof AwsError) {
     say(`${tint.red("✖")} ${error.message}`);
-    if (error.hint) {
-      say(tint.cyan(`  → ${error.hint}`));
+    const { hint } = error instanceof ClusterError ? clusterCause(error) : error;
+    if (hint) {
+      say(tint.cyan(`  → ${hint}`));
     }
     return error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
   }

@@ -27,7 +27,10 @@ function kubeconfigOf({ cluster }: Scene, user: object, ca = cluster.ca): string
 describe.concurrent("what fails is said, with 1, and the rest is done", () => {
   test("leaves a foreign secret alone, and says how to take it over", async () => {
     await using scene = await startScene(namespaces);
-    const foreign = scene.cluster.state.createSecret("shop", "ecr-pull", { data: { a: "b" } });
+    const foreign = scene.cluster.state.createSecret("shop", "ecr-pull", {
+      type: "kubernetes.io/dockerconfigjson",
+      data: { ".dockerconfigjson": '{"auths":{}}' },
+    });
 
     const finished = await scene.run(refresh(scene));
 
@@ -35,6 +38,24 @@ describe.concurrent("what fails is said, with 1, and the rest is done", () => {
     expect(finished.exitCode).toBe(1);
     expect(scene.cluster.state.secret("shop", "ecr-pull")).toEqual(foreign);
     expect(scene.cluster.state.secretsNamed("ecr-pull").size).toBe(3);
+
+    const adopting = await scene.run([...refresh(scene), "--adopt"]);
+    await expectGolden("conflict-adopted", adopting);
+    expect(adopting.exitCode).toBe(0);
+    const uid = scene.cluster.state.secret("shop", "ecr-pull")?.metadata.uid;
+    expect(uid).toBe(foreign.metadata.uid);
+  });
+
+  test("leaves a secret of another deployment alone", async () => {
+    await using scene = await startScene(namespaces);
+    const owner = "123456789012/eu-west-1/prod";
+    const annotations = { "ecr-pull-secrets/owner": owner };
+    scene.cluster.state.createSecret("shop", "ecr-pull", { annotations });
+
+    const finished = await scene.run(refresh(scene));
+
+    await expectGolden("conflict-other-owner", finished);
+    expect(finished.exitCode).toBe(1);
   });
 
   test("writes nothing without a credential, and names the missing permission", async () => {

@@ -18,6 +18,9 @@ const program = join(repository, "src", "cli", "main.ts");
 /** Node compiles the program once, not once per test: half of a run's time. */
 const compileCache = join(tmpdir(), "ecr-pull-secrets-compile-cache");
 
+/** Before the test times out, so that a command that hangs is seen as one, and outlives nothing. */
+const giveUpAfterMs = 12_000;
+
 export interface RunOptions {
   /** Variables beside those that the scene sets; undefined takes one away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -60,6 +63,8 @@ export async function startScene(namespaces: readonly string[] = []) {
         ...env,
       },
       stdio: ["ignore", "pipe", "pipe"],
+      timeout: giveUpAfterMs,
+      killSignal: "SIGKILL",
     });
     const finished = async (): Promise<Finished> => {
       const [[exitCode], stdout, stderr] = await Promise.all([

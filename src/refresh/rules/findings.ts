@@ -34,7 +34,7 @@ export function foreignSecret(pullSecret: string, state: SecretState): Finding {
     pullSecret,
     namespace: state.namespace,
     message: `secret ${pullSecret} was made by ${maker ?? "somebody else"}; it was left alone`,
-    hint: "set `adopt: true` on this pull secret to take it over, or exclude the namespace",
+    hint: "set `adopt: true` on this pull secret (`--adopt` without a config file) to take it over, or exclude the namespace",
   };
 }
 
