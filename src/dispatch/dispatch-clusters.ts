@@ -11,7 +11,7 @@ export interface DispatchPorts {
   /** All registered clusters. @throws StoreError */
   readonly listClusters: () => Promise<readonly ListedState[]>;
   /** Queues all, or throws after everything was tried. @throws QueueError */
-  readonly send: (messages: readonly RefreshMessage[]) => Promise<void>;
+  readonly send: (messages: Iterable<RefreshMessage>) => Promise<void>;
 }
 
 export interface DispatchRequest {
@@ -38,7 +38,7 @@ export async function dispatchClusters(
     return { clusters: names.length, failing: 0, soonestExpiry: undefined, tick };
   }
   const listed = await listClusters();
-  await send(listed.map(({ name, state }) => ({ cluster: name, tick, state })));
+  await send(messagesFor(listed, tick));
   return {
     clusters: listed.length,
     failing: listed.filter(({ state }) => state.failingSince !== undefined).length,
@@ -49,4 +49,10 @@ export async function dispatchClusters(
     ),
     tick,
   };
+}
+
+function* messagesFor(listed: readonly ListedState[], tick: Date): Generator<RefreshMessage> {
+  for (const { name, state } of listed) {
+    yield { cluster: name, tick, state };
+  }
 }

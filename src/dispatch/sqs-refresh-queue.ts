@@ -19,7 +19,7 @@ const retryPauseMs = 200;
 
 export interface RefreshQueue {
   /** @throws QueueError once everything was tried, if any message was refused to the end */
-  send(messages: readonly RefreshMessage[]): Promise<void>;
+  send(messages: Iterable<RefreshMessage>): Promise<void>;
   /** Seconds until a message that failed is delivered again. @throws QueueError */
   delayRetry(receiptHandle: string, seconds: number): Promise<void>;
 }
@@ -60,24 +60,31 @@ export function createRefreshQueue(options: RefreshQueueOptions): RefreshQueue {
   };
 }
 
-async function sendAll(messages: readonly RefreshMessage[], queue: Queue): Promise<void> {
-  const batches = chunk(messages, maxBatchEntries).values();
+async function sendAll(messages: Iterable<RefreshMessage>, queue: Queue): Promise<void> {
+  const batches = inBatches(messages, maxBatchEntries);
   const refused: Refused[] = [];
+  let count = 0;
   const worker = async () => {
     for (const batch of batches) {
-      refused.push(await sendBatch(batch, queue));
+      count += batch.length;
+      const result = await sendBatch(batch, queue);
+      if (result.messages.length > 0) {
+        refused.push(result);
+      }
     }
   };
   await Promise.all(Array.from({ length: batchesInFlight }, worker));
-  const left = refused.flatMap((each) => each.messages);
-  if (left.length > 0) {
-    const names = left.slice(0, 5).map(({ cluster }) => cluster);
-    const more = left.length > names.length ? ", …" : "";
-    const reason = refused.find(({ why }) => why)?.why ?? "SQS refused them, also after retries";
-    throw new QueueError(
-      `${left.length} of ${messages.length} clusters couldn't be queued: ${names.join(", ")}${more}; ${reason}`,
-    );
+  if (refused.length > 0) {
+    throw new QueueError(describeRefusals(refused, count));
   }
+}
+
+function describeRefusals(refused: readonly Refused[], count: number): string {
+  const left = refused.flatMap((each) => each.messages);
+  const names = left.slice(0, 5).map(({ cluster }) => cluster);
+  const more = left.length > names.length ? ", …" : "";
+  const reason = refused.find(({ why }) => why)?.why ?? "SQS refused them, also after retries";
+  return `${left.length} of ${count} clusters couldn't be queued: ${names.join(", ")}${more}; ${reason}`;
 }
 
 /** Never throws: a batch that fails must not keep the others from being sent. */
@@ -116,8 +123,17 @@ function toEntry(message: RefreshMessage, id: string) {
   };
 }
 
-function chunk<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
+/** One batch at a time: ten thousand messages needn't exist at once. */
+function* inBatches<T>(items: Iterable<T>, size: number): Generator<T[]> {
+  let batch: T[] = [];
+  for (const item of items) {
+    batch.push(item);
+    if (batch.length === size) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) {
+    yield batch;
+  }
 }

@@ -2,8 +2,12 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
-/** What Lambda's runtime hands to Node in a function of 256 MB: a twentieth, and nine tenths of it. */
-export const lambdaHeap = { NODE_OPTIONS: "--max-semi-space-size=12 --max-old-space-size=230" };
+/** What Lambda's runtime hands to Node: a twentieth of the function's memory, and nine tenths. */
+export function lambdaHeap(memoryMb: number) {
+  const youngMb = Math.floor(memoryMb / 20);
+  const oldMb = Math.floor(memoryMb * 0.9);
+  return { NODE_OPTIONS: `--max-semi-space-size=${youngMb} --max-old-space-size=${oldMb}` };
+}
 
 export async function bundleTo(sources: URL, outfile: string): Promise<URL> {
   await build({

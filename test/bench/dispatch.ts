@@ -90,7 +90,8 @@ function environmentOf(aws: FakeAws, queueUrl: string): NodeJS.ProcessEnv {
   return {
     ...process.env,
     ...aws.environment,
-    ...lambdaHeap,
+    // As serverless.yml sizes it.
+    ...lambdaHeap(160),
     STAGE: "dev",
     ACCOUNT: aws.account,
     QUEUE_URL: queueUrl,

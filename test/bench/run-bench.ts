@@ -5,10 +5,12 @@ import { startBenchCluster } from "./cluster/bench-cluster.ts";
 import { measureEmptyProcess } from "./contestants/measure-process.ts";
 import { startRuns } from "./contestants/runs.ts";
 import { openWays } from "./delay/ways.ts";
+import { judgeDispatch, measureDispatch } from "./dispatch.ts";
 import { describeMachine } from "./machine.ts";
 import type { BenchOptions } from "./options.ts";
 import type { BenchResult } from "./results.ts";
 import { measureFirstSweep } from "./stages/first-sweep.ts";
+import { judgeFunction, measureFunction } from "./stages/function.ts";
 import { measureIdle } from "./stages/idle.ts";
 import { measureRenewals } from "./stages/renewals.ts";
 import { checkRequests } from "./stages/request-check.ts";
@@ -47,7 +49,11 @@ export async function runBench(
     ways: wayResults,
     ...found,
     emptyProcessBytes: await measureEmptyProcess(),
-    aims: judgeAims(found),
+    aims: [
+      ...judgeAims(found),
+      ...judgeFunction(await measureFunction()),
+      ...judgeDispatch(await measureDispatch()),
+    ],
     violations: [...violations, ...sweepFailures(found)],
   };
 }

@@ -22,7 +22,7 @@ export async function measureFirstSweep(stage: Stage): Promise<FirstSweepResult>
     const likeLambda: Run[] = [];
     for (let round = 0; round < options.rounds; round += 1) {
       fromSources.push(await runs.sweepAlone(way, { module: sources }));
-      likeLambda.push(await runs.sweepAlone(way, { module: bundle, env: lambdaHeap }));
+      likeLambda.push(await runs.sweepAlone(way, { module: bundle, env: lambdaHeap(256) }));
     }
     return {
       roundTripMs: way.roundTripMs,
