@@ -38,3 +38,6 @@ const firstDelaySeconds = 20;
 export function retryDelaySeconds({ receiveCount }: Delivery): number {
   return firstDelaySeconds * 2 ** Math.min(receiveCount - 1, 5);
 }
+
+/** Between the deliveries of a message that no delivery will make sense of. */
+export const poisonDelaySeconds = 5;

@@ -14,7 +14,8 @@ import { createEcrCredentialSource } from "../../../src/credentials/ecr.ts";
 import { createEksTokenSource } from "../../../src/credentials/eks-token.ts";
 import { formatMessage } from "../../../src/dispatch/refresh-message.ts";
 import { openClusters } from "../../../src/wiring/open-clusters.ts";
-import { type RefreshPorts, serveRefresh } from "../../../src/worker/serve-refresh.ts";
+import { serveRefresh } from "../../../src/worker/serve-refresh.ts";
+import type { RefreshPorts } from "../../../src/worker/sweep-and-note.ts";
 import type { CostedReport } from "../../../src/worker/sweep-registered.ts";
 import { startAws } from "../../fakes/aws/aws.ts";
 import {

@@ -1,0 +1,79 @@
+/** Messages of the queue: what SQS does with their outcomes is in `message-outcome.ts`. */
+import { QueueError } from "../dispatch/queue-error.ts";
+import { parseMessage, type RefreshMessage } from "../dispatch/refresh-message.ts";
+import {
+  type Delivery,
+  isRetried,
+  isSuperseded,
+  poisonDelaySeconds,
+  retryDelaySeconds,
+} from "./message-outcome.ts";
+import type { QueuedRecord } from "./refresh-event.ts";
+import { type RefreshPorts, type Serving, sweepAndNote } from "./sweep-and-note.ts";
+
+/** As Lambda wants it: items that failed are delivered again, all others are deleted. */
+export interface BatchResponse {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+/** @throws PoisonMessageError */
+export async function serveQueued(
+  records: readonly QueuedRecord[],
+  { ports, time }: Serving,
+): Promise<BatchResponse> {
+  const batchItemFailures: { itemIdentifier: string }[] = [];
+  for (const record of records) {
+    const message = await parseOrSetAside(record, ports);
+    const delivery = { message, receiveCount: record.attributes.ApproximateReceiveCount };
+    if ((await serveDelivery(delivery, { ports, time })) === "retry") {
+      const retry = { seconds: retryDelaySeconds(delivery), about: { cluster: message.cluster } };
+      await delayRetry(record, retry, ports);
+      batchItemFailures.push({ itemIdentifier: record.messageId });
+    }
+  }
+  return { batchItemFailures };
+}
+
+/** Poison goes to the dead letters after its last delivery: soon, since it blocks its group. */
+async function parseOrSetAside(record: QueuedRecord, ports: RefreshPorts): Promise<RefreshMessage> {
+  try {
+    return parseMessage(record.body);
+  } catch (error) {
+    const about = { messageId: record.messageId };
+    ports.warned("poison in the queue", about);
+    await delayRetry(record, { seconds: poisonDelaySeconds, about }, ports);
+    throw error;
+  }
+}
+
+/** Without the delay the queue's own visibility timeout counts: later, but the item stays failed. */
+async function delayRetry(
+  { receiptHandle }: QueuedRecord,
+  {
+    seconds,
+    about,
+  }: { readonly seconds: number; readonly about: Readonly<Record<string, string>> },
+  ports: RefreshPorts,
+): Promise<void> {
+  try {
+    await ports.delayRetry(receiptHandle, seconds);
+  } catch (error) {
+    if (!(error instanceof QueueError)) throw error;
+    ports.warned("the retry couldn't be set a time", { ...about, reason: error.message });
+  }
+}
+
+async function serveDelivery(
+  delivery: Delivery,
+  { ports, time }: Serving,
+): Promise<"done" | "retry"> {
+  const { cluster, state } = delivery.message;
+  if (isSuperseded(delivery, ports.rules, ports.now())) {
+    ports.skipped(cluster, "superseded");
+    return "done";
+  }
+  // An earlier delivery may have written tags since dispatch looked at them.
+  const known = delivery.receiveCount === 1 ? state : undefined;
+  const report = await sweepAndNote(cluster, known, { ports, time });
+  return report?.outcome === "failed" && isRetried(delivery, ports.rules) ? "retry" : "done";
+}
