@@ -85,8 +85,11 @@ describe("a message", () => {
     ["names a path", JSON.stringify({ cluster: `../${canary}`, tick: new Date() })],
   ])("that %s throws, and so ends in the dead-letter queue", async (_, body) => {
     const scene = await start();
-    const { serve } = scene.newFunction();
+    const { serve, delays, warnings } = scene.newFunction();
     await expect(serve(records({ body }))).rejects.toThrow(PoisonMessageError);
+    // Soon, since it blocks its group until then.
+    expect(delays).toEqual([5]);
+    expect(warnings).toEqual([expect.stringContaining("poison in the queue")]);
     expect(scene.aws.requests).toEqual([]);
   });
 });
