@@ -121,6 +121,15 @@ describe("where one of two registries is denied", () => {
     expect(Object.keys(loginsIn(scene, "web"))).toEqual([abroad, home]);
   });
 
+  test("a secret that is deleted before it is read is made anew, with what can be had", async () => {
+    const { scene } = await startDue();
+    denyIn(scene, "eu-west-1");
+    const between = () => scene.cluster.state.deleteSecret("web", "ecr-pull");
+    const report = await scene.sweep({ pullSecrets, between });
+    expect(report.counts).toMatchObject({ renewed: 1, created: 1 });
+    expect(Object.keys(loginsIn(scene, "web"))).toEqual([home]);
+  });
+
   test("an entry that somebody took out isn't claimed any more", async () => {
     const { scene, sweep } = await startDue();
     denyIn(scene, "eu-west-1");
