@@ -2,7 +2,8 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { ClusterError, type ClusterErrorKind } from "../../errors.ts";
-import { tooLarge, type WireAnswer } from "../transport/request-exchange.ts";
+import { tooLarge } from "../transport/answer-limits.ts";
+import type { WireAnswer } from "../transport/request-exchange.ts";
 import { parseRetryAfter, TransientError } from "../transport/retry.ts";
 import { type CutList, cutList } from "./answer-items.ts";
 import { readStatus, statusError } from "./answer-status.ts";

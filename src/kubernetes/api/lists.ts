@@ -1,8 +1,8 @@
 /** Lists: by name, with as little in them as needed, page by page where the server divides them. */
 import type * as z from "zod";
 import { ClusterError } from "../../errors.ts";
+import { tooLarge } from "../transport/answer-limits.ts";
 import type { SendRequest } from "../transport/request.ts";
-import { tooLarge } from "../transport/request-exchange.ts";
 import { type Answer, isJsonObject, malformed } from "./answer.ts";
 import { misshapen, parseAs } from "./answer-shape.ts";
 import { listSchema } from "./objects.ts";

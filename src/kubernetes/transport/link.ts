@@ -9,6 +9,7 @@ import type { ClientCertificate, ClusterEndpoint } from "../cluster-access.ts";
 import { dial } from "./dial.ts";
 import { connectorFrom, http1Pool, http2Client, type Protocol } from "./dispatchers.ts";
 import type { ConnectionOptions } from "./options.ts";
+import type { Line } from "./request-exchange.ts";
 import { withRetries } from "./retry.ts";
 
 const recoveryMs = 15_000;
@@ -53,13 +54,15 @@ export class ConnectionLink {
    */
   async use<T>(
     certificate: ClientCertificate | undefined,
-    work: (dispatcher: Dispatcher) => Promise<T>,
+    work: (line: Line) => Promise<T>,
   ): Promise<T> {
     this.#closing.signal.throwIfAborted();
     const line = this.#trustedLine(certificate);
     this.#inUse += 1;
     try {
-      return await work(await line);
+      const dispatcher = await line;
+      const sever = this.#protocol === "h2" ? () => this.#sever(line, dispatcher) : undefined;
+      return await work({ dispatcher, sever });
     } catch (error) {
       // What undici says of a connection that we closed would look like a lost one.
       this.#closing.signal.throwIfAborted();
@@ -95,6 +98,14 @@ export class ConnectionLink {
       });
     }
     return this.#line;
+  }
+
+  /** What is under way in it is lost, and tried again on another connection. */
+  #sever(line: Promise<Dispatcher>, dispatcher: Dispatcher): void {
+    if (this.#line === line) {
+      this.#line = undefined;
+    }
+    dispatcher.destroy().catch(() => {});
   }
 
   /** Requests that are under way in it still end. */

@@ -1,7 +1,7 @@
 /** One request and its answer on the wire: time and size limits, and no more waiting after an abort. */
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
-import { ClusterError } from "../../errors.ts";
+import { answerTimer, tooLarge } from "./answer-limits.ts";
 import { aborted } from "./retry.ts";
 
 export interface WireRequest {
@@ -28,7 +28,7 @@ export interface WireAnswer {
  * @throws ClusterError for limits and aborts, and what undici, the connector or the socket failed with
  */
 export function exchange(
-  dispatcher: Dispatcher,
+  { dispatcher, sever }: Line,
   request: WireRequest,
   signal: AbortSignal,
 ): Promise<WireAnswer> {
@@ -36,8 +36,8 @@ export function exchange(
     if (signal.aborted) {
       throw aborted(signal.reason);
     }
-    const answer = collector(request, signal, { resolve, reject });
-    const { method, path, headers, body, headersTimeoutMs, bodyTimeoutMs } = request;
+    const answer = collector(request, signal, { resolve, reject, sever });
+    const { method, path, headers, body, bodyTimeoutMs } = request;
     dispatcher.dispatch(
       {
         method,
@@ -46,7 +46,8 @@ export function exchange(
         ...(body === undefined ? {} : { body }),
         // All of ours may be repeated, and none waits for the one before it.
         idempotent: true,
-        headersTimeout: headersTimeoutMs,
+        // Ours: undici's would abort the stream.
+        headersTimeout: 0,
         bodyTimeout: bodyTimeoutMs,
       },
       answer,
@@ -54,7 +55,15 @@ export function exchange(
   });
 }
 
+/** A connection that is lent, and how to give it up. */
+export interface Line {
+  readonly dispatcher: Dispatcher;
+  /** Undefined where a single request can be aborted without harm (HTTP/1.1). */
+  readonly sever: (() => void) | undefined;
+}
+
 interface Settle {
+  readonly sever: Line["sever"];
   resolve(answer: WireAnswer): void;
   reject(error: unknown): void;
 }
@@ -69,23 +78,29 @@ function collector(
   let status = 0;
   let headers: IncomingHttpHeaders = {};
   let controller: Dispatcher.DispatchController | undefined;
-  let bodyTimer: NodeJS.Timeout | undefined;
-
   const done = () => {
-    clearTimeout(bodyTimer);
+    timer.stop();
     signal.removeEventListener("abort", onAbort);
   };
   const fail = (error: Error) => {
     done();
     settle.reject(error);
-    controller?.abort(error);
+    // undici aborts with close() and destroy(). If the body isn't sent to its end by then, Node keeps
+    // the stream without a reset, and writes empty frames without end once the server reads on.
+    if (request.body === undefined || !settle.sever) {
+      controller?.abort(error);
+    } else if (!signal.aborted) {
+      settle.sever();
+    }
   };
+  const timer = answerTimer(request, fail);
   const onAbort = () => fail(aborted(signal.reason));
   signal.addEventListener("abort", onAbort);
 
   return {
     onRequestStart(started) {
       controller = started;
+      timer.awaitHeaders();
       // It waited for a free stream: one that opened because the same abort ended another request.
       if (signal.aborted) {
         onAbort();
@@ -95,9 +110,9 @@ function collector(
       if (statusCode < 200) {
         return;
       }
+      timer.awaitEnd();
       status = statusCode;
       headers = responseHeaders;
-      bodyTimer = setTimeout(() => fail(slowBody(request)), request.bodyTimeoutMs);
     },
     onResponseData(_controller, chunk) {
       size += chunk.length;
@@ -116,19 +131,4 @@ function collector(
       settle.reject(error);
     },
   };
-}
-
-function slowBody({ what, bodyTimeoutMs }: WireRequest): ClusterError {
-  const within = `${bodyTimeoutMs / 1_000} s`;
-  return new ClusterError("timeout", `${what}: the answer didn't end within ${within}`);
-}
-
-export interface SizeLimit {
-  readonly what: string;
-  readonly maxBytes: number;
-}
-
-export function tooLarge({ what, maxBytes }: SizeLimit): ClusterError {
-  const mebibytes = Math.round(maxBytes / (1024 * 1024));
-  return new ClusterError("too-large", `${what}: the answer is larger than ${mebibytes} MiB`);
 }

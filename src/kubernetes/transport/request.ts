@@ -47,10 +47,10 @@ export function createSender(
     const credential = await untilAborted(readCredential(access), signal);
     const wire = wireRequest(request, credential, access.server, options);
     const { clientCertificate } = credential;
-    const exchanged = link.use(clientCertificate, (dispatcher) => {
+    const exchanged = link.use(clientCertificate, (line) => {
       counters.requests += 1;
       counters.bytesSent += wire.body?.length ?? 0;
-      return exchange(dispatcher, wire, signal);
+      return exchange(line, wire, signal);
     });
     const answer = await untilAborted(exchanged, signal).catch((error: unknown): WireAnswer => {
       const place = serverPlace(access, clientCertificate);
