@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 // `npm test` runs unit, contracts and cli: hermetic, no part of a machine but Node.
@@ -5,6 +6,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     passWithNoTests: false,
+    // Vitest leaves a core idle by default; on two cores that doubles the time.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       project("unit", ["test/unit/**/*.test.ts"]),
       project("contracts", ["test/contracts/**/*.test.ts"]),
