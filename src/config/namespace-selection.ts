@@ -13,12 +13,6 @@ export interface NamespaceSelection {
   readonly selector: LabelSelector | undefined;
 }
 
-export const allNamespaces: NamespaceSelection = {
-  include: ["*"],
-  exclude: [],
-  selector: undefined,
-};
-
 export function selectsNamespace(
   selection: NamespaceSelection,
   namespace: { readonly name: string; readonly labels: Readonly<Record<string, string>> },

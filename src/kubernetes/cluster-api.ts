@@ -1,12 +1,12 @@
 /** The sweep's port to a cluster, over the Kubernetes REST API. */
 import type * as z from "zod";
 import { ClusterError } from "../errors.ts";
+import type { SecretManifest } from "../pull-secrets/manifest.ts";
 import type {
   ApplyGuard,
   ClusterApi,
   NamespaceState,
   SecretData,
-  SecretManifest,
   SecretState,
   ServiceAccountState,
 } from "../refresh/ports.ts";

@@ -6,8 +6,6 @@ import type { SecretManifest } from "../pull-secrets/manifest.ts";
 import type { SecretValue } from "../secret-value.ts";
 import type { Registry } from "./desired.ts";
 
-export type { SecretManifest };
-
 export interface NamespaceState {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;

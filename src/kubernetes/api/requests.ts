@@ -1,6 +1,8 @@
 /** The requests themselves, and what makes those that change something safe to repeat. */
+
+import type { SecretManifest } from "../../pull-secrets/manifest.ts";
 import { fieldManager } from "../../pull-secrets/names.ts";
-import type { ApplyGuard, SecretManifest, ServiceAccountState } from "../../refresh/ports.ts";
+import type { ApplyGuard, ServiceAccountState } from "../../refresh/ports.ts";
 import type { SecretValue } from "../../secret-value.ts";
 import type { ApiRequest } from "../transport/request.ts";
 import type { ListQuery } from "./lists.ts";

@@ -91,21 +91,22 @@ export class ConnectionLink {
       this.#shown = certificate;
       const opening = this.#open();
       this.#line = opening;
-      opening.catch(() => {
-        if (this.#line === opening) {
-          this.#line = undefined;
-        }
-      });
+      opening.catch(() => this.#forget(opening));
     }
     return this.#line;
   }
 
   /** What is under way in it is lost, and tried again on another connection. */
   #sever(line: Promise<Dispatcher>, dispatcher: Dispatcher): void {
+    this.#forget(line);
+    dispatcher.destroy().catch(() => {});
+  }
+
+  /** Unless another has taken its place already. */
+  #forget(line: Promise<Dispatcher>): void {
     if (this.#line === line) {
       this.#line = undefined;
     }
-    dispatcher.destroy().catch(() => {});
   }
 
   /** Requests that are under way in it still end. */

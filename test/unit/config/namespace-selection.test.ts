@@ -1,13 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { parseLabelSelector } from "../../../src/config/label-selector.ts";
 import {
-  allNamespaces,
   literalNamespaces,
   type NamespaceSelection,
   selectsNamespace,
   splitNamespaces,
 } from "../../../src/config/namespace-selection.ts";
 import { onlyPullSecret, pullSecretWith, registries } from "./config-text.ts";
+
+const allNamespaces: NamespaceSelection = {
+  include: ["*"],
+  exclude: [],
+  selector: undefined,
+};
 
 describe("a namespace selection", () => {
   test.each<[Partial<NamespaceSelection>, string, Record<string, string>, boolean]>([

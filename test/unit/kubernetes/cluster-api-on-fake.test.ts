@@ -1,6 +1,7 @@
 /** The port on the fake API server, which behaves as a real one: what each call does to objects. */
 import { beforeEach, describe, expect, test } from "vitest";
-import type { ClusterApi, SecretManifest } from "../../../src/refresh/ports.ts";
+import type { SecretManifest } from "../../../src/pull-secrets/manifest.ts";
+import type { ClusterApi } from "../../../src/refresh/ports.ts";
 import { SecretValue } from "../../../src/secret-value.ts";
 import {
   type KubernetesApi,
