@@ -1,7 +1,7 @@
 /** What every command works with: made once in `main.ts`, replaced in tests. */
 import type { Settings } from "../settings.ts";
-import type { Interrupt } from "./interrupt.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Interrupt } from "./terminal/interrupt.ts";
+import type { Terminal } from "./terminal/terminal.ts";
 
 export interface CliContext {
   readonly terminal: Terminal;

@@ -2,7 +2,7 @@
 import { readSettings } from "../settings.ts";
 import { exitCodes } from "./context.ts";
 import { runProgram } from "./program.ts";
-import { createTerminal } from "./terminal.ts";
+import { createTerminal } from "./terminal/terminal.ts";
 
 const settings = readSettings();
 const { stdin, stdout, stderr, argv } = process;

@@ -1,11 +1,11 @@
 /** All commands, and the manners that they share. */
 import { Command, CommanderError } from "commander";
+import { addPlanCommand } from "./commands/plan.ts";
+import { addRefreshCommand } from "./commands/refresh.ts";
+import { addValidateCommand } from "./commands/validate.ts";
 import { type CliContext, type CliRun, type ExitCode, exitCodes } from "./context.ts";
-import { listenForInterrupt } from "./interrupt.ts";
-import { addPlanCommand } from "./plan.ts";
-import { printError } from "./print-error.ts";
-import { addRefreshCommand } from "./refresh.ts";
-import { addValidateCommand } from "./validate.ts";
+import { printError } from "./print/error.ts";
+import { listenForInterrupt } from "./terminal/interrupt.ts";
 
 const description = `Keeps Amazon ECR pull secrets fresh in Kubernetes clusters outside AWS,
 with nothing running in the cluster.`;

@@ -1,6 +1,6 @@
 /** `npm run demo`: the whole of it, on an AWS and three Kubernetes API servers in this process. */
-import { stepsOn } from "../../src/cli/steps.ts";
-import { createTerminal } from "../../src/cli/terminal.ts";
+import { stepsOn } from "../../src/cli/terminal/steps.ts";
+import { createTerminal } from "../../src/cli/terminal/terminal.ts";
 import { readSettings } from "../../src/settings.ts";
 import { startWorld } from "./parts.ts";
 import { scenes } from "./scenes.ts";

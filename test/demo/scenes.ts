@@ -1,7 +1,7 @@
 /** What the demo shows, scene by scene. */
-import { formatExpiry } from "../../src/cli/durations.ts";
-import type { RunStep } from "../../src/cli/steps.ts";
-import { count } from "../../src/cli/wording.ts";
+import { formatExpiry } from "../../src/cli/print/durations.ts";
+import { count } from "../../src/cli/print/wording.ts";
+import type { RunStep } from "../../src/cli/terminal/steps.ts";
 import { readDockerConfig } from "../../src/pull-secrets/docker-config.ts";
 import { SecretValue } from "../../src/secret-value.ts";
 import { clusterNames, type World } from "./parts.ts";

@@ -1,5 +1,5 @@
 /** How the demo speaks: a heading, a line per fact, and every fact checked before it is said. */
-import type { Terminal } from "../../src/cli/terminal.ts";
+import type { Terminal } from "../../src/cli/terminal/terminal.ts";
 
 export interface Stage {
   heading(text: string): void;

@@ -1,9 +1,9 @@
 /** What a sweep did, for a terminal: a row per secret, then what failed and why, then the sum. */
-import type { SecretLine, SweepReport } from "../refresh/report.ts";
+import type { SecretLine, SweepReport } from "../../refresh/report.ts";
 import { formatDuration, formatExpiry } from "./durations.ts";
 import type { Look } from "./look.ts";
-import { renderFailures, renderNotices } from "./render-trouble.ts";
 import { formatTable } from "./table.ts";
+import { renderFailures, renderNotices } from "./trouble.ts";
 import { count, wrap } from "./wording.ts";
 
 /** Beyond this, rows are left out: `--output json` has them all. */

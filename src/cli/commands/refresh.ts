@@ -1,16 +1,16 @@
 /** `refresh`: show the plan, ask, do it, and tell what came of it. */
 import type { Command } from "commander";
-import { UsageError } from "../errors.ts";
-import { reportPlan } from "../refresh/plan-report.ts";
-import { carryOutLive } from "./carry-out-live.ts";
-import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "./context.ts";
-import { type LocalSweep, withLocalSweep } from "./local-sweep.ts";
-import { lookAt } from "./look.ts";
+import { UsageError } from "../../errors.ts";
+import { reportPlan } from "../../refresh/plan-report.ts";
+import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
+import { carryOutLive } from "../local/carry-out-live.ts";
+import { type LocalSweep, withLocalSweep } from "../local/local-sweep.ts";
+import { addTargetOptions, type TargetOptions } from "../local/target-options.ts";
+import { lookAt } from "../print/look.ts";
+import { renderPlan } from "../print/plan.ts";
+import { renderReport } from "../print/report.ts";
+import { count } from "../print/wording.ts";
 import { showPlan } from "./plan.ts";
-import { renderPlan } from "./render-plan.ts";
-import { renderReport } from "./render-report.ts";
-import { addTargetOptions, type TargetOptions } from "./target-options.ts";
-import { count } from "./wording.ts";
 
 interface RefreshOptions extends TargetOptions {
   readonly dryRun?: boolean;

@@ -1,8 +1,8 @@
 /** An error, for the person who can mend it: what, and the next step. Stacks are for bugs only. */
-import { AwsError, ClusterError, UsageError, UserError } from "../errors.ts";
-import { clusterCause } from "../refresh/failure-log.ts";
-import { type ExitCode, exitCodes } from "./context.ts";
-import type { Terminal } from "./terminal.ts";
+import { AwsError, ClusterError, UsageError, UserError } from "../../errors.ts";
+import { clusterCause } from "../../refresh/failure-log.ts";
+import { type ExitCode, exitCodes } from "../context.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 
 export function printError(error: unknown, { say, tint }: Terminal): ExitCode {
   if (error instanceof UserError || error instanceof ClusterError || error instanceof AwsError) {

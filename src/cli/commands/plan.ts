@@ -1,11 +1,11 @@
 /** `plan`: what the next sweep would change, and why; changes nothing. */
 import type { Command } from "commander";
-import { reportPlan } from "../refresh/plan-report.ts";
-import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "./context.ts";
-import { type LocalSweep, withLocalSweep } from "./local-sweep.ts";
-import { lookAt } from "./look.ts";
-import { renderPlan } from "./render-plan.ts";
-import { addTargetOptions, type TargetOptions } from "./target-options.ts";
+import { reportPlan } from "../../refresh/plan-report.ts";
+import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
+import { type LocalSweep, withLocalSweep } from "../local/local-sweep.ts";
+import { addTargetOptions, type TargetOptions } from "../local/target-options.ts";
+import { lookAt } from "../print/look.ts";
+import { renderPlan } from "../print/plan.ts";
 
 const examples = `
 Examples:

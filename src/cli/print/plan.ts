@@ -1,7 +1,7 @@
 /** A plan in words: what would be done, where, and why. */
-import type { PlannedChange, PlanReport } from "../refresh/plan-report.ts";
+import type { PlannedChange, PlanReport } from "../../refresh/plan-report.ts";
 import type { Look } from "./look.ts";
-import { renderFailures, renderNotices } from "./render-trouble.ts";
+import { renderFailures, renderNotices } from "./trouble.ts";
 import { count, listSome, wrap } from "./wording.ts";
 
 export function renderPlan(plan: PlanReport, look: Look): string {

@@ -1,7 +1,7 @@
 /** What the command line asks for: the pull secrets of a config file, or of flags alone. */
-import { loadConfig, parseConfig } from "../config/load.ts";
-import type { PullSecretConfig } from "../config/stage-config.ts";
-import { ConfigError, UsageError } from "../errors.ts";
+import { loadConfig, parseConfig } from "../../config/load.ts";
+import type { PullSecretConfig } from "../../config/stage-config.ts";
+import { ConfigError, UsageError } from "../../errors.ts";
 import type { TargetOptions } from "./target-options.ts";
 
 const flagsForSecrets = ["name", "namespaces", "serviceAccount", "adopt"] as const;

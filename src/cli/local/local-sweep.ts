@@ -1,16 +1,16 @@
 /** From options to a sweep that is planned: reached, identified, resolved. */
-import { startDeadline } from "../deadline.ts";
-import { UsageError } from "../errors.ts";
-import { desiredPullSecrets } from "../refresh/desired.ts";
-import { type PlannedSweep, planCluster } from "../refresh/refresh-cluster.ts";
-import { localStage } from "../refresh/rules/ownership.ts";
-import type { LocalParts } from "../wiring/local.ts";
-import type { CliContext, CliRun } from "./context.ts";
-import { unlessStopped } from "./interrupt.ts";
+import { startDeadline } from "../../deadline.ts";
+import { UsageError } from "../../errors.ts";
+import { desiredPullSecrets } from "../../refresh/desired.ts";
+import { type PlannedSweep, planCluster } from "../../refresh/refresh-cluster.ts";
+import { localStage } from "../../refresh/rules/ownership.ts";
+import type { LocalParts } from "../../wiring/local.ts";
+import type { CliContext, CliRun } from "../context.ts";
+import { count } from "../print/wording.ts";
+import { unlessStopped } from "../terminal/interrupt.ts";
+import { type RunStep, stepsOn } from "../terminal/steps.ts";
 import { pullSecretsWanted } from "./pull-secrets-wanted.ts";
-import { type RunStep, stepsOn } from "./steps.ts";
 import type { TargetOptions } from "./target-options.ts";
-import { count } from "./wording.ts";
 
 export interface LocalSweep extends LocalParts {
   readonly planned: PlannedSweep;
@@ -88,7 +88,7 @@ async function wire(
   region: string,
 ): Promise<LocalParts> {
   // Loaded when needed: with the AWS clients, `--help` would take twice as long.
-  const { wireLocal } = await import("../wiring/local.ts");
+  const { wireLocal } = await import("../../wiring/local.ts");
   return wireLocal({
     region,
     profile: options.profile,

@@ -1,15 +1,15 @@
 /** Carries a plan out while somebody watches, and may interrupt. */
-import { startDeadline } from "../deadline.ts";
-import { MintError } from "../errors.ts";
-import { reportPlan } from "../refresh/plan-report.ts";
-import type { CredentialSource } from "../refresh/ports.ts";
-import { carryOut } from "../refresh/refresh-cluster.ts";
-import type { SweepReport } from "../refresh/report.ts";
-import type { CliRun } from "./context.ts";
-import { Interrupted, unlessStopped } from "./interrupt.ts";
+import { startDeadline } from "../../deadline.ts";
+import { MintError } from "../../errors.ts";
+import { reportPlan } from "../../refresh/plan-report.ts";
+import type { CredentialSource } from "../../refresh/ports.ts";
+import { carryOut } from "../../refresh/refresh-cluster.ts";
+import type { SweepReport } from "../../refresh/report.ts";
+import type { CliRun } from "../context.ts";
+import { count } from "../print/wording.ts";
+import { Interrupted, unlessStopped } from "../terminal/interrupt.ts";
+import { stepsOn } from "../terminal/steps.ts";
 import type { LocalSweep } from "./local-sweep.ts";
-import { stepsOn } from "./steps.ts";
-import { count } from "./wording.ts";
 
 const silentProgress = { minted: () => {}, applied: () => {} };
 

@@ -1,5 +1,5 @@
 /** Ctrl-C: once, and nothing new is begun; twice, and what is in flight is given up. */
-import type { StopReason } from "../refresh/ports.ts";
+import type { StopReason } from "../../refresh/ports.ts";
 
 export interface Interrupt extends Disposable {
   readonly stop: AbortSignal;

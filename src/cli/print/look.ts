@@ -1,5 +1,5 @@
-import type { CliContext } from "./context.ts";
-import type { Paint } from "./terminal.ts";
+import type { CliContext } from "../context.ts";
+import type { Paint } from "../terminal/terminal.ts";
 
 /** How a text is laid out: colours, the width of a line, and the time that "in 3 h" counts from. */
 export interface Look {

@@ -1,5 +1,5 @@
 /** Failures and notices: what, where, and what to do about it. */
-import type { Notice } from "../refresh/rules/findings.ts";
+import type { Notice } from "../../refresh/rules/findings.ts";
 import type { Look } from "./look.ts";
 import { count, listSome, wrap } from "./wording.ts";
 

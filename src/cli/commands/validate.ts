@@ -1,11 +1,11 @@
 /** `validate`: is a stage's config right? */
 import { Argument, type Command } from "commander";
-import { loadConfig } from "../config/load.ts";
-import type { StageConfig } from "../config/stage-config.ts";
-import { ConfigError, type ConfigProblem } from "../errors.ts";
-import { type CliContext, exitCodes, type RunCommand } from "./context.ts";
-import { addOutputOption } from "./target-options.ts";
-import { count } from "./wording.ts";
+import { loadConfig } from "../../config/load.ts";
+import type { StageConfig } from "../../config/stage-config.ts";
+import { ConfigError, type ConfigProblem } from "../../errors.ts";
+import { type CliContext, exitCodes, type RunCommand } from "../context.ts";
+import { addOutputOption } from "../local/target-options.ts";
+import { count } from "../print/wording.ts";
 
 const defaultFiles = ["config/dev.yml", "config/prod.yml"];
 
