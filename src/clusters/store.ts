@@ -36,3 +36,28 @@ export interface ClusterStore {
    */
   saveState(name: string, before: ClusterState, after: ClusterState): Promise<boolean>;
 }
+
+/** Writes records: what registers a cluster, and what renews its credential. */
+export interface ClusterWriter {
+  /**
+   * "exists": such a record is there already, and is left as it is. One that is to be deleted is
+   * restored and gets the new value.
+   */
+  create(
+    name: string,
+    kubeconfig: SecretValue,
+    options: { readonly state: ClusterState; readonly kmsKeyId: string | undefined },
+  ): Promise<"created" | "exists">;
+  /**
+   * Stores a version that nobody reads yet. Undefined: no such cluster is registered.
+   * @returns the version's id
+   */
+  putPending(name: string, kubeconfig: SecretValue): Promise<string | undefined>;
+  /** Makes it the current version, unless another than `from` is current by now. */
+  promote(
+    name: string,
+    versions: { readonly from: string | undefined; readonly to: string },
+  ): Promise<"promoted" | "changed">;
+  /** With a recovery window in days (7 to 30). False: there was none. */
+  remove(name: string, recoveryDays: number): Promise<boolean>;
+}
