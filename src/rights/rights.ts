@@ -3,7 +3,7 @@
  * Two layers, since RBAC can't say it all (docs/adr/0008).
  */
 import type { DesiredPullSecret, Owner } from "../refresh/desired.ts";
-import type { AccessQuestion, Attempt } from "./access.ts";
+import type { AccessQuestion } from "./access.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
 
 /** Who gets the rights: a ServiceAccount, or those whom an EKS access entry puts into a group. */
