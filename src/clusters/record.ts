@@ -12,6 +12,15 @@ export interface ClusterState {
   readonly failingSince: Date | undefined;
   /** Digest of the RBAC that was granted. */
   readonly rbac: string | undefined;
+  /** How long the credential in the record is good; undefined: not known, or it doesn't expire. */
+  readonly credential: CredentialLife | undefined;
+  /** Since when the worker has tried in vain to renew it; undefined: it went well, or isn't due. */
+  readonly rotationFailingSince: Date | undefined;
+}
+
+export interface CredentialLife {
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
 }
 
 /** As Secrets Manager writes it; a hostile endpoint leaves either out. */
@@ -30,6 +39,8 @@ const stateTags = {
   expiresAt: "ecr-pull-secrets:expires-at",
   failingSince: "ecr-pull-secrets:failing-since",
   rbac: "ecr-pull-secrets:rbac",
+  credential: "ecr-pull-secrets:credential",
+  rotationFailingSince: "ecr-pull-secrets:rotation-failing-since",
 } as const satisfies Record<keyof ClusterState, string>;
 
 /** Of stages and of clusters: what a config takes. It keeps `/` out of a record's name. */
@@ -67,6 +78,8 @@ export function readState(tags: readonly Tag[]): ClusterState {
     expiresAt: timeSchema.parse(values.get(stateTags.expiresAt)),
     failingSince: timeSchema.parse(values.get(stateTags.failingSince)),
     rbac: digestSchema.parse(values.get(stateTags.rbac)),
+    credential: lifeSchema.parse(values.get(stateTags.credential)),
+    rotationFailingSince: timeSchema.parse(values.get(stateTags.rotationFailingSince)),
   };
 }
 
@@ -83,9 +96,18 @@ export function changedTags(before: ClusterState, after: ClusterState): TagChang
   };
 }
 
-const timeSchema = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text))
+const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
+const timeSchema = time.optional().catch(undefined);
+
+/** An interval of ISO 8601: `2026-03-01T12:00:00Z/2026-03-31T12:00:00Z`. */
+const lifeSchema = z
+  .string()
+  .max(100)
+  .transform((text) => text.split("/"))
+  .pipe(z.tuple([time, time]))
+  .refine(([issuedAt, expiresAt]) => issuedAt < expiresAt)
+  .transform(([issuedAt, expiresAt]) => ({ issuedAt, expiresAt }))
   .optional()
   .catch(undefined);
 
@@ -95,11 +117,19 @@ const digestSchema = z
   .optional()
   .catch(undefined);
 
-function tagsOf({ expiresAt, failingSince, rbac }: ClusterState): ReadonlyMap<string, string> {
+function tagsOf(state: ClusterState): ReadonlyMap<string, string> {
+  const { expiresAt, failingSince, rbac, credential, rotationFailingSince } = state;
   const tags = new Map<string, string>();
   if (expiresAt) tags.set(stateTags.expiresAt, formatTime(expiresAt));
   if (failingSince) tags.set(stateTags.failingSince, formatTime(failingSince));
   if (rbac !== undefined) tags.set(stateTags.rbac, rbac);
+  if (credential) {
+    const { issuedAt, expiresAt: until } = credential;
+    tags.set(stateTags.credential, `${formatTime(issuedAt)}/${formatTime(until)}`);
+  }
+  if (rotationFailingSince) {
+    tags.set(stateTags.rotationFailingSince, formatTime(rotationFailingSince));
+  }
   return tags;
 }
 

@@ -7,6 +7,11 @@ import * as z from "zod";
 const time = z.iso.datetime().transform((text) => new Date(text));
 const absentAsNull = z.null().transform(() => undefined);
 
+/** Of a field that came later: messages of an earlier version are still queued during a deploy. */
+function addedLater<T extends z.ZodType>(schema: T) {
+  return schema.nullish().transform((value) => value ?? undefined);
+}
+
 /** What a record can be called; SQS takes each as the name of a group. */
 export const clusterName = z
   .string()
@@ -17,10 +22,13 @@ const messageSchema = z.strictObject({
   /** When the schedule fired. */
   tick: time,
   state: z
-    .strictObject({
+    // Not strict: while a deploy is rolled back, messages of the later version are still queued.
+    .object({
       expiresAt: time.or(absentAsNull),
       failingSince: time.or(absentAsNull),
       rbac: z.string().max(256).or(absentAsNull),
+      credential: addedLater(z.object({ issuedAt: time, expiresAt: time })),
+      rotationFailingSince: addedLater(time),
     })
     .optional(),
 });
@@ -41,6 +49,8 @@ export function formatMessage({ cluster, tick, state }: RefreshMessage): string 
         expiresAt: state.expiresAt ?? null,
         failingSince: state.failingSince ?? null,
         rbac: state.rbac ?? null,
+        credential: state.credential ?? null,
+        rotationFailingSince: state.rotationFailingSince ?? null,
       },
     }),
   });

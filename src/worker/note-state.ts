@@ -47,5 +47,7 @@ export function stateAfter(report: SweepReport, before: ClusterState): ClusterSt
     expiresAt: report.soonestExpiry ? new Date(report.soonestExpiry) : lastKnown,
     failingSince: failed ? (before.failingSince ?? new Date(report.startedAt)) : undefined,
     rbac: before.rbac,
+    credential: before.credential,
+    rotationFailingSince: before.rotationFailingSince,
   };
 }

@@ -31,7 +31,13 @@ const badNames = [
   `${"a-".repeat(50_000)}!`,
 ];
 
-const nothing: ClusterState = { expiresAt: undefined, failingSince: undefined, rbac: undefined };
+const nothing: ClusterState = {
+  expiresAt: undefined,
+  failingSince: undefined,
+  rbac: undefined,
+  credential: undefined,
+  rotationFailingSince: undefined,
+};
 
 describe("the name of a record", () => {
   test.each(goodNames)("leads to the cluster and back: %s", (cluster) => {
@@ -68,17 +74,24 @@ describe("the name of a record", () => {
 });
 
 describe("the state in the tags", () => {
-  test("is read from three of them", () => {
+  test("is read from those that are ours", () => {
     const tags: Tag[] = [
       { Key: "ecr-pull-secrets:rbac", Value: "0123456789abcdef" },
       { Key: "team", Value: "platform" },
       { Key: "ecr-pull-secrets:expires-at", Value: "2026-03-01T12:00:00Z" },
       { Key: "ecr-pull-secrets:failing-since", Value: "2026-02-28T23:59:59+01:00" },
+      credential("2026-02-01T00:00:00Z/2026-03-03T01:00:00+01:00"),
+      { Key: "ecr-pull-secrets:rotation-failing-since", Value: "2026-02-20T00:00:00Z" },
     ];
     expect(readState(tags)).toEqual({
       expiresAt: new Date("2026-03-01T12:00:00Z"),
       failingSince: new Date("2026-02-28T22:59:59Z"),
       rbac: "0123456789abcdef",
+      credential: {
+        issuedAt: new Date("2026-02-01T00:00:00Z"),
+        expiresAt: new Date("2026-03-03T00:00:00Z"),
+      },
+      rotationFailingSince: new Date("2026-02-20T00:00:00Z"),
     });
   });
 
@@ -98,6 +111,19 @@ describe("the state in the tags", () => {
     ["a very long time", [expiry(`2026-03-01T12:00:00.${"0".repeat(100_000)}x`)]],
     ["another case", [{ Key: "ECR-Pull-Secrets:Expires-At", Value: "2026-03-01T12:00:00Z" }]],
     ["a digest with escapes", [{ Key: "ecr-pull-secrets:rbac", Value: "\u001b[31mred" }]],
+    ["a life without an end", [credential("2026-02-01T00:00:00Z")]],
+    ["a life that is open", [credential("2026-02-01T00:00:00Z/")]],
+    [
+      "a life of three times",
+      [credential(`${"2026-02-01T00:00:00Z/".repeat(2)}2026-03-01T00:00:00Z`)],
+    ],
+    ["a life as a duration", [credential("2026-02-01T00:00:00Z/P30D")]],
+    [
+      "a life that ends before it begins",
+      [credential("2026-03-01T00:00:00Z/2026-02-01T00:00:00Z")],
+    ],
+    ["a life of no time", [credential("2026-03-01T00:00:00Z/2026-03-01T00:00:00Z")]],
+    ["a life of slashes", [credential("/".repeat(100_000))]],
     ["a digest without end", [{ Key: "ecr-pull-secrets:rbac", Value: "0".repeat(1_000) }]],
   ])("is absent where there is %s", (_, tags: Tag[]) => {
     expect(readState(tags)).toEqual(nothing);
@@ -114,6 +140,11 @@ describe("what changes in the tags", () => {
     expiresAt: new Date("2026-03-01T12:00:00.900Z"),
     failingSince: new Date("2026-03-01T10:00:00.100Z"),
     rbac: "abc",
+    credential: {
+      issuedAt: new Date("2026-02-15T12:00:00.700Z"),
+      expiresAt: new Date("2026-03-17T12:00:00.700Z"),
+    },
+    rotationFailingSince: new Date("2026-03-01T11:00:00.100Z"),
   };
 
   test("is all of it at first, in whole seconds", () => {
@@ -122,6 +153,8 @@ describe("what changes in the tags", () => {
         expiry("2026-03-01T12:00:00Z"),
         { Key: "ecr-pull-secrets:failing-since", Value: "2026-03-01T10:00:00Z" },
         { Key: "ecr-pull-secrets:rbac", Value: "abc" },
+        credential("2026-02-15T12:00:00Z/2026-03-17T12:00:00Z"),
+        { Key: "ecr-pull-secrets:rotation-failing-since", Value: "2026-03-01T11:00:00Z" },
       ],
       remove: [],
     });
@@ -158,6 +191,18 @@ describe("what changes in the tags", () => {
     });
   });
 
+  test("is the credential's life, when another one took its place", () => {
+    const next = {
+      issuedAt: new Date("2026-03-01T12:00:00Z"),
+      expiresAt: new Date("2026-03-31T12:00:00Z"),
+    };
+    const after = { ...full, credential: next, rotationFailingSince: undefined };
+    expect(changedTags(full, after)).toEqual({
+      set: [credential("2026-03-01T12:00:00Z/2026-03-31T12:00:00Z")],
+      remove: ["ecr-pull-secrets:rotation-failing-since"],
+    });
+  });
+
   test("may be both, set and taken away", () => {
     const after = { ...moved(3_600_000), failingSince: undefined, rbac: undefined };
     expect(changedTags(full, after)).toEqual({
@@ -174,4 +219,8 @@ describe("what changes in the tags", () => {
 
 function expiry(value: string) {
   return { Key: "ecr-pull-secrets:expires-at", Value: value };
+}
+
+function credential(value: string) {
+  return { Key: "ecr-pull-secrets:credential", Value: value };
 }

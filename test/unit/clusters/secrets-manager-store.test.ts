@@ -16,17 +16,30 @@ import { type FakeAws, startAws } from "../../fakes/aws/aws.ts";
 import { answering, type Fault, faults } from "../../fakes/aws/faults.ts";
 
 const region = "us-east-1";
-const nothing: ClusterState = { expiresAt: undefined, failingSince: undefined, rbac: undefined };
+const nothing: ClusterState = {
+  expiresAt: undefined,
+  failingSince: undefined,
+  rbac: undefined,
+  credential: undefined,
+  rotationFailingSince: undefined,
+};
 const failing: ClusterState = {
   expiresAt: new Date("2026-03-01T12:00:00Z"),
   failingSince: new Date("2026-03-01T11:00:00Z"),
   rbac: "0123456789abcdef",
+  credential: {
+    issuedAt: new Date("2026-02-15T12:00:00Z"),
+    expiresAt: new Date("2026-03-17T12:00:00Z"),
+  },
+  rotationFailingSince: new Date("2026-03-01T10:00:00Z"),
 };
 const failingTags = [
   { Key: "team", Value: "platform" },
   { Key: "ecr-pull-secrets:expires-at", Value: "2026-03-01T12:00:00Z" },
   { Key: "ecr-pull-secrets:failing-since", Value: "2026-03-01T11:00:00Z" },
   { Key: "ecr-pull-secrets:rbac", Value: "0123456789abcdef" },
+  { Key: "ecr-pull-secrets:credential", Value: "2026-02-15T12:00:00Z/2026-03-17T12:00:00Z" },
+  { Key: "ecr-pull-secrets:rotation-failing-since", Value: "2026-03-01T10:00:00Z" },
 ];
 let aws: FakeAws;
 let admin: SecretsManagerClient;

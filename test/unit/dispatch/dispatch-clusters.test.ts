@@ -11,11 +11,16 @@ import { StoreError } from "../../../src/errors.ts";
 const tick = new Date("2026-11-21T12:00:00Z");
 const at = (hour: number) => new Date(Date.UTC(2026, 10, 21, hour));
 
+const nothing: ListedState["state"] = {
+  expiresAt: undefined,
+  failingSince: undefined,
+  rbac: undefined,
+  credential: undefined,
+  rotationFailingSince: undefined,
+};
+
 function cluster(name: string, state: Partial<ListedState["state"]> = {}): ListedState {
-  return {
-    name,
-    state: { expiresAt: undefined, failingSince: undefined, rbac: undefined, ...state },
-  };
+  return { name, state: { ...nothing, ...state } };
 }
 
 /** @param listed undefined: the list may not be asked for */

@@ -8,11 +8,22 @@ import {
 } from "../../../src/dispatch/refresh-message.ts";
 
 const tick = new Date("2026-11-21T12:00:00Z");
-const nothing = { expiresAt: undefined, failingSince: undefined, rbac: undefined };
+const nothing = {
+  expiresAt: undefined,
+  failingSince: undefined,
+  rbac: undefined,
+  credential: undefined,
+  rotationFailingSince: undefined,
+};
 const state = {
   expiresAt: new Date("2026-11-21T23:00:00Z"),
   failingSince: new Date("2026-11-21T11:00:00.500Z"),
   rbac: "0123abcd",
+  credential: {
+    issuedAt: new Date("2026-11-01T11:00:00Z"),
+    expiresAt: new Date("2026-12-01T11:00:00Z"),
+  },
+  rotationFailingSince: new Date("2026-11-20T11:00:00Z"),
 };
 
 describe("what is sent is what is read", () => {
@@ -35,8 +46,26 @@ describe("what is sent is what is read", () => {
         expiresAt: "2026-11-21T23:00:00.000Z",
         failingSince: "2026-11-21T11:00:00.500Z",
         rbac: "0123abcd",
+        credential: {
+          issuedAt: "2026-11-01T11:00:00.000Z",
+          expiresAt: "2026-12-01T11:00:00.000Z",
+        },
+        rotationFailingSince: "2026-11-20T11:00:00.000Z",
       },
     });
+  });
+});
+
+describe("a message of another version, queued during a deploy,", () => {
+  const message = { cluster: "prod-eu", tick: tick.toISOString() };
+  const olderState = { expiresAt: null, failingSince: null, rbac: "0123abcd" };
+
+  test.each([
+    ["an earlier one says nothing of the credential", olderState],
+    ["a later one may say more", { ...olderState, credential: null, later: "more" }],
+  ])("is read: %s", (_, sent) => {
+    const { state: read } = parseMessage(JSON.stringify({ ...message, state: sent }));
+    expect(read).toEqual({ ...nothing, rbac: "0123abcd" });
   });
 });
 
@@ -44,6 +73,7 @@ describe("poison, of which the error quotes nothing, is a message that", () => {
   const canary = "c4n4ry";
   const good = { cluster: "prod-eu", tick: tick.toISOString() };
   const goodState = { expiresAt: null, failingSince: null, rbac: null };
+  const withLife = (credential: unknown) => ({ ...goodState, credential });
 
   test.each<[string, unknown, string]>([
     ["is empty", "", "the whole"],
@@ -73,7 +103,17 @@ describe("poison, of which the error quotes nothing, is a message that", () => {
     ["has a tick with an offset", { ...good, tick: "2026-11-21T12:00:00+01:00" }, "tick"],
     ["has half of a state", { ...good, state: { rbac: null } }, "state.expiresAt"],
     ["has null for a state", { ...good, state: null }, "state"],
-    ["has a key more in its state", { ...good, state: { ...goodState, [canary]: 1 } }, "state"],
+    [
+      "has half of a life",
+      { ...good, state: withLife({ issuedAt: tick }) },
+      "credential.expiresAt",
+    ],
+    ["has a life that is none", { ...good, state: withLife(canary) }, "credential"],
+    [
+      "fails to rotate since no time",
+      { ...good, state: { ...goodState, rotationFailingSince: canary } },
+      "rotationFailingSince",
+    ],
     [
       "has a digest without end",
       { ...good, state: { ...goodState, rbac: "x".repeat(257) } },

@@ -63,7 +63,13 @@ describe("sending", () => {
   });
 
   test("carries what the tags said", async () => {
-    const state = { expiresAt: tick, failingSince: undefined, rbac: "0123" };
+    const state = {
+      expiresAt: tick,
+      failingSince: undefined,
+      rbac: "0123",
+      credential: { issuedAt: tick, expiresAt: new Date(tick.getTime() + 3_600_000) },
+      rotationFailingSince: undefined,
+    };
     await newQueue().send([{ cluster: "eu", tick, state }]);
     expect(aws.queues.messages(url).map(({ body }) => parseMessage(body))).toEqual([
       { cluster: "eu", tick, state },

@@ -200,7 +200,7 @@ describe("the tags of a cluster", () => {
       team: "platform",
     };
     await (await scene.startCluster("dead", tags)).stop();
-    const state = { expiresAt: new Date(newExpiry), failingSince: undefined, rbac: "0123" };
+    const state = { ...noState, expiresAt: new Date(newExpiry), rbac: "0123" };
     await scene.newFunction().serve(scene.delivery("dead", { state }));
     expect(scene.tags("dead")).toEqual({
       "expires-at": newExpiry,

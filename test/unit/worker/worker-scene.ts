@@ -169,6 +169,8 @@ export const noState: ClusterState = {
   expiresAt: undefined,
   failingSince: undefined,
   rbac: undefined,
+  credential: undefined,
+  rotationFailingSince: undefined,
 };
 
 export const failed = { batchItemFailures: [{ itemIdentifier: "message-1" }] };
