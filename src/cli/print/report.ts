@@ -1,6 +1,8 @@
 /** What a sweep did, for a terminal: a row per secret, then what failed and why, then the sum. */
+
+import { formatDuration } from "../../durations.ts";
 import type { SecretLine, SweepReport } from "../../refresh/report.ts";
-import { formatDuration, formatExpiry } from "./durations.ts";
+import { formatExpiry } from "./durations.ts";
 import type { Look } from "./look.ts";
 import { formatTable } from "./table.ts";
 import { renderFailures, renderNotices } from "./trouble.ts";
