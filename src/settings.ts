@@ -9,6 +9,8 @@ export interface Settings {
   readonly home: string;
   /** AWS_REGION, then AWS_DEFAULT_REGION, as the AWS CLI reads them. */
   readonly awsRegion: string | undefined;
+  /** ECR_PULL_SECRETS_STAGE: the deployment that is meant where no --stage is given. */
+  readonly stage: string | undefined;
   /** https://no-color.org */
   readonly noColor: boolean;
 }
@@ -23,6 +25,7 @@ export function readSettings(environment: Environment = readAll()): Settings {
     environment,
     home: present(environment["HOME"]) ?? homedir(),
     awsRegion: present(environment["AWS_REGION"]) ?? present(environment["AWS_DEFAULT_REGION"]),
+    stage: present(environment["ECR_PULL_SECRETS_STAGE"]),
     noColor: present(environment["NO_COLOR"]) !== undefined || environment["TERM"] === "dumb",
   };
 }

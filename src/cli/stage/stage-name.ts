@@ -1,0 +1,42 @@
+/** Names of stages, and the config files that make them. */
+import { readdir } from "node:fs/promises";
+import { basename } from "node:path";
+import { UsageError } from "../../errors.ts";
+import type { Settings } from "../../settings.ts";
+
+/** What fits into the names of functions (64 characters) and of CloudFormation stacks. */
+const stagePattern = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,36}[A-Za-z0-9])?$/;
+
+const folder = "config";
+
+/** Undefined: nobody names one. @throws UsageError for what is no stage's name */
+export function namedStage(flag: string | undefined, { stage }: Settings): string | undefined {
+  const source = flag === undefined ? "ECR_PULL_SECRETS_STAGE" : "--stage";
+  const name = flag ?? stage;
+  return name === undefined ? undefined : checkedStage(name, source);
+}
+
+/** @throws UsageError */
+export function checkedStage(name: string, source: string): string {
+  if (!stagePattern.test(name)) {
+    const found = JSON.stringify(name.slice(0, 60));
+    throw new UsageError(`${source}: expected a stage's name, found ${found}`, {
+      hint: 'a stage has up to 38 letters, digits and "-", with a letter or digit at both ends: it becomes a part of names in AWS, and of config/<stage>.yml',
+    });
+  }
+  return name;
+}
+
+export function configFileOf(stage: string): string {
+  return `${folder}/${stage}.yml`;
+}
+
+/** The stages that have a config file, by name. */
+export async function configuredStages(): Promise<readonly string[]> {
+  const files = await readdir(folder).catch(() => []);
+  return files
+    .filter((file) => file.endsWith(".yml"))
+    .map((file) => basename(file, ".yml"))
+    .filter((stage) => stagePattern.test(stage))
+    .sort();
+}

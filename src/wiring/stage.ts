@@ -1,0 +1,38 @@
+/** What the command line has of a deployed stage: its functions, and the records of its clusters. */
+import { type RegionSources, resolveRegion } from "../aws/region.ts";
+import { createAwsSession } from "../aws/session.ts";
+import { createSecretsManagerStore } from "../clusters/secrets-manager-store.ts";
+import type { ClusterStore, ClusterWriter } from "../clusters/store.ts";
+import type { DeployedStack } from "../stack/deployed-stack.ts";
+
+export interface StageWiring {
+  /** The account of the caller's AWS credentials. @throws AwsError */
+  readonly callerAccount: () => Promise<string>;
+  readonly stackOf: (stage: string) => DeployedStack;
+  readonly clustersOf: (stage: string) => ClusterStore;
+  readonly writerOf: (stage: string) => ClusterWriter;
+}
+
+export interface StagePlace {
+  readonly region: string;
+  readonly profile: string | undefined;
+}
+
+/** Undefined: nobody names one. @throws UsageError, UserError for what is no region's name */
+export function findRegion(sources: RegionSources): Promise<string | undefined> {
+  return resolveRegion(sources);
+}
+
+export function wireStage({ region, profile }: StagePlace): StageWiring {
+  const session = createAwsSession({ region, profile, name: "command-line" });
+  return {
+    callerAccount: session.callerAccount,
+    stackOf: () => notYet("the deployed stack"),
+    clustersOf: (stage) => createSecretsManagerStore({ session, region, stage }),
+    writerOf: () => notYet("the store's writer"),
+  };
+}
+
+function notYet(what: string): never {
+  throw new Error(`${what} can't be reached yet`);
+}
