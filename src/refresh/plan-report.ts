@@ -1,4 +1,5 @@
 /** A plan as plain data: what the terminal shows, and what `--output json` prints. */
+import { clusterCause } from "./failure-log.ts";
 import type { PlannedSweep } from "./refresh-cluster.ts";
 import { type Change, changeOf, describeReason } from "./rules/describe-reason.ts";
 import type { Notice } from "./rules/findings.ts";
@@ -8,6 +9,8 @@ export interface PlanReport {
   readonly cluster: string;
   /** `<account>/<region>/<stage>` */
   readonly owner: string;
+  /** Failed if something isn't as the config asks, and no sweep will mend it. */
+  readonly outcome: "ok" | "failed";
   /** RFC 3339: the verdicts hold for this moment. */
   readonly at: string;
   readonly namespaces: { readonly known: number; readonly selected: number };
@@ -36,19 +39,29 @@ export interface PlanProblem {
 }
 
 export function reportPlan({ cluster, owner, startedAt, plan }: PlannedSweep): PlanReport {
-  const refused = plan.refusals.map(({ error, ...place }) => {
-    return { ...place, kind: error.kind, message: error.message, hint: error.hint };
-  });
+  const problems = [
+    ...reportRefusals(plan),
+    ...plan.findings.filter((finding) => finding.severity === "failure"),
+  ];
   return {
     cluster,
     owner: formatOwner(owner),
+    outcome: problems.length > 0 ? "failed" : "ok",
     at: startedAt.toISOString(),
     namespaces: plan.namespaces,
     changes: changes(plan),
     current: plan.current.length,
-    problems: [...refused, ...plan.findings.filter((finding) => finding.severity === "failure")],
+    problems,
     notices: plan.findings.filter((finding) => finding.severity === "notice"),
   };
+}
+
+/** Lists that were refused: of what they would have shown, nothing is known. */
+export function reportRefusals({ refusals }: PlannedSweep["plan"]): readonly PlanProblem[] {
+  return refusals.map(({ error, ...place }) => {
+    const { kind, message, hint } = clusterCause(error);
+    return { ...place, kind, message, hint };
+  });
 }
 
 function changes({ writes, links, deletions }: PlannedSweep["plan"]): PlannedChange[] {

@@ -8,14 +8,17 @@ import { allAccounts, type Listing, type Observed, type RefusedList } from "./ob
 import type { SecretState, ServiceAccountState } from "./ports.ts";
 import type { Finding } from "./rules/findings.ts";
 import { type Judge, judgeSecret, type SecretWrite } from "./rules/judge-secret.ts";
-import { type AccountLink, accountsToLink } from "./rules/link-accounts.ts";
+import { type AccountLink, judgeAccounts } from "./rules/link-accounts.ts";
 import { judgeOrphans, type SecretDeletion } from "./rules/orphans.ts";
 import { ownership } from "./rules/ownership.ts";
 import { selectNamespaces } from "./rules/select-namespaces.ts";
 
 export interface Plan {
   readonly writes: readonly SecretWrite[];
+  /** Links that are missing. */
   readonly links: readonly AccountLink[];
+  /** Links that are there. */
+  readonly linked: readonly AccountLink[];
   readonly deletions: readonly SecretDeletion[];
   readonly findings: readonly Finding[];
   /** Secrets that are as they should be. */
@@ -117,7 +120,9 @@ function planLinks(
 ) {
   for (const { items, refused } of accountListings(secret, where.observed)) {
     draft.refusals.push(...refused.map((each) => ({ pullSecret: secret.name, ...each })));
-    draft.links.push(...accountsToLink(secret, where.held, items));
+    const { linked, missing } = judgeAccounts(secret, where.held, items);
+    draft.linked.push(...linked);
+    draft.links.push(...missing);
   }
 }
 
@@ -139,6 +144,7 @@ function newDraft() {
   return {
     writes: [] as SecretWrite[],
     links: [] as AccountLink[],
+    linked: [] as AccountLink[],
     deletions: [] as SecretDeletion[],
     findings: [] as Finding[],
     current: [] as CurrentSecret[],

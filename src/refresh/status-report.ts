@@ -1,16 +1,23 @@
 /** How a cluster's pull secrets fare, one line per secret, without changing anything. */
 import { type ReadStamps, soonestExpiry } from "../pull-secrets/stamps.ts";
+import { type PlanProblem, reportRefusals } from "./plan-report.ts";
 import type { PlannedSweep } from "./refresh-cluster.ts";
 import { describeReason } from "./rules/describe-reason.ts";
+import type { AccountLink } from "./rules/link-accounts.ts";
 import { formatOwner } from "./rules/ownership.ts";
 
 export interface StatusReport {
   readonly cluster: string;
   /** `<account>/<region>/<stage>` */
   readonly owner: string;
+  /** Failed if something isn't as the config asks and no sweep will mend it, or has expired. */
+  readonly outcome: "ok" | "failed";
   /** RFC 3339 */
   readonly at: string;
+  readonly namespaces: { readonly known: number; readonly selected: number };
   readonly secrets: readonly StatusLine[];
+  /** Where nothing could be seen. */
+  readonly problems: readonly PlanProblem[];
   /** RFC 3339, or null. */
   readonly soonestExpiry: string | null;
 }
@@ -22,41 +29,108 @@ export interface StatusLine {
   /** RFC 3339, or null: unknown, or it doesn't expire. */
   readonly expiresAt: string | null;
   readonly refreshedAt: string | null;
+  readonly accounts: LinkedAccounts;
   readonly note: string;
+  /** What to do about it. */
+  readonly hint?: string | undefined;
+}
+
+/** Names of the service accounts that the config asks to link, and that exist. */
+export interface LinkedAccounts {
+  readonly linked: readonly string[];
+  readonly missing: readonly string[];
 }
 
 export function reportStatus({ cluster, owner, startedAt, plan }: PlannedSweep): StatusReport {
-  const secrets = [
-    ...plan.current.map(({ stamps, ...place }) => line(place, "current", { stamps, note: "" })),
-    ...plan.writes.map(({ namespace, secret, existing, reason }) =>
-      line({ namespace, pullSecret: secret.name }, existing ? "due" : "missing", {
-        stamps: existing?.stamps,
-        note: describeReason(reason),
-      }),
-    ),
-    ...plan.findings.map(({ severity, message, ...place }) =>
-      line(place, severity === "failure" ? "problem" : "notice", {
-        stamps: undefined,
-        note: message,
-      }),
-    ),
-  ];
+  const at = startedAt.toISOString();
+  const secrets = statusLines(plan);
+  const problems = reportRefusals(plan);
   const expiries = secrets.flatMap(({ expiresAt }) => expiresAt ?? []).toSorted();
+  const isBad = (line: StatusLine) => line.state === "problem" || hasExpired(line, at);
   return {
     cluster,
     owner: formatOwner(owner),
-    at: startedAt.toISOString(),
+    outcome: problems.length > 0 || secrets.some(isBad) ? "failed" : "ok",
+    at,
+    namespaces: plan.namespaces,
     secrets,
+    problems,
     soonestExpiry: expiries[0] ?? null,
   };
 }
 
-function line(
-  { namespace, pullSecret }: { readonly namespace: string; readonly pullSecret: string },
-  state: StatusLine["state"],
-  { stamps, note }: { readonly stamps: ReadStamps | undefined; readonly note: string },
-): StatusLine {
-  const expiresAt = soonestExpiry(stamps?.registries.values() ?? [])?.toISOString() ?? null;
-  const refreshedAt = stamps?.refreshedAt?.toISOString() ?? null;
-  return { namespace, pullSecret, state, expiresAt, refreshedAt, note };
+/** Such a secret makes pulls fail. RFC 3339 in UTC compares as text. */
+export function hasExpired({ expiresAt }: Pick<StatusLine, "expiresAt">, at: string): boolean {
+  return expiresAt !== null && expiresAt <= at;
+}
+
+function statusLines(plan: PlannedSweep["plan"]): StatusLine[] {
+  const accountsOf = accountsByPlace(plan);
+  const line = (place: Place, rest: Standing): StatusLine => {
+    const { stamps, ...standing } = rest;
+    const { namespace, pullSecret } = place;
+    const accounts = accountsOf(place);
+    return { namespace, pullSecret, accounts, ...standing, ...timesOf(stamps) };
+  };
+  return [
+    ...plan.current.map(({ stamps, ...place }) =>
+      line(place, { state: "current", stamps, note: "" }),
+    ),
+    ...plan.writes.map(({ namespace, secret, existing, reason }) =>
+      line(
+        { namespace, pullSecret: secret.name },
+        {
+          state: existing ? "due" : "missing",
+          stamps: existing?.stamps,
+          note: describeReason(reason),
+        },
+      ),
+    ),
+    ...plan.findings.map(({ severity, message, hint, ...place }) =>
+      line(place, {
+        state: severity === "failure" ? "problem" : "notice",
+        stamps: undefined,
+        note: message,
+        hint,
+      }),
+    ),
+  ];
+}
+
+interface Place {
+  readonly namespace: string;
+  readonly pullSecret: string;
+}
+
+interface Standing extends Pick<StatusLine, "state" | "note" | "hint"> {
+  readonly stamps: ReadStamps | undefined;
+}
+
+function timesOf(stamps: ReadStamps | undefined): Pick<StatusLine, "expiresAt" | "refreshedAt"> {
+  return {
+    expiresAt: soonestExpiry(stamps?.registries.values() ?? [])?.toISOString() ?? null,
+    refreshedAt: stamps?.refreshedAt?.toISOString() ?? null,
+  };
+}
+
+function accountsByPlace({ linked, links }: PlannedSweep["plan"]) {
+  const [there, missing] = [groupByPlace(linked), groupByPlace(links)];
+  return (place: Place): LinkedAccounts => ({
+    linked: there.get(keyOf(place)) ?? [],
+    missing: missing.get(keyOf(place)) ?? [],
+  });
+}
+
+function groupByPlace(links: readonly AccountLink[]): ReadonlyMap<string, readonly string[]> {
+  const groups = Map.groupBy(links, ({ account: { namespace }, pullSecret }) =>
+    keyOf({ namespace, pullSecret }),
+  );
+  return new Map(
+    [...groups].map(([key, group]) => [key, group.map(({ account }) => account.name)]),
+  );
+}
+
+/** Neither name can hold a slash. */
+function keyOf({ namespace, pullSecret }: Place): string {
+  return `${namespace}/${pullSecret}`;
 }

@@ -1,4 +1,4 @@
-/** Which service accounts still lack a pull secret among their imagePullSecrets. Pure. */
+/** Which service accounts have a pull secret among their imagePullSecrets, and which lack it. Pure. */
 import type { DesiredPullSecret } from "../desired.ts";
 import type { ServiceAccountState } from "../ports.ts";
 
@@ -7,15 +7,22 @@ export interface AccountLink {
   readonly pullSecret: string;
 }
 
+export interface AccountLinks {
+  readonly linked: readonly AccountLink[];
+  /** To be linked. */
+  readonly missing: readonly AccountLink[];
+}
+
 /** @param namespaces where the secret is ours, or is about to be */
-export function accountsToLink(
+export function judgeAccounts(
   secret: DesiredPullSecret,
   namespaces: ReadonlySet<string>,
   accounts: readonly ServiceAccountState[],
-): AccountLink[] {
-  return accounts
+): AccountLinks {
+  const links = accounts
     .filter(({ namespace }) => namespaces.has(namespace))
     .filter(({ name }) => secret.serviceAccounts === "all" || secret.serviceAccounts.includes(name))
-    .filter(({ imagePullSecrets }) => !imagePullSecrets.includes(secret.name))
     .map((account) => ({ account, pullSecret: secret.name }));
+  const isLinked = ({ account }: AccountLink) => account.imagePullSecrets.includes(secret.name);
+  return { linked: links.filter(isLinked), missing: links.filter((link) => !isLinked(link)) };
 }

@@ -1,0 +1,129 @@
+import { describe, expect, test } from "vitest";
+import { ClusterError } from "../../../src/errors.ts";
+import type { DesiredPullSecret } from "../../../src/refresh/desired.ts";
+import { type Plan, planSweep } from "../../../src/refresh/plan.ts";
+import { reportPlan } from "../../../src/refresh/plan-report.ts";
+import { reportStatus } from "../../../src/refresh/status-report.ts";
+import {
+  type Cluster,
+  foreignSecret,
+  hoursAgo,
+  hoursAhead,
+  namespace,
+  now,
+  observed,
+  ourSecret,
+  owner,
+  plan,
+  pullSecret,
+  serviceAccount,
+} from "./builders.ts";
+
+const desired = pullSecret({ serviceAccounts: ["default", "builder"] });
+const web = { namespaces: [namespace("web")], secrets: [ourSecret(desired, "web")] };
+
+const planned = (plan: Plan, wanted = desired) =>
+  ({ cluster: "prod-eu", owner, desired: [wanted], plan, startedAt: now, planMs: 3 }) as const;
+
+const statusOf = (cluster: Cluster, wanted: DesiredPullSecret = desired) =>
+  reportStatus(planned(plan(wanted, cluster), wanted));
+
+describe("a cluster's status", () => {
+  test("tells of each secret when it was made and until when it is good", () => {
+    const status = statusOf(web);
+    expect(status).toMatchObject({
+      cluster: "prod-eu",
+      owner: "123456789012/us-east-1/prod",
+      outcome: "ok",
+      at: "2026-11-21T12:00:00.000Z",
+      namespaces: { known: 1, selected: 1 },
+      problems: [],
+      soonestExpiry: hoursAhead(11).toISOString(),
+    });
+    expect(status.secrets).toEqual([
+      {
+        namespace: "web",
+        pullSecret: "ecr-pull",
+        state: "current",
+        expiresAt: hoursAhead(11).toISOString(),
+        refreshedAt: hoursAgo(1).toISOString(),
+        accounts: { linked: [], missing: [] },
+        note: "",
+      },
+    ]);
+  });
+
+  test("names the accounts that are linked, and those that aren't yet", () => {
+    const { secrets } = statusOf({
+      ...web,
+      serviceAccounts: [
+        serviceAccount("web", ["other", "ecr-pull"]),
+        serviceAccount("web", ["other"], "builder"),
+        serviceAccount("elsewhere", ["ecr-pull"]),
+      ],
+    });
+    expect(secrets.map(({ accounts }) => accounts)).toEqual([
+      { linked: ["default"], missing: ["builder"] },
+    ]);
+  });
+
+  test("keeps two pull secrets' accounts in one namespace apart", () => {
+    const second = { ...desired, name: "other-pull" };
+    const cluster = observed({
+      namespaces: [namespace("web")],
+      secrets: [ourSecret(desired, "web"), ourSecret(second, "web")],
+      serviceAccounts: [serviceAccount("web", ["other-pull"])],
+    });
+    const both = planSweep([desired, second], cluster, { cluster: "prod-eu", owner, now });
+    const { secrets } = reportStatus(planned(both));
+    expect(secrets.map(({ pullSecret, accounts }) => [pullSecret, accounts])).toEqual([
+      ["ecr-pull", { linked: [], missing: ["default"] }],
+      ["other-pull", { linked: ["default"], missing: [] }],
+    ]);
+  });
+
+  test("is fine while secrets are missing or due: the next sweep mends that", () => {
+    const status = statusOf({
+      namespaces: [namespace("web"), namespace("api")],
+      secrets: [ourSecret(desired, "web", { ageHours: 7 })],
+    });
+    expect(status.outcome).toBe("ok");
+    expect(status.secrets.map(({ namespace, state }) => [namespace, state])).toEqual([
+      ["web", "due"],
+      ["api", "missing"],
+    ]);
+  });
+
+  test("is failed where a credential has expired", () => {
+    const status = statusOf({ ...web, secrets: [ourSecret(desired, "web", { ageHours: 12 })] });
+    expect(status).toMatchObject({ outcome: "failed", secrets: [{ state: "due" }] });
+  });
+
+  test("is failed where a secret isn't ours, and says what to do about it", () => {
+    const status = statusOf({ ...web, secrets: [foreignSecret("ecr-pull", "web")] });
+    expect(status).toMatchObject({
+      outcome: "failed",
+      secrets: [{ state: "problem", expiresAt: null, hint: expect.stringContaining("adopt") }],
+    });
+  });
+
+  test("is failed where a list was refused: nothing is known of these secrets", () => {
+    const refused = [{ namespace: undefined, error: new ClusterError("forbidden", "no") }];
+    const cluster = {
+      ...observed({ namespaces: [namespace("web")] }),
+      secrets: new Map([["ecr-pull", { items: [], refused }]]),
+    };
+    const blind = planned(planSweep([desired], cluster, { cluster: "prod-eu", owner, now }));
+    for (const report of [reportStatus(blind), reportPlan(blind)]) {
+      expect(report).toMatchObject({
+        outcome: "failed",
+        problems: [{ kind: "forbidden", pullSecret: "ecr-pull", hint: expect.any(String) }],
+      });
+    }
+  });
+
+  test("says nothing that JSON would change", () => {
+    const status = statusOf({ ...web, secrets: [foreignSecret("ecr-pull", "web")] });
+    expect(JSON.parse(JSON.stringify(status))).toEqual(status);
+  });
+});
