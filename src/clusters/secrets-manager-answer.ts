@@ -13,6 +13,14 @@ export const secretFields = z.object({
   DeletedDate: z.unknown().optional(),
 });
 
+export const describedFields = secretFields.extend({
+  KmsKeyId: z.string().optional(),
+  /** Version ids with their staging labels; versions without any aren't there. */
+  VersionIdsToStages: z.record(z.string(), z.array(z.string())).default({}),
+});
+
+export const writtenFields = z.object({ VersionId: z.string() });
+
 export const valueFields = z.object({
   VersionId: z.string(),
   SecretString: z

@@ -1,18 +1,13 @@
 /** All records of a stage, as ListSecrets shows them: a hundred a page, names and tags only. */
-import { ListSecretsCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { ListSecretsCommand } from "@aws-sdk/client-secrets-manager";
 import * as z from "zod";
 import { askAws, readAwsAnswer } from "../aws/ask-aws.ts";
 import type { AwsCall } from "../aws/call.ts";
 import { StoreError } from "../errors.ts";
 import { clusterOf, readState, recordPrefix } from "./record.ts";
 import { secretFields } from "./secrets-manager-answer.ts";
+import type { Records } from "./secrets-manager-records.ts";
 import type { ClusterListing, ListedCluster } from "./store.ts";
-
-export interface ListOptions {
-  readonly client: SecretsManagerClient;
-  readonly stage: string;
-  readonly region: string;
-}
 
 const pageSize = 100;
 /** All that an account may hold in a region: whoever has more pages has no end. */
@@ -28,15 +23,15 @@ const pageSchema = z.object({
 type Secret = z.infer<typeof pageSchema>["SecretList"][number];
 
 /** @throws StoreError */
-export async function listRecords(options: ListOptions): Promise<ClusterListing> {
+export async function listRecords(records: Records): Promise<ClusterListing> {
   // Pages shift while secrets come and go: one may show twice.
   const clusters = new Map<string, ListedCluster>();
   const others = new Set<string>();
-  for await (const { Name, Tags, DeletedDate } of listSecrets(options)) {
-    const name = clusterOf(options.stage, Name);
+  for await (const { Name, Tags, DeletedDate } of listSecrets(records)) {
+    const name = clusterOf(records.stage, Name);
     if (name !== undefined && DeletedDate === undefined) {
       clusters.set(name, { name, state: readState(Tags) });
-    } else if (name === undefined && isOther(Name, options) && others.size < maxOthers) {
+    } else if (name === undefined && isOther(Name, records) && others.size < maxOthers) {
       others.add(Name);
     }
   }
@@ -47,11 +42,11 @@ export async function listRecords(options: ListOptions): Promise<ClusterListing>
 const secretNamePattern = /^[\w/+=.@-]{1,512}$/;
 
 /** The filter's word isn't trusted, nor is a name that no secret of AWS can have. */
-function isOther(name: string, { stage }: ListOptions): boolean {
+function isOther(name: string, { stage }: Records): boolean {
   return name.startsWith(recordPrefix(stage)) && secretNamePattern.test(name);
 }
 
-async function* listSecrets({ client, stage, region }: ListOptions): AsyncGenerator<Secret> {
+async function* listSecrets({ client, stage, region }: Records): AsyncGenerator<Secret> {
   const call: AwsCall = { action: "secretsmanager:ListSecrets", region };
   const filters = [{ Key: "name" as const, Values: [recordPrefix(stage)] }];
   let token: string | undefined;
