@@ -8,8 +8,11 @@
 import type { ClusterAuthentication, ClusterEndpoint } from "./cluster-access.ts";
 import { decodeData } from "./kubeconfig/certificate.ts";
 import { chooseContext, type NamedEntry, namedEntries } from "./kubeconfig/context.ts";
-import { parseKubeconfigText } from "./kubeconfig/document.ts";
+import { parseKubeconfigText, storedLimits } from "./kubeconfig/document.ts";
+import { isEksHost } from "./kubeconfig/eks-host.ts";
+import { requireEksRoute } from "./kubeconfig/eks-route.ts";
 import { endpointOf } from "./kubeconfig/endpoint.ts";
+import { wantedTokenSeconds } from "./kubeconfig/own-extension.ts";
 import { type Place, refusal, within } from "./kubeconfig/refusal.ts";
 import { shapeOf, strictClusterSchema, strictUserSchema } from "./kubeconfig/shape.ts";
 import { refuseFile, untrustedAuthentication } from "./kubeconfig/untrusted-user.ts";
@@ -18,16 +21,17 @@ export interface UntrustedOptions {
   /** What messages call it: the record's name. */
   readonly source: string;
   readonly insecureTlsAllowed: boolean;
+  /** Where a token may go that is signed for EKS; default: to the hosts that EKS gives out. */
+  readonly isEksHost?: ((hostname: string) => boolean) | undefined;
   readonly now: Date;
 }
 
 export interface UntrustedKubeconfig {
   readonly endpoint: ClusterEndpoint;
   readonly authentication: ClusterAuthentication;
+  /** How long a token of it should live when it is renewed; undefined: nobody noted it. */
+  readonly wantedTokenSeconds: number | undefined;
 }
-
-/** The most that Secrets Manager holds; aliases have no place in a file of this kind. */
-const limits = { maxBytes: 64 * 1024, maxAliasCount: 0 };
 
 /** @throws KubeconfigError: what is refused, where, why, and the next step; never a value. */
 export function parseUntrustedKubeconfig(
@@ -35,16 +39,16 @@ export function parseUntrustedKubeconfig(
   options: UntrustedOptions,
 ): UntrustedKubeconfig {
   const whole: Place = { source: options.source, path: "" };
-  const kubeconfig = namedEntries(parseKubeconfigText(text, whole, limits), whole);
-  const { name, cluster, user } = chooseContext(kubeconfig, undefined, whole);
+  const kubeconfig = namedEntries(parseKubeconfigText(text, whole, storedLimits), whole);
+  const { name, cluster, user, extensions } = chooseContext(kubeconfig, undefined, whole);
   const endpoint = untrustedEndpoint(name, cluster, options);
   const fields = shapeOf(strictUserSchema, user.value, user.place);
   const { now } = options;
-  const authentication = untrustedAuthentication(fields, user.place, {
-    server: endpoint.server,
-    now,
-  });
-  return { endpoint, authentication };
+  const authentication = untrustedAuthentication(fields, user.place, { endpoint, now });
+  if (authentication.kind === "eks") {
+    requireEksRoute(endpoint, cluster.place, options.isEksHost ?? isEksHost);
+  }
+  return { endpoint, authentication, wantedTokenSeconds: wantedTokenSeconds(extensions) };
 }
 
 function untrustedEndpoint(

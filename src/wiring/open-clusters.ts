@@ -15,6 +15,8 @@ import type { OpenedCluster } from "../worker/sweep-registered.ts";
 export interface OpenClustersOptions {
   readonly eksTokens: EksTokenSource;
   readonly isInsecureTlsAllowed: (cluster: string) => boolean;
+  /** Where a signed token may go; default: to the hosts that EKS gives out. */
+  readonly isEksHost?: ((hostname: string) => boolean) | undefined;
   readonly now: () => Date;
   /** Connections beyond this are closed, the one unused for longest first. */
   readonly maxOpen: number;
@@ -85,6 +87,7 @@ function accessOf(record: ClusterRecord, options: OpenClustersOptions): ClusterA
   const { endpoint, authentication } = parseUntrustedKubeconfig(record.kubeconfig.reveal(), {
     source: `the record of ${record.name}`,
     insecureTlsAllowed: options.isInsecureTlsAllowed(record.name),
+    isEksHost: options.isEksHost,
     now: options.now(),
   });
   if (authentication.kind === "static") {

@@ -1,5 +1,5 @@
-import * as z from "zod";
 import { SecretValue } from "../../secret-value.ts";
+import { readJwtClaims } from "./jwt-claims.ts";
 import { type Place, printedDate, refusal } from "./refusal.ts";
 
 export interface BearerToken {
@@ -26,30 +26,9 @@ export function parseBearerToken(
     const formHint = "A token is one word, without `Bearer` in front.";
     throw refusal(place, "is empty, or holds what no token holds (spaces, say)", formHint);
   }
-  const expiresAt = jwtExpiry(token);
+  const expiresAt = readJwtClaims(token)?.expiresAt;
   if (expiresAt !== undefined && expiresAt <= now) {
     throw refusal(place, `expired on ${printedDate(expiresAt)}`, hint);
   }
   return { token: new SecretValue(token), expiresAt };
-}
-
-// The largest time that a Date can hold, in seconds.
-const maxSeconds = 8_640_000_000_000;
-const claims = z.object({ exp: z.number().min(0).max(maxSeconds) });
-
-function jwtExpiry(token: string): Date | undefined {
-  const [, payload, signature] = token.split(".");
-  if (payload === undefined || signature === undefined) {
-    return undefined;
-  }
-  const parsed = claims.safeParse(parseJson(Buffer.from(payload, "base64url").toString()));
-  return parsed.success ? new Date(parsed.data.exp * 1000) : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

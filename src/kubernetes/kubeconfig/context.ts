@@ -1,6 +1,6 @@
 import { closestName } from "./closest-name.ts";
 import { type Place, quotedName, quotedNames, refusal, within } from "./refusal.ts";
-import { contextSchema, kubeconfigSchema, shapeOf } from "./shape.ts";
+import { type ContextFields, contextSchema, kubeconfigSchema, shapeOf } from "./shape.ts";
 
 /** One cluster, user or context, not yet looked into: only those in use need to be right. */
 export interface NamedEntry {
@@ -21,6 +21,7 @@ export interface ChosenContext {
   readonly name: string;
   readonly cluster: NamedEntry;
   readonly user: NamedEntry;
+  readonly extensions: ContextFields["extensions"];
 }
 
 /** @throws KubeconfigError */
@@ -65,6 +66,7 @@ export function chooseContext(
     name: context.name,
     cluster: referred(kubeconfig.clusters, fields.cluster, within(context.place, "cluster")),
     user: referred(kubeconfig.users, fields.user, within(context.place, "user")),
+    extensions: fields.extensions,
   };
 }
 

@@ -7,6 +7,9 @@ export interface DocumentLimits {
   readonly maxAliasCount: number;
 }
 
+/** The most that Secrets Manager holds; aliases have no place in a file of this kind. */
+export const storedLimits: DocumentLimits = { maxBytes: 64 * 1024, maxAliasCount: 0 };
+
 const exportHint =
   "A kubeconfig is what `kubectl config view --raw --flatten --minify --context <context>` prints.";
 
@@ -20,8 +23,24 @@ const notText = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]/;
  * @throws KubeconfigError
  */
 export function parseKubeconfigText(text: string, place: Place, limits: DocumentLimits): unknown {
-  if (Buffer.byteLength(text) > limits.maxBytes) {
-    throw refusal(place, `is larger than ${limits.maxBytes / 1024} KiB`, exportHint);
+  return parseKubeconfigDocument(text, place, limits).data;
+}
+
+export interface KubeconfigDocument {
+  /** Knows where in the text each value stands. */
+  readonly document: Document.Parsed;
+  /** A mapping. */
+  readonly data: unknown;
+}
+
+/** The same, for a text that is to be edited. @throws KubeconfigError */
+export function parseKubeconfigDocument(
+  text: string,
+  place: Place,
+  { maxBytes, maxAliasCount }: DocumentLimits,
+): KubeconfigDocument {
+  if (Buffer.byteLength(text) > maxBytes) {
+    throw refusal(place, `is larger than ${maxBytes / 1024} KiB`, exportHint);
   }
   if (notText.test(text)) {
     throw refusal(place, "holds bytes that aren't text: a binary file, or not UTF-8", exportHint);
@@ -29,14 +48,15 @@ export function parseKubeconfigText(text: string, place: Place, limits: Document
   if (text.trim() === "") {
     throw refusal(place, "is empty", exportHint);
   }
-  const data = parseYaml(text, place, limits.maxAliasCount);
+  const document = parseYaml(text, place);
+  const data = unlessTooDeep(place, () => document.toJS({ maxAliasCount }) as unknown);
   if (typeof data !== "object" || data === null || Array.isArray(data)) {
     throw refusal(place, "isn't a kubeconfig: its top level is no mapping", exportHint);
   }
-  return data;
+  return { document, data };
 }
 
-function parseYaml(text: string, place: Place, maxAliasCount: number): unknown {
+function parseYaml(text: string, place: Place): Document.Parsed {
   const lineCounter = new LineCounter();
   const document = unlessTooDeep(place, () => parseDocument(text, { ...options, lineCounter }));
   const problem = document.errors[0] ?? document.warnings[0] ?? duplicateKey(document);
@@ -45,7 +65,7 @@ function parseYaml(text: string, place: Place, maxAliasCount: number): unknown {
     const kind = problem.code.toLowerCase().replaceAll("_", " ");
     throw refusal(place, `isn't valid YAML at line ${line} (${kind})`, exportHint);
   }
-  return unlessTooDeep(place, () => document.toJS({ maxAliasCount }) as unknown);
+  return document;
 }
 
 const options = {

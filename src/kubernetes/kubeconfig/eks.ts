@@ -4,7 +4,8 @@
  * for something else, has to be refused.
  */
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
-import type { EksCredential } from "../cluster-access.ts";
+import type { ClusterEndpoint, EksCredential } from "../cluster-access.ts";
+import { eksRegionOf } from "./eks-host.ts";
 import { type Place, refusal, within } from "./refusal.ts";
 import type { ExecFields } from "./shape.ts";
 
@@ -40,8 +41,6 @@ const commands: Readonly<Record<string, Command>> = {
 const clusterPattern = /^[A-Za-z\d][\w.-]{0,254}$/;
 const regionPattern = /^[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/;
 const rolePattern = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/;
-/** `<id>.gr7.<region>.eks.amazonaws.com`, `<id>.<region>.eks.amazonaws.com.cn`, `….api.aws`. */
-const hostRegion = /\.([a-z]{2,}(?:-[a-z]+)+-\d{1,2})\.(?:eks\.amazonaws\.com(?:\.cn)?|api\.aws)$/;
 
 const hint =
   "Store a ServiceAccount's token or an inline client certificate instead. Of commands, only " +
@@ -49,7 +48,11 @@ const hint =
   "`aws-iam-authenticator token -i … [-r …] [--region …]` are understood.";
 
 /** @throws KubeconfigError */
-export function parseEksExec(exec: ExecFields, server: URL, place: Place): EksCredential {
+export function parseEksExec(
+  exec: ExecFields,
+  { server }: ClusterEndpoint,
+  place: Place,
+): EksCredential {
   // A path before the name makes no difference to what is never run.
   const name = exec.command?.split("/").at(-1) ?? "";
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -59,7 +62,7 @@ export function parseEksExec(exec: ExecFields, server: URL, place: Place): EksCr
   const args = within(place, "args");
   const values = optionsOf(command, exec.args, args);
   const envRegion = regionFromEnv(exec.env, within(place, "env"));
-  const region = values["region"] ?? envRegion ?? hostRegion.exec(server.hostname)?.[1];
+  const region = values["region"] ?? envRegion ?? eksRegionOf(server.hostname);
   const cluster = values["cluster-name"] ?? values["cluster-id"];
   const roleArn = values["role-arn"] ?? values["role"];
   return {

@@ -68,6 +68,16 @@ export function parseProxy(value: string | undefined, place: Place): ClusterProx
   return { url: new URL(`${url.protocol}//${url.host}`), authorization: basicAuth(url, place) };
 }
 
+/** What `parseProxy` read, as a kubeconfig has it: with user and password. */
+export function formatProxy({ url, authorization }: ClusterProxy): string {
+  if (authorization === undefined) {
+    return url.origin;
+  }
+  const pair = Buffer.from(authorization.reveal().slice("Basic ".length), "base64").toString();
+  const [user = "", ...password] = pair.split(":").map(encodeURIComponent);
+  return `${url.protocol}//${user}:${password.join(":")}@${url.host}`;
+}
+
 function parseUrl(value: string, place: Place, hint: string): URL {
   const url = rewritten.test(value) ? null : URL.parse(value);
   if (url === null || url.host === "") {

@@ -27,7 +27,14 @@ export const kubeconfigSchema = z.object({
   users: list(z.object({ name: z.string().min(1), user: z.unknown().optional() })),
 });
 
-export const contextSchema = z.object({ cluster: text, user: text });
+/** Anybody's notes; what isn't of their form is nobody's. */
+const extensions = list(z.object({ name: z.string(), extension: z.unknown().optional() }));
+
+export const contextSchema = z.object({
+  cluster: text,
+  user: text,
+  extensions: extensions.catch([]),
+});
 
 export const clusterFields = {
   server: text,
@@ -37,7 +44,7 @@ export const clusterFields = {
   "tls-server-name": text,
   "proxy-url": text,
   "disable-compression": flag,
-  extensions: list(z.object({ name: z.string(), extension: z.unknown().optional() })),
+  extensions,
 };
 
 const execSchema = z.object({
@@ -77,6 +84,7 @@ export const userSchema = z.object(userFields);
 export const strictClusterSchema = z.strictObject(clusterFields);
 export const strictUserSchema = z.strictObject(userFields);
 
+export type ContextFields = z.infer<typeof contextSchema>;
 export type ClusterFields = z.infer<typeof clusterSchema>;
 export type UserFields = z.infer<typeof userSchema>;
 export type ExecFields = z.infer<typeof execSchema>;

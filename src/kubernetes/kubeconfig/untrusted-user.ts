@@ -1,4 +1,4 @@
-import type { ClusterAuthentication } from "../cluster-access.ts";
+import type { ClusterAuthentication, ClusterEndpoint } from "../cluster-access.ts";
 import { parseBearerToken } from "./bearer-token.ts";
 import { decodeData } from "./certificate.ts";
 import { clientCertificateOf, credentialOf, refuseUnsupportedUser } from "./credential.ts";
@@ -12,7 +12,7 @@ const credentialHint =
   "Store one with a ServiceAccount's token (`kubectl create token …`) or an inline client certificate.";
 
 interface Circumstances {
-  readonly server: URL;
+  readonly endpoint: ClusterEndpoint;
   readonly now: Date;
 }
 
@@ -20,7 +20,7 @@ interface Circumstances {
 export function untrustedAuthentication(
   user: UserFields,
   place: Place,
-  { server, now }: Circumstances,
+  { endpoint, now }: Circumstances,
 ): ClusterAuthentication {
   refuseForeign(user, place);
   const credential = inlineCredential(user, place, now);
@@ -32,7 +32,7 @@ export function untrustedAuthentication(
     return { kind: "static", credential };
   }
   if (user.exec) {
-    return { kind: "eks", eks: parseEksExec(user.exec, server, within(place, "exec")) };
+    return { kind: "eks", eks: parseEksExec(user.exec, endpoint, within(place, "exec")) };
   }
   throw refusal(place, "holds no credential", credentialHint);
 }

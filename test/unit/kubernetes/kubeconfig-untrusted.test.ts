@@ -188,7 +188,7 @@ describe("an EKS stanza", () => {
   const role = "arn:aws:iam::111122223333:role/path/pull";
   const eksServer = "https://0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com";
 
-  function eks(exec: Readonly<Record<string, unknown>>, server = "https://api.prod.example") {
+  function eks(exec: Readonly<Record<string, unknown>>, server = eksServer) {
     const apiVersion = "client.authentication.k8s.io/v1beta1";
     const { authentication } = parse(
       kubeconfigText({ cluster: { server }, user: { exec: { apiVersion, ...exec } } }),
@@ -254,7 +254,7 @@ describe("an EKS stanza", () => {
   test.each([
     [eksServer, "eu-west-1"],
     ["https://ABC.sk1.cn-north-1.eks.amazonaws.com.cn", "cn-north-1"],
-    ["https://ABC.us-west-2.api.aws", "us-west-2"],
+    [`https://${"0123456789ABCDEF".repeat(2)}.us-west-2.api.aws`, "us-west-2"],
   ])("takes the region from the server %s", (server, region) => {
     const exec = { command: "aws", args: ["eks", "get-token", "--cluster-name", "shop"] };
     expect(eks(exec, server)).toMatchObject({ eks: { region } });

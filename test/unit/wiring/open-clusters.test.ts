@@ -172,6 +172,7 @@ describe("a record for EKS", () => {
     let nowMs = now.getTime();
     const opened = open({
       now: () => new Date(nowMs),
+      isEksHost: () => true,
       eksTokens: {
         tokenFor: async (request) => {
           asked.push(request);
@@ -193,12 +194,23 @@ describe("a record for EKS", () => {
 
   test("fails its own sweep when no token can be signed", async () => {
     const cluster = await startCluster();
-    const opened = open({ eksTokens: { tokenFor: () => Promise.reject(new Error("c4n4ry")) } });
+    const opened = open({
+      isEksHost: () => true,
+      eksTokens: { tokenFor: () => Promise.reject(new Error("c4n4ry")) },
+    });
     const record = recordOf(cluster, { kubeconfig: kubeconfigOf(cluster, { exec }) });
     const error: unknown = await list(opened, record).catch((reason) => reason);
     expect(error).toBeInstanceOf(ClusterError);
     expect(String(error)).not.toContain("c4n4ry");
     expect(cluster.requests).toEqual([]);
+  });
+
+  test("is never signed for a host that isn't EKS's", async () => {
+    const cluster = await startCluster();
+    const opened = open();
+    const record = recordOf(cluster, { kubeconfig: kubeconfigOf(cluster, { exec }) });
+    await expect(opened.open(record, never)).rejects.toThrow(/isn't an API server of EKS/);
+    expect(cluster.connections).toBe(0);
   });
 });
 
