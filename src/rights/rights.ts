@@ -7,9 +7,13 @@ import type { AccessQuestion } from "./access.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
 
 /** Who gets the rights: a ServiceAccount, or those whom an EKS access entry puts into a group. */
-export type Subject =
-  | { readonly kind: "ServiceAccount"; readonly namespace: string; readonly name: string }
-  | { readonly kind: "Group"; readonly name: string };
+export type Subject = Account | { readonly kind: "Group"; readonly name: string };
+
+export interface Account {
+  readonly kind: "ServiceAccount";
+  readonly namespace: string;
+  readonly name: string;
+}
 
 export interface RightsWish {
   readonly cluster: string;

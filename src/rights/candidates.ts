@@ -1,0 +1,84 @@
+/** Where an attempt would judge a right, by what is known of a cluster. Pure. */
+import { selectsNamespace } from "../config/namespace-selection.ts";
+import type { NamespaceState } from "../refresh/ports.ts";
+import { type Demand, namespacesOf, type Place, type SecretDemand } from "./demand.ts";
+import { systemNamespace } from "./forbidden.ts";
+
+export interface Existing {
+  readonly secrets: readonly InNamespace[];
+  readonly accounts: readonly InNamespace[];
+}
+
+interface InNamespace {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface Candidates {
+  readonly existing: Existing;
+  /** Namespaces that the config selects for a secret. */
+  selected(secret: SecretDemand): readonly string[];
+  /** Those that it doesn't select. */
+  unselected(secret: SecretDemand): readonly string[];
+  /** No secret of this name is there, but the namespace is. */
+  isFree(secret: SecretDemand, namespace: string): boolean;
+  /** RBAC lets this secret be written there. */
+  isGranted(secret: SecretDemand, namespace: string): boolean;
+  /** An account that exists, and that this secret is linked to. */
+  linked(secret: SecretDemand): InNamespace | undefined;
+}
+
+type Known = Pick<NamespaceState, "name" | "labels" | "terminating">;
+
+export function candidatesOf(
+  demand: Demand,
+  listed: readonly Known[] | undefined,
+  existing: Existing,
+): Candidates {
+  const known = listed ?? shownBy(existing);
+  const present = known.filter(({ terminating }) => !terminating);
+  const isIn = (place: Place, name: string) =>
+    present.some((each) => each.name === name && selectsNamespace(place.namespaces, each));
+  const isSelected = ({ places }: SecretDemand, name: string) =>
+    places.some((place) => isIn(place, name));
+  const names = present.map(({ name }) => name);
+  return {
+    existing,
+    selected: (secret) => names.filter((name) => isSelected(secret, name)),
+    unselected: (secret) => names.filter((name) => !isSelected(secret, name)),
+    isFree: (secret, namespace) =>
+      names.includes(namespace) &&
+      !existing.secrets.some((each) => each.name === secret.name && each.namespace === namespace),
+    isGranted: ({ places }, namespace) =>
+      demand.scope === "cluster" || namespacesOf(places).includes(namespace),
+    linked: ({ places }) => firstLinked(places, names, { isIn, existing }),
+  };
+}
+
+/**
+ * Every cluster has the first one; the others are namespaces that a config names outright, so they
+ * need no labels to be selected.
+ */
+function shownBy({ secrets, accounts }: Existing): readonly Known[] {
+  const names = [systemNamespace, ...[...secrets, ...accounts].map(({ namespace }) => namespace)];
+  return [...new Set(names)].map((name) => ({ name, labels: {}, terminating: false }));
+}
+
+function firstLinked(
+  places: readonly Place[],
+  namespaces: readonly string[],
+  { isIn, existing }: { isIn: (place: Place, name: string) => boolean; existing: Existing },
+): InNamespace | undefined {
+  for (const place of places) {
+    const { accounts } = place;
+    const isLinked = (name: string) => accounts === "all" || accounts.includes(name);
+    const seen = existing.accounts.find(
+      (each) => isLinked(each.name) && isIn(place, each.namespace),
+    );
+    if (seen) return seen;
+    // Kubernetes makes this one in every namespace.
+    const namespace = namespaces.find((name) => isIn(place, name));
+    if (isLinked("default") && namespace !== undefined) return { namespace, name: "default" };
+  }
+  return undefined;
+}

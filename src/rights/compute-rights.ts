@@ -1,0 +1,26 @@
+/** From what a config wants in a cluster to the rights for just that. Pure. */
+import { policyObjects } from "./admission-policy.ts";
+import { demandOf } from "./demand.ts";
+import { forbiddenQuestions } from "./forbidden.ts";
+import { neededQuestions } from "./needed.ts";
+import { accountObjects, roleObjects, tokenRoleObjects } from "./rbac.ts";
+import type { Rights, RightsWish } from "./rights.ts";
+import { summaryOf } from "./summary.ts";
+
+export function computeRights(wish: RightsWish): Rights {
+  const { subject, withPolicy } = wish;
+  const demand = demandOf(wish.desired);
+  const ofAccount = subject.kind === "ServiceAccount";
+  return {
+    scope: demand.scope,
+    objects: [
+      ...(ofAccount ? accountObjects(wish, subject) : []),
+      ...roleObjects(wish, demand),
+      ...(ofAccount ? tokenRoleObjects(wish, subject) : []),
+      ...(withPolicy ? policyObjects(wish, demand) : []),
+    ],
+    needed: neededQuestions(demand, subject),
+    forbidden: forbiddenQuestions(demand),
+    summary: summaryOf(wish, demand),
+  };
+}

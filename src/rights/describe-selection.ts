@@ -1,0 +1,27 @@
+/** Which namespaces, in words: `all namespaces but kube-*`. Pure. */
+import type { LabelRequirement } from "../config/label-selector.ts";
+import { literalNamespaces, type NamespaceSelection } from "../config/namespace-selection.ts";
+
+export function describeSelection(selection: NamespaceSelection): string {
+  const { include, exclude, selector } = selection;
+  const named = literalNamespaces(selection);
+  if (named !== undefined) return namespaces(named);
+  const all = include.some((pattern) => /^\*+$/.test(pattern));
+  const but = exclude.length === 0 ? "" : ` but ${exclude.join(", ")}`;
+  const labelled = selector?.length ? ` labelled ${selector.map(describe).join(", ")}` : "";
+  return `${all ? "all namespaces" : namespaces(include)}${but}${labelled}`;
+}
+
+function namespaces(names: readonly string[]): string {
+  return names.length === 1 ? `namespace ${names[0]}` : `namespaces ${names.join(", ")}`;
+}
+
+/** As `kubectl get --selector` takes it. */
+function describe(requirement: LabelRequirement): string {
+  if (requirement.operator === "exists") return requirement.key;
+  if (requirement.operator === "absent") return `!${requirement.key}`;
+  const { key, operator, values } = requirement;
+  const [only = "", ...others] = values;
+  if (others.length > 0) return `${key} ${operator} (${values.join(", ")})`;
+  return `${key}${operator === "in" ? "=" : "!="}${only}`;
+}

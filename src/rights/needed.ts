@@ -1,0 +1,46 @@
+/** The questions that must be answered with yes: the sweep's own requests, one by one. Pure. */
+import type { AccessQuestion } from "./access.ts";
+import { type Demand, namespacesOf, type SecretDemand } from "./demand.ts";
+import { accountsOf, accountVerbs, secretsIn, secretVerbs } from "./rbac.ts";
+import type { Subject } from "./rights.ts";
+
+export function neededQuestions(demand: Demand, subject: Subject): readonly AccessQuestion[] {
+  return [...sweepQuestions(demand), ...tokenQuestions(subject)];
+}
+
+function sweepQuestions({ scope, secrets }: Demand): readonly AccessQuestion[] {
+  if (scope === "cluster") {
+    const namespaces = { verb: "list", group: "", resource: "namespaces" };
+    return [namespaces, ...questionsIn(undefined, secrets)];
+  }
+  return namespacesOf(secrets.flatMap(({ places }) => places)).flatMap((namespace) =>
+    questionsIn(namespace, secretsIn(namespace, secrets)),
+  );
+}
+
+function questionsIn(
+  namespace: string | undefined,
+  secrets: readonly SecretDemand[],
+): readonly AccessQuestion[] {
+  const where = namespace === undefined ? {} : { namespace };
+  const accounts = accountsOf(secrets);
+  return [
+    ...secrets.flatMap(({ name, prune }) =>
+      [...secretVerbs, ...(prune ? ["delete"] : [])].map((verb) => {
+        return { verb, group: "", resource: "secrets", name, ...where };
+      }),
+    ),
+    ...(accounts === "all" ? [{}] : accounts.map((name) => ({ name }))).flatMap((named) =>
+      accountVerbs.map((verb) => {
+        return { verb, group: "", resource: "serviceaccounts", ...named, ...where };
+      }),
+    ),
+  ];
+}
+
+function tokenQuestions(subject: Subject): readonly AccessQuestion[] {
+  if (subject.kind === "Group") return [];
+  const { namespace, name } = subject;
+  const token = { resource: "serviceaccounts", subresource: "token" };
+  return [{ verb: "create", group: "", ...token, namespace, name }];
+}

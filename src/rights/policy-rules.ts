@@ -1,0 +1,82 @@
+/**
+ * What the admission policy lets our user do. It refuses everything else about secrets, service
+ * accounts and tokens, so each rule says what is allowed. Pure.
+ */
+import { mayLink, mayRenew, onlyLinks } from "./account-rules.ts";
+import type { Demand, Place } from "./demand.ts";
+import type { Subject } from "./rights.ts";
+import { mayPrune, ownFields, ownSecret, wantedPlace, wantedType } from "./secret-rules.ts";
+
+export interface PolicyRule {
+  readonly expression: string;
+  readonly message: string;
+}
+
+export interface PolicyScope {
+  readonly demand: Demand;
+  readonly subject: Subject;
+  /** As each secret names it. */
+  readonly owner: string;
+  /** Expression: whether the config selects the request's namespace for this place. */
+  readonly selected: (place: Place) => string;
+}
+
+const secretWritten = 'request.kind.kind == "Secret" && request.operation != "DELETE"';
+const secretDeleted = 'request.kind.kind == "Secret" && request.operation == "DELETE"';
+const account = 'request.kind.kind == "ServiceAccount"';
+const token = 'request.kind.kind == "TokenRequest"';
+
+export function policyRules(scope: PolicyScope): readonly PolicyRule[] {
+  const rules: readonly Rule[] = [
+    {
+      if: secretWritten,
+      only: wantedPlace(scope),
+      message: "may write only secrets that the config names, where it selects the namespace",
+    },
+    {
+      if: secretWritten,
+      only: wantedType(scope),
+      message: "may write a secret only with the type of its format",
+    },
+    {
+      if: secretWritten,
+      only: ownFields,
+      message: "may change of a secret only the data, and its own label and annotations",
+    },
+    {
+      if: secretWritten,
+      only: ownSecret(scope),
+      message: "may write only secrets of its own deployment, and marks them so",
+    },
+    {
+      if: secretDeleted,
+      only: mayPrune(scope),
+      message: "may delete only secrets of its own deployment, and only if the config prunes them",
+    },
+    {
+      if: account,
+      only: onlyLinks,
+      message: "may change of a service account only its imagePullSecrets",
+    },
+    {
+      if: account,
+      only: mayLink(scope),
+      message: "may add to imagePullSecrets only secrets that the config links there",
+    },
+    {
+      if: token,
+      only: mayRenew(scope.subject),
+      message: "may make a token only of its own account",
+    },
+  ];
+  return rules.map(({ if: premise, only, message }) => ({
+    expression: `!(${premise}) || ${only}`,
+    message: `ecr-pull-secrets: ${message}`,
+  }));
+}
+
+interface Rule {
+  readonly if: string;
+  readonly only: string;
+  readonly message: string;
+}
