@@ -1,0 +1,51 @@
+/** From a cluster's record to how its API server is reached: with what it holds, or signed for it. */
+import type { ClusterRecord } from "../clusters/store.ts";
+import type { EksTokenSource } from "../credentials/eks-token.ts";
+import { KubeconfigError } from "../errors.ts";
+import type { ClusterAccess, EksCredential } from "../kubernetes/cluster-access.ts";
+import { cachedCredential } from "../kubernetes/kubeconfig/cached-credential.ts";
+import { parseUntrustedKubeconfig } from "../kubernetes/kubeconfig-untrusted.ts";
+
+export interface RecordAccessOptions {
+  readonly eksTokens: EksTokenSource;
+  readonly isInsecureTlsAllowed: (cluster: string) => boolean;
+  /** Where a signed token may go; default: to the hosts that EKS gives out. */
+  readonly isEksHost?: ((hostname: string) => boolean) | undefined;
+  readonly now: () => Date;
+}
+
+/**
+ * @param at when its certificates and its token must not have expired
+ * @throws KubeconfigError
+ */
+export function accessOf(
+  record: ClusterRecord,
+  options: RecordAccessOptions,
+  at: Date = options.now(),
+): ClusterAccess {
+  if (record.kubeconfig instanceof KubeconfigError) {
+    throw record.kubeconfig;
+  }
+  const { endpoint, authentication } = parseUntrustedKubeconfig(record.kubeconfig.reveal(), {
+    source: `the record of ${record.name}`,
+    insecureTlsAllowed: options.isInsecureTlsAllowed(record.name),
+    isEksHost: options.isEksHost,
+    now: at,
+  });
+  if (authentication.kind === "static") {
+    const { credential } = authentication;
+    return { ...endpoint, credential: async () => credential };
+  }
+  return { ...endpoint, credential: eksCredential(authentication.eks, options) };
+}
+
+/** Signed anew well before it ends: it is good for 15 minutes, and a sweep takes less than two. */
+const renewBeforeMs = 5 * 60_000;
+
+function eksCredential(eks: EksCredential, { eksTokens, now }: RecordAccessOptions) {
+  return cachedCredential(async () => {
+    const { token, expiresAt } = await eksTokens.tokenFor(eks);
+    const reuseUntil = new Date(expiresAt.getTime() - renewBeforeMs);
+    return { credential: { token, clientCertificate: undefined, expiresAt }, reuseUntil };
+  }, now);
+}
