@@ -102,7 +102,13 @@ export class ClusterError extends Error {
   }
 }
 
-export type AwsErrorKind = "denied" | "throttled" | "unreachable" | "no-credentials" | "malformed";
+export type AwsErrorKind =
+  | "denied"
+  | "throttled"
+  | "unreachable"
+  | "no-credentials"
+  | "malformed"
+  | "conflict"; // somebody was faster, or what is there stands in the way
 
 /** A call to AWS failed, after retries where they made sense. */
 export class AwsError extends Error {

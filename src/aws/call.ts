@@ -7,12 +7,16 @@ export interface AwsCall {
   readonly roleArn?: string | undefined;
   /** The name of the secret that it is about. */
   readonly secret?: string | undefined;
+  /** What else it is about, as people call it: `function ecr-pull-secrets-dev-refresh`. */
+  readonly resource?: string | undefined;
 }
 
-export function describeCall({ action, region, roleArn, secret }: AwsCall): string {
+export function describeCall(call: AwsCall): string {
+  const { action, region, roleArn } = call;
   if (action === "sts:AssumeRole") {
     return `${action} on ${roleArn}`;
   }
-  const subject = secret === undefined ? action : `${action} on ${secret}`;
+  const what = call.resource ?? call.secret;
+  const subject = what === undefined ? action : `${action} on ${what}`;
   return `${subject} in ${region}${roleArn === undefined ? "" : ` as ${roleArn}`}`;
 }

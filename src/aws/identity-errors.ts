@@ -3,6 +3,8 @@ import { type AwsCall, describeCall } from "./call.ts";
 import { type AwsErrorRule, type Explanation, named, type SdkError } from "./sdk-error.ts";
 
 const principalArn = /User: (arn:[\w-]+:(?:iam|sts)::\d{12}:[\w+=,.@/-]{1,200})/;
+/** For one request, AWS may ask for several rights: to make a secret with tags, also to tag it. */
+const deniedAction = /is not authorized to perform: ([a-z][a-z0-9-]{1,40}:[A-Z][A-Za-z]{1,60})\b/;
 const explicitDeny = /explicit deny in an? ([a-z -]{1,40}policy)/;
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html, and others' names. */
@@ -62,25 +64,32 @@ export const identityErrorRules: readonly AwsErrorRule[] = [
 function explainDenial(call: AwsCall, { message }: SdkError): Explanation {
   const principal = principalArn.exec(message)?.[1];
   const denier = explicitDeny.exec(message)?.[1];
+  const action = deniedAction.exec(message)?.[1] ?? call.action;
   return {
     kind: "denied",
     message: `AWS denied ${describeCall(call)}${principal === undefined ? "" : ` to ${principal}`}`,
     hint:
       denier === undefined
-        ? allowance(call, principal ?? "the caller")
+        ? allowance(action, call, principal ?? "the caller")
         : `Remove the explicit deny in the ${denier}.`,
   };
 }
 
-function allowance({ action, secret }: AwsCall, who: string): string {
+function allowance(action: string, { secret, resource }: AwsCall, who: string): string {
   if (action === "sts:AssumeRole") {
     return `The role must exist, its trust policy must allow ${who}, and the policies of ${who} must allow sts:AssumeRole on it.`;
   }
   if (secret === undefined) {
-    return `Allow ${action} on resource "*" in a policy of ${who}.`;
+    return `Allow ${action} on ${resource ?? 'resource "*"'} in a policy of ${who}.`;
   }
-  return `Allow ${action} on that secret in a policy of ${who}; if the secret has a KMS key of its own, also kms:Decrypt on that.`;
+  const keyActions = writesValue.test(action)
+    ? "kms:Decrypt and kms:GenerateDataKey"
+    : "kms:Decrypt";
+  return `Allow ${action} on that secret in a policy of ${who}; if the secret has a KMS key of its own, also ${keyActions} on that.`;
 }
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html */
+const writesValue = /:(?:Create|Put|Update)Secret(?:Value)?$/;
 
 function explainMissingCredentials(call: AwsCall, { message }: SdkError): Explanation {
   const isSso = /\bsso\b/i.test(message);

@@ -37,11 +37,15 @@ export interface ClusterStore {
   saveState(name: string, before: ClusterState, after: ClusterState): Promise<boolean>;
 }
 
-/** Writes records: what registers a cluster, and what renews its credential. */
+/**
+ * Writes records: what registers a cluster, and what renews its credential. Every method throws
+ * StoreError, and those that take a kubeconfig KubeconfigError for one that is too large to keep.
+ */
 export interface ClusterWriter {
   /**
    * "exists": such a record is there already, and is left as it is. One that is to be deleted is
    * restored and gets the new value.
+   * @throws UserError for what no cluster can be called
    */
   create(
     name: string,
@@ -53,7 +57,10 @@ export interface ClusterWriter {
    * @returns the version's id
    */
   putPending(name: string, kubeconfig: SecretValue): Promise<string | undefined>;
-  /** Makes it the current version, unless another than `from` is current by now. */
+  /**
+   * Makes it the current version, unless another than `from` is current by now, or the cluster was
+   * unregistered meanwhile. Either way nothing is pending afterwards.
+   */
   promote(
     name: string,
     versions: { readonly from: string | undefined; readonly to: string },

@@ -6,7 +6,8 @@ export type Fault =
   | { readonly kind: "reply"; readonly reply: AwsReply }
   | { readonly kind: "reset" }
   | { readonly kind: "hang" }
-  | { readonly kind: "lost-answer" };
+  | { readonly kind: "lost-answer" }
+  | { readonly kind: "meanwhile"; readonly happen: () => unknown };
 
 export interface ScriptedFault {
   /** `ecr:GetAuthorizationToken` */
@@ -36,6 +37,11 @@ export const faults = {
 
 export function answering(answer: unknown): Fault {
   return reply(200, "application/x-amz-json-1.1", JSON.stringify(answer));
+}
+
+/** What somebody else does just before the request is served as usual. */
+export function meanwhile(happen: () => unknown): Fault {
+  return { kind: "meanwhile", happen };
 }
 
 export class FaultScript {

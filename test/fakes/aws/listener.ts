@@ -101,11 +101,15 @@ async function decide(request: AwsRequest, options: ListenerOptions): Promise<Ou
   const action = service.actionOf(request) ?? "?";
   const logged = { action: `${service.name}:${action}`, region, accessKeyId, principal: undefined };
   const fault = options.faults.take(logged.action, region);
-  if (fault && fault.kind !== "lost-answer") {
+  if (fault && isAnswer(fault)) {
     return outcomeOf(fault, service, logged);
   }
+  if (fault?.kind === "meanwhile") {
+    await fault.happen();
+  }
   const outcome = await outcomeOfRequest(request, service, action, { options, logged });
-  return fault ? { logged: { ...outcome.logged, status: undefined }, reset: true } : outcome;
+  const isLost = fault?.kind === "lost-answer";
+  return isLost ? { logged: { ...outcome.logged, status: undefined }, reset: true } : outcome;
 }
 
 async function outcomeOfRequest(
@@ -143,11 +147,14 @@ function authorize(
   }
 }
 
-function outcomeOf(
-  fault: Exclude<Fault, { kind: "lost-answer" }>,
-  service: AwsService,
-  logged: Unanswered,
-): Outcome {
+/** Those in place of what the service would do. */
+type Answer = Exclude<Fault, { kind: "lost-answer" | "meanwhile" }>;
+
+function isAnswer(fault: Fault): fault is Answer {
+  return fault.kind !== "lost-answer" && fault.kind !== "meanwhile";
+}
+
+function outcomeOf(fault: Answer, service: AwsService, logged: Unanswered): Outcome {
   switch (fault.kind) {
     case "failure": {
       const reply = service.failure(fault.failure);

@@ -19,6 +19,8 @@ import {
   putInput,
   tagInput,
   untagInput,
+  updateInput,
+  versionsInput,
 } from "./secrets-manager/input.ts";
 import { metadataOf, pageOf } from "./secrets-manager/list-page.ts";
 import type { Secret } from "./secrets-manager/secret.ts";
@@ -31,6 +33,14 @@ export const secretsManagerFaults = {
     failure: new ServiceFailure(
       "DecryptionFailure",
       "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
+    ),
+  },
+  /** The answer to what a secret isn't in the state for. */
+  invalidRequest: {
+    kind: "failure",
+    failure: new ServiceFailure(
+      "InvalidRequestException",
+      "You can't perform this operation on the secret in its current state.",
     ),
   },
 } as const satisfies Record<string, Fault>;
@@ -62,7 +72,9 @@ function serviceOf(store: SecretStore, now: () => Date): AwsService {
       CreateSecret: (call) => create(store, call),
       GetSecretValue: (call) => getValue(store, call),
       PutSecretValue: (call) => putValue(store, call),
+      UpdateSecret: (call) => update(store, call),
       UpdateSecretVersionStage: (call) => moveStage(store, call),
+      ListSecretVersionIds: (call) => listVersions(store, call),
       DescribeSecret: (call) => {
         const { SecretId } = inputOf(call.request, byId);
         return jsonReply(describe(store.get(placeOf(call), SecretId)));
@@ -133,6 +145,38 @@ function putValue(store: SecretStore, call: ActionCall): AwsReply {
     VersionId: token,
     VersionStages: secret.stagesOf(token),
   });
+}
+
+function update(store: SecretStore, call: ActionCall): AwsReply {
+  const place = placeOf(call);
+  const { SecretId, Description, KmsKeyId, ...input } = inputOf(call.request, updateInput);
+  const secret = store.update(place, SecretId, {
+    ...(Description !== undefined && { description: Description }),
+    // Set to nothing: the key that AWS has for all secrets.
+    ...(KmsKeyId !== undefined && { kmsKeyId: KmsKeyId === "" ? undefined : KmsKeyId }),
+  });
+  const content = contentOf(input);
+  if (content === undefined) {
+    return jsonReply(naming(secret));
+  }
+  const token = input.ClientRequestToken ?? randomUUID();
+  store.put(place, SecretId, { token, content, labels: ["AWSCURRENT"] });
+  return jsonReply({ ...naming(secret), VersionId: token });
+}
+
+/** All on one page. */
+function listVersions(store: SecretStore, call: ActionCall): AwsReply {
+  const { SecretId, IncludeDeprecated } = inputOf(call.request, versionsInput);
+  const secret = store.get(placeOf(call), SecretId);
+  const versions = secret.versions.map(({ id, createdAt }) => ({
+    VersionId: id,
+    VersionStages: secret.stagesOf(id),
+    CreatedDate: secondsOf(createdAt),
+  }));
+  const shown = versions.filter(
+    ({ VersionStages }) => IncludeDeprecated || VersionStages.length > 0,
+  );
+  return jsonReply({ ...naming(secret), Versions: shown });
 }
 
 function moveStage(store: SecretStore, call: ActionCall): AwsReply {

@@ -80,6 +80,31 @@ describe("an error of the SDK", () => {
     expect(error.hint).toBe("Remove the explicit deny in the service control policy.");
   });
 
+  test("that denies another right than the one asked for leads to that", () => {
+    const call: AwsCall = { ...read, action: "secretsmanager:CreateSecret" };
+    const message = `${user} is not authorized to perform: secretsmanager:TagResource on resource: x`;
+    const thrown = Object.assign(new Error(message), { name: "AccessDeniedException" });
+    expect(translateAwsError(thrown, call).hint).toMatch(/^Allow secretsmanager:TagResource on /);
+  });
+
+  test("that denies to write a secret says which rights to its key that needs", () => {
+    const call: AwsCall = { ...read, action: "secretsmanager:PutSecretValue" };
+    const thrown = Object.assign(new Error("no"), { name: "AccessDeniedException" });
+    expect(translateAwsError(thrown, call).hint).toMatch(
+      /, also kms:Decrypt and kms:GenerateDataKey on that\.$/,
+    );
+  });
+
+  test("that denies something else names it", () => {
+    const resource = "function ecr-pull-secrets-dev-refresh";
+    const call: AwsCall = { action: "lambda:InvokeFunction", region: "us-east-1", resource };
+    const thrown = Object.assign(new Error("no"), { name: "AccessDeniedException" });
+    expect(translateAwsError(thrown, call)).toMatchObject({
+      message: `AWS denied lambda:InvokeFunction on ${resource} in us-east-1`,
+      hint: `Allow lambda:InvokeFunction on ${resource} in a policy of the caller.`,
+    });
+  });
+
   test("that denies a secret says that its key may be the reason", () => {
     const thrown = Object.assign(new Error(user), { name: "AccessDeniedException" });
     expect(translateAwsError(thrown, read).hint).toBe(

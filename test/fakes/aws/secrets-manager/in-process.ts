@@ -34,6 +34,7 @@ export function secretsInProcess(store: SecretStore, place: Place) {
           stages: secret.stages,
           /** The end of the recovery window, once it is marked for deletion. */
           deletionAt: secret.deletionAt,
+          kmsKeyId: secret.details.kmsKeyId,
         }
       );
     },

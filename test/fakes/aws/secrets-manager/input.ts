@@ -48,6 +48,16 @@ export const putInput = byId.extend({
   ClientRequestToken: versionId.optional(),
   VersionStages: z.array(stageLabel).min(1).max(20).default(["AWSCURRENT"]),
 });
+export const updateInput = byId.extend({
+  ...contentInput,
+  ClientRequestToken: versionId.optional(),
+  Description: z.string().max(2_048).optional(),
+  KmsKeyId: z.string().max(2_048).optional(),
+});
+export const versionsInput = byId.extend({
+  IncludeDeprecated: z.boolean().default(false),
+  MaxResults: z.int().min(1).max(100).optional(),
+});
 export const moveInput = byId.extend({
   VersionStage: stageLabel,
   MoveToVersionId: versionId.optional(),

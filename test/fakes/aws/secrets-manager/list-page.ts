@@ -39,12 +39,13 @@ function isListed({ identity, tags, deletionAt }: ListedSecret, query: ListQuery
 }
 
 /** What has no value is left out, as JSON does with undefined. */
-export function metadataOf({ identity, changedAt, deletionAt, tags }: Secret | ListedSecret) {
+export function metadataOf(secret: Secret | ListedSecret) {
+  const { identity, details, changedAt, deletionAt, tags } = secret;
   return {
     ARN: identity.arn,
     Name: identity.name,
-    Description: identity.description,
-    KmsKeyId: identity.kmsKeyId,
+    Description: details.description,
+    KmsKeyId: details.kmsKeyId,
     CreatedDate: secondsOf(identity.createdAt),
     LastChangedDate: secondsOf(changedAt),
     DeletedDate: deletionAt && secondsOf(deletionAt),

@@ -2,7 +2,13 @@
 import { randomBytes } from "node:crypto";
 import { ServiceFailure } from "../service.ts";
 import { LaggingIndex } from "./lagging-index.ts";
-import { Secret, type SecretContent, type StageMove, type Tag } from "./secret.ts";
+import {
+  Secret,
+  type SecretContent,
+  type SecretDetails,
+  type StageMove,
+  type Tag,
+} from "./secret.ts";
 
 export interface Place {
   readonly account: string;
@@ -55,7 +61,7 @@ export class SecretStore {
     const { name, description, kmsKeyId, token, content } = wanted;
     const createdAt = this.#now();
     const arn = `${arnPrefix(place)}${name}-${randomSuffix()}`;
-    const secret = new Secret({ arn, name, description, kmsKeyId, createdAt });
+    const secret = new Secret({ arn, name, createdAt }, { description, kmsKeyId });
     secret.tag(wanted.tags ?? []);
     if (content !== undefined) {
       secret.put({ id: token, content, createdAt }, []);
@@ -106,6 +112,13 @@ export class SecretStore {
   put(place: Place, id: string, { token, content, labels }: NewVersion): Secret {
     const version = { id: token, content, createdAt: this.#now() };
     return this.#change(place, this.getLive(place, id), (secret) => secret.put(version, labels));
+  }
+
+  /** What is left out stays as it is. */
+  update(place: Place, id: string, changes: Partial<SecretDetails>): Secret {
+    return this.#change(place, this.getLive(place, id), (secret) => {
+      secret.details = { ...secret.details, ...changes };
+    });
   }
 
   moveStage(place: Place, id: string, move: StageMove): Secret {
@@ -172,8 +185,8 @@ export function arnPrefix({ account, region }: Place): string {
 }
 
 function listed(secret: Secret) {
-  const { identity, changedAt, deletionAt, tags, stages } = secret;
-  return { identity, changedAt, deletionAt, tags, stages };
+  const { identity, details, changedAt, deletionAt, tags, stages } = secret;
+  return { identity, details, changedAt, deletionAt, tags, stages };
 }
 
 /** A repeated request is no second secret: the SDK repeats one whose answer got lost. */

@@ -26,9 +26,13 @@ export interface StageMove {
 export interface SecretIdentity {
   readonly arn: string;
   readonly name: string;
-  readonly description: string | undefined;
-  readonly kmsKeyId: string | undefined;
   readonly createdAt: Date;
+}
+
+export interface SecretDetails {
+  readonly description: string | undefined;
+  /** Undefined: the key that AWS has for all secrets. */
+  readonly kmsKeyId: string | undefined;
 }
 
 const current = "AWSCURRENT";
@@ -37,6 +41,7 @@ const maxTags = 50;
 
 export class Secret {
   readonly identity: SecretIdentity;
+  details: SecretDetails;
   changedAt: Date;
   /** The end of the recovery window, for a secret that is marked for deletion. */
   deletionAt: Date | undefined;
@@ -44,8 +49,9 @@ export class Secret {
   readonly #holders = new Map<string, string>();
   readonly #tags = new Map<string, string>();
 
-  constructor(identity: SecretIdentity) {
+  constructor(identity: SecretIdentity, details: SecretDetails) {
     this.identity = identity;
+    this.details = details;
     this.changedAt = identity.createdAt;
   }
 
@@ -57,6 +63,11 @@ export class Secret {
   get stages(): Readonly<Record<string, readonly string[]>> {
     const ids = [...new Set(this.#holders.values())];
     return Object.fromEntries(ids.map((id) => [id, this.stagesOf(id)]));
+  }
+
+  /** All of them, also those without a label: AWS keeps these for a day at least. */
+  get versions(): readonly SecretVersion[] {
+    return [...this.#versions.values()];
   }
 
   has(versionId: string): boolean {
