@@ -1,0 +1,42 @@
+/** Ask every registry that the config names for this cluster for its token. */
+import { MintError } from "../errors.ts";
+import type { Registry } from "../refresh/desired.ts";
+import type { CredentialSource } from "../refresh/ports.ts";
+import { catalogue, skipped } from "./catalogue.ts";
+import type { CheckResult } from "./check-report.ts";
+import type { Diagnosis } from "./diagnosis.ts";
+import {
+  distinctRegistries,
+  judgeRegistries,
+  judgeWanted,
+  type TriedRegistry,
+} from "./rules/judge-registries.ts";
+
+export async function checkRegistries(
+  { desired, next }: Diagnosis,
+  credentials: Pick<CredentialSource, "mint">,
+): Promise<readonly CheckResult[]> {
+  const wanted = judgeWanted(desired, next);
+  if (desired.length === 0) {
+    return [wanted, skipped(catalogue.tokens, catalogue.wanted)];
+  }
+  const registries = distinctRegistries(desired);
+  const tried = await Promise.all(registries.map((each) => tryOne(each, credentials)));
+  return [wanted, ...judgeRegistries(tried)];
+}
+
+async function tryOne(
+  registry: Registry,
+  credentials: Pick<CredentialSource, "mint">,
+): Promise<TriedRegistry> {
+  const { key } = registry;
+  try {
+    await credentials.mint(registry);
+    return { key, error: undefined };
+  } catch (error) {
+    if (error instanceof MintError) {
+      return { key, error };
+    }
+    throw error;
+  }
+}

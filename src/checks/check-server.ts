@@ -1,0 +1,117 @@
+/** Go all the way to a cluster with its record's credential: reach it, be let in, be allowed. */
+import type { ClusterState } from "../clusters/record.ts";
+import { observe } from "../refresh/observe.ts";
+import { asked } from "./asked.ts";
+import { type Check, catalogue, skipped } from "./catalogue.ts";
+import type { FoundRecord } from "./check-record.ts";
+import type { CheckResult } from "./check-report.ts";
+import { checkRights } from "./check-rights.ts";
+import { checkSecrets } from "./check-secrets.ts";
+import type { Diagnosis } from "./diagnosis.ts";
+import type { ExaminedCluster } from "./ports.ts";
+import { judgeClock } from "./rules/judge-clock.ts";
+import { judgeAccepted, judgeLife } from "./rules/judge-credential.ts";
+import { judgeReach } from "./rules/judge-reach.ts";
+import { hasPolicies, judgeVersion } from "./rules/judge-version.ts";
+
+/** By group, so that a report can list them in its own order. */
+export interface ServerFindings {
+  readonly network: readonly CheckResult[];
+  readonly credential: readonly CheckResult[];
+  readonly rights: readonly CheckResult[];
+  readonly secrets: CheckResult;
+}
+
+const { dns, tcp, tls, version, clock, accepted, life, wanted } = catalogue;
+
+/** Closes the cluster that it is given. */
+export async function checkServer(
+  diagnosis: Diagnosis,
+  { examined, state }: Pick<FoundRecord, "examined" | "state">,
+): Promise<ServerFindings> {
+  if ("blocker" in examined) {
+    const { blocker } = examined;
+    return {
+      network: [dns, tcp, tls, version, clock].map((each) => skipped(each, blocker)),
+      credential: [accepted, life].map((each) => skipped(each, blocker)),
+      ...unknown(blocker),
+    };
+  }
+  await using cluster = examined;
+  const reach = judgeReach(await cluster.reach());
+  const obstacle = reach.find(({ result }) => result === "failed");
+  if (obstacle) {
+    return {
+      network: [...reach, ...[version, clock].map((each) => skipped(each, obstacle))],
+      credential: [skipped(accepted, obstacle), lifeOf(cluster, { state, diagnosis })],
+      ...unknown(obstacle),
+    };
+  }
+  const { network, ...findings } = await talk(cluster, { state, diagnosis });
+  return { ...findings, network: [...reach, ...network] };
+}
+
+interface Circumstances {
+  readonly state: ClusterState | undefined;
+  readonly diagnosis: Diagnosis;
+}
+
+/** With a server that is there, whoever it may be. */
+async function talk(cluster: ExaminedCluster, about: Circumstances): Promise<ServerFindings> {
+  const { next, now } = about.diagnosis;
+  const before = now();
+  const [user, serverVersion, server] = await Promise.all([
+    asked(cluster.answers.whoAmI()),
+    asked(cluster.answers.version()),
+    asked(cluster.answers.serverTime()),
+  ]);
+  const network = [judgeVersion(serverVersion, next), judgeClock({ server, before, after: now() })];
+  const welcome = judgeAccepted(user, cluster.credential, next);
+  if (welcome.result === "failed") {
+    const credential = [welcome, lifeOf(cluster, about)];
+    return { network, credential, ...unknown(accepted) };
+  }
+  const renewsItself = await mayRenewItself(cluster);
+  const credential = [welcome, lifeOf(cluster, about, renewsItself)];
+  if (about.diagnosis.desired.length === 0) {
+    return { network, credential, ...unknown(wanted) };
+  }
+  const observed = await asked(observe(cluster.api, about.diagnosis.desired));
+  const serverHasPolicies = hasPolicies(serverVersion);
+  return {
+    network,
+    credential,
+    rights: await checkRights(cluster, observed, { ...about, serverHasPolicies }),
+    secrets: checkSecrets(observed, about.diagnosis),
+  };
+}
+
+function unknown(blocker: Check): Pick<ServerFindings, "rights" | "secrets"> {
+  const { needed, refused, policy, secrets } = catalogue;
+  return {
+    rights: [needed, refused, policy].map((each) => skipped(each, blocker)),
+    secrets: skipped(secrets, blocker),
+  };
+}
+
+function lifeOf(
+  { credential }: ExaminedCluster,
+  { state, diagnosis: { next, now } }: Circumstances,
+  renewsItself?: boolean,
+): CheckResult {
+  const rotationFailingSince = state?.rotationFailingSince;
+  return judgeLife({ credential, renewsItself, rotationFailingSince, now: now() }, next);
+}
+
+/** Undefined: can't be told, or there is nothing to renew. */
+async function mayRenewItself({
+  credential,
+  answers,
+}: ExaminedCluster): Promise<boolean | undefined> {
+  if (credential.kind !== "service-account-token") {
+    return undefined;
+  }
+  const { namespace, name } = credential;
+  const question = { verb: "create", group: "", resource: "serviceaccounts", subresource: "token" };
+  return (await asked(answers.canI({ ...question, namespace, name }))).answer;
+}

@@ -1,0 +1,87 @@
+/** Is a stage deployed, does its schedule fire, and has nothing been set aside? */
+import { AwsError } from "../errors.ts";
+import type { Owner } from "../refresh/desired.ts";
+import { formatOwner } from "../refresh/rules/ownership.ts";
+import type { DeployedStack } from "../stack/deployed-stack.ts";
+import { type Check, failed, passed, skipped, warned } from "./catalogue.ts";
+import type { CheckResult } from "./check-report.ts";
+
+export const stackCatalogue = {
+  deployed: { group: "stack", check: "the refresh function is deployed" },
+  schedule: { group: "stack", check: "the schedule is enabled" },
+  deadLetters: { group: "stack", check: "the dead-letter queue is empty" },
+} as const satisfies Readonly<Record<string, Check>>;
+
+const { deployed, schedule, deadLetters } = stackCatalogue;
+
+export type StackQuestions = Pick<DeployedStack, "refreshFunction" | "schedule" | "deadLetters">;
+
+export async function checkStack(
+  stack: StackQuestions,
+  owner: Owner,
+): Promise<readonly CheckResult[]> {
+  const hint = `npx serverless deploy --stage ${owner.stage} --region ${owner.region}`;
+  const [found, fires, setAside] = await Promise.all([
+    judged(deployed, stack.refreshFunction(), (answer) =>
+      answer
+        ? passed(deployed, answer.name)
+        : failed(deployed, { message: `there is none of ${formatOwner(owner)}`, hint }),
+    ),
+    judged(schedule, stack.schedule(), (state) => judgeSchedule(state, { owner, hint })),
+    judged(deadLetters, stack.deadLetters(), (count) => judgeDeadLetters(count, { owner, hint })),
+  ]);
+  return found.result === "failed"
+    ? [found, skipped(schedule, deployed), skipped(deadLetters, deployed)]
+    : [found, fires, setAside];
+}
+
+interface Place {
+  readonly owner: Owner;
+  /** How to deploy it. */
+  readonly hint: string;
+}
+
+function judgeSchedule(
+  state: "enabled" | "disabled" | undefined,
+  { owner: { stage, region }, hint }: Place,
+): CheckResult {
+  if (state === "enabled") {
+    return passed(schedule);
+  }
+  return state === undefined
+    ? failed(schedule, { message: "there is none: nothing renews any pull secret", hint })
+    : failed(schedule, {
+        message: "somebody disabled it: nothing renews any pull secret",
+        hint: `aws events enable-rule --name ecr-pull-secrets-${stage}-dispatch --region ${region}`,
+      });
+}
+
+/** A warning: a message that nobody could read holds no cluster back, the next tick sends another. */
+function judgeDeadLetters(count: number | undefined, { owner, hint }: Place): CheckResult {
+  if (count === undefined) {
+    return failed(deadLetters, { message: "there is no such queue", hint });
+  }
+  return count === 0
+    ? passed(deadLetters)
+    : warned(deadLetters, {
+        message: `${count} ${count === 1 ? "message" : "messages"} that the refresh function could not handle`,
+        hint: `its log says why (aws logs tail /aws/lambda/ecr-pull-secrets-${owner.stage}-refresh --since 14d); then purge ecr-pull-secrets-${owner.stage}-refresh-dlq.fifo`,
+      });
+}
+
+/** Who asks may lack a permission that the stack itself doesn't need. */
+async function judged<T>(
+  check: Check,
+  answer: Promise<T>,
+  judge: (answer: T) => CheckResult,
+): Promise<CheckResult> {
+  try {
+    return judge(await answer);
+  } catch (error) {
+    if (error instanceof AwsError) {
+      const { message, hint } = error;
+      return warned(check, { message: `can't be told: ${message}`, hint });
+    }
+    throw error;
+  }
+}

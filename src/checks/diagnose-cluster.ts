@@ -1,0 +1,68 @@
+/**
+ * The diagnosis of one registered cluster: every check that can be made is made, and nothing is
+ * written, in the cluster, its record or elsewhere.
+ */
+import { desiredPullSecrets } from "../refresh/desired.ts";
+import { formatOwner } from "../refresh/rules/ownership.ts";
+import { catalogue, skipped } from "./catalogue.ts";
+import { checkRecord, type FoundRecord } from "./check-record.ts";
+import { checkRegistries } from "./check-registries.ts";
+import type { CheckReport, CheckResult } from "./check-report.ts";
+import { checkGranted } from "./check-rights.ts";
+import { checkServer } from "./check-server.ts";
+import type { Diagnosis } from "./diagnosis.ts";
+import { nextSteps } from "./next-steps.ts";
+import type { CheckPorts } from "./ports.ts";
+import { judgeLastSweep } from "./rules/judge-sweep.ts";
+
+/** Undefined: no such cluster is registered. Only bugs throw. */
+export async function diagnoseCluster(
+  cluster: string,
+  ports: CheckPorts,
+  abort: AbortSignal,
+): Promise<CheckReport | undefined> {
+  const { owner, now } = ports;
+  const desired = desiredPullSecrets(ports.pullSecrets, cluster, owner);
+  const diagnosis = { cluster, owner, desired, next: nextSteps(cluster, owner), now };
+  const at = now().toISOString();
+  const found = await checkRecord(cluster, ports, abort);
+  if (!found) {
+    return undefined;
+  }
+  const checks = await checkFurther(diagnosis, found, ports);
+  const outcome = checks.some(({ result }) => result === "failed") ? "failed" : "ok";
+  return { cluster, owner: formatOwner(owner), at, outcome, checks };
+}
+
+async function checkFurther(
+  diagnosis: Diagnosis,
+  found: FoundRecord,
+  ports: CheckPorts,
+): Promise<readonly CheckResult[]> {
+  const [server, registries] = await Promise.all([
+    checkServer(diagnosis, found),
+    checkRegistries(diagnosis, ports.credentials),
+  ]);
+  return [
+    ...found.checks,
+    ...server.network,
+    ...server.credential,
+    ...server.rights,
+    checkGranted(diagnosis, found.state),
+    ...registries,
+    checkLastSweep(diagnosis, found.state),
+    server.secrets,
+  ];
+}
+
+function checkLastSweep(
+  { desired, now, next }: Diagnosis,
+  state: FoundRecord["state"],
+): CheckResult {
+  if (!state) {
+    return skipped(catalogue.lastSweep, catalogue.record);
+  }
+  return desired.length === 0 && !state.failingSince
+    ? skipped(catalogue.lastSweep, catalogue.wanted)
+    : judgeLastSweep(state, now(), next);
+}

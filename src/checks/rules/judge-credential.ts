@@ -1,0 +1,126 @@
+/** Whether the credential in a record is accepted, and for how long it will be. */
+import type { ClusterState } from "../../clusters/record.ts";
+import { formatDuration } from "../../durations.ts";
+import type { Asked } from "../asked.ts";
+import { catalogue, failed, passed, type Remark, warned } from "../catalogue.ts";
+import type { CheckResult } from "../check-report.ts";
+import type { NextSteps } from "../next-steps.ts";
+import type { ExaminedCredential } from "../ports.ts";
+
+/** @param user whom the API server takes us for; undefined: it doesn't say */
+export function judgeAccepted(
+  user: Asked<string | undefined>,
+  credential: ExaminedCredential,
+  next: NextSteps,
+): CheckResult {
+  if (!user.error) {
+    return passed(catalogue.accepted, user.answer === undefined ? undefined : `as ${user.answer}`);
+  }
+  const { kind, message, hint } = user.error;
+  if (kind !== "unauthorized") {
+    return failed(catalogue.accepted, { message, hint });
+  }
+  // Without a status, nothing was sent: no token could be made (of EKS, by AWS), and it says why.
+  return user.error.status === undefined
+    ? failed(catalogue.accepted, { message, hint })
+    : failed(catalogue.accepted, refusal(credential, next));
+}
+
+function refusal({ kind }: ExaminedCredential, next: NextSteps): Remark {
+  switch (kind) {
+    case "service-account-token":
+      return {
+        message:
+          "it refuses the token (401): expired, or its ServiceAccount or the cluster was deleted or made anew",
+        hint: next.renew,
+      };
+    case "eks":
+      return {
+        message: "it refuses the refresh function's role (401): the role has no access entry there",
+        hint: "aws eks list-access-entries --cluster-name <name in EKS> shows who is let in",
+      };
+    default:
+      return {
+        message: "it refuses the credential (401): expired, revoked, or of another cluster",
+        hint: next.replace,
+      };
+  }
+}
+
+export interface Life {
+  readonly credential: ExaminedCredential;
+  /** Whether it may ask for its own next token; undefined: not known. */
+  readonly renewsItself: boolean | undefined;
+  /** Of the record's tags. */
+  readonly rotationFailingSince: ClusterState["rotationFailingSince"];
+  readonly now: Date;
+}
+
+/** A credential that nothing renews: time to get the next one from whoever hands them out. */
+const noticeMs = 14 * 24 * 3_600_000;
+
+export function judgeLife(life: Life, next: NextSteps): CheckResult {
+  const { credential, now } = life;
+  if (credential.kind === "eks") {
+    return passed(catalogue.life, "signed anew for each sweep, with the refresh function's role");
+  }
+  const name = nameOf(credential);
+  if (credential.expiresAt === undefined) {
+    return passed(catalogue.life, `${name} that names no end; nothing renews it`);
+  }
+  const leftMs = credential.expiresAt.getTime() - now.getTime();
+  if (leftMs <= 0) {
+    const message = `${name}, which expired ${formatDuration(-leftMs)} ago`;
+    const isOurs = credential.kind === "service-account-token";
+    return failed(catalogue.life, { message, hint: isOurs ? next.renew : next.replace });
+  }
+  const found = `${name}, good for ${formatDuration(leftMs)}`;
+  return credential.kind === "service-account-token"
+    ? judgeRenewal({ ...life, credential }, found, next)
+    : judgeFixedEnd(leftMs, found, next);
+}
+
+function judgeFixedEnd(leftMs: number, found: string, next: NextSteps): CheckResult {
+  const message = `${found}; nothing renews it`;
+  return leftMs > noticeMs
+    ? passed(catalogue.life, message)
+    : warned(catalogue.life, { message, hint: `store a new one before: ${next.replace}` });
+}
+
+type RenewableLife = Life & {
+  readonly credential: Extract<ExaminedCredential, { kind: "service-account-token" }>;
+};
+
+/** Renewal begins at half of its life; with a quarter left, somebody has to act. */
+const urgentShareOfLife = 0.25;
+
+function judgeRenewal(life: RenewableLife, found: string, next: NextSteps): CheckResult {
+  const { renewsItself, rotationFailingSince, now } = life;
+  const { issuedAt, expiresAt } = life.credential;
+  const lifeMs = expiresAt.getTime() - issuedAt.getTime();
+  const isUrgent = expiresAt.getTime() - now.getTime() < lifeMs * urgentShareOfLife;
+  const verdict = isUrgent ? failed : warned;
+  if (renewsItself === false) {
+    const message = `${found}; it may not ask for its next token, so nothing renews it`;
+    return verdict(catalogue.life, { message, hint: next.register });
+  }
+  if (rotationFailingSince) {
+    const sinceMs = now.getTime() - rotationFailingSince.getTime();
+    return verdict(catalogue.life, {
+      message: `${found}; its renewal has failed for ${formatDuration(Math.max(0, sinceMs))}`,
+      hint: `the refresh function's log says why; a new one by hand: ${next.renew}`,
+    });
+  }
+  return passed(catalogue.life, `${found}; renewed at half of its life`);
+}
+
+function nameOf(credential: Exclude<ExaminedCredential, { kind: "eks" }>): string {
+  switch (credential.kind) {
+    case "service-account-token":
+      return `a token of ServiceAccount ${credential.namespace}/${credential.name}`;
+    case "client-certificate":
+      return "a client certificate";
+    case "token":
+      return "a token";
+  }
+}

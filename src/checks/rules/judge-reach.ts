@@ -1,0 +1,20 @@
+/** The way to an API server, step by step. */
+import { catalogue, failed, passed, skipped } from "../catalogue.ts";
+import type { CheckResult } from "../check-report.ts";
+import type { ReachedStep } from "../ports.ts";
+
+const steps = ["dns", "tcp", "tls"] as const;
+
+/** What comes after a step that failed wasn't tried. */
+export function judgeReach(reached: readonly ReachedStep[]): readonly CheckResult[] {
+  const obstacle = reached.find(({ ok }) => !ok);
+  return steps.flatMap((step) => {
+    const check = catalogue[step];
+    const found = reached.find((each) => each.step === step);
+    if (found) {
+      const { ok, message, hint } = found;
+      return ok ? passed(check, message) : failed(check, { message, hint });
+    }
+    return obstacle ? skipped(check, catalogue[obstacle.step]) : [];
+  });
+}
