@@ -36,7 +36,11 @@ export type StoredCredential =
       readonly expiresAt: Date;
       readonly wantedLifetimeSeconds: number | undefined;
     }
-  | { readonly kind: "token"; readonly expiresAt: Date | undefined }
+  | {
+      readonly kind: "token";
+      readonly issuedAt: Date | undefined;
+      readonly expiresAt: Date | undefined;
+    }
   | { readonly kind: "client-certificate"; readonly issuedAt: Date; readonly expiresAt: Date }
   | { readonly kind: "eks" };
 
@@ -106,7 +110,7 @@ export function describeStoredCredential(kubeconfig: SecretValue): StoredCredent
   const { issuedAt, expiresAt, subject = "" } = claims ?? {};
   const account = accountPattern.exec(subject)?.groups;
   if (account === undefined || issuedAt === undefined || !(expiresAt && issuedAt < expiresAt)) {
-    return { kind: "token", expiresAt };
+    return { kind: "token", issuedAt, expiresAt };
   }
   const { namespace = "", name = "" } = account;
   const wantedLifetimeSeconds = wantedTokenSeconds;

@@ -277,9 +277,18 @@ describe("the credential in a stored kubeconfig", () => {
     ["an end after time ends", jwt({ ...accountClaims, exp: 1e300 }), unknown],
     ["an end beyond all numbers", `a.${base64('{"exp":1e999}')}.c`, unknown],
   ])("is a token of which little is known: with %s", (_, value, expected) => {
-    expect(describeText(kubeconfigText({ user: { token: value } }))).toEqual({
+    expect(describeText(kubeconfigText({ user: { token: value } }))).toMatchObject({
       kind: "token",
       ...expected,
+    });
+  });
+
+  test("says since when a token is good, whoever's it is", () => {
+    const alice = jwt({ ...accountClaims, sub: "alice" });
+    expect(describeText(kubeconfigText({ user: { token: alice } }))).toEqual({
+      kind: "token",
+      issuedAt: new Date(accountClaims.iat * 1000),
+      ...until,
     });
   });
 
