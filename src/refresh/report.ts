@@ -65,7 +65,9 @@ export type FailureKind =
   | "contention"
   /** The cluster's record can't be read, or what it holds can't be used. */
   | "store"
-  | "kubeconfig";
+  | "kubeconfig"
+  /** The credential in it is about to end, and nothing has renewed it. */
+  | "credential";
 
 /** One cause, and everything that it hit. */
 export interface Failure {

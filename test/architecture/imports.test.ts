@@ -81,6 +81,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "src/refresh",
     "src/config",
     "src/errors.ts",
+    "src/durations.ts",
     "src/deadline.ts",
   ],
   "src/telemetry": ["src/worker", "src/dispatch"],
