@@ -1,0 +1,29 @@
+/** How the deployed function gets into a cluster: what one kind of access adds to a registration. */
+import type { CredentialLife } from "../clusters/record.ts";
+import type { AccessQuestion } from "../rights/access.ts";
+import type { Subject } from "../rights/rights.ts";
+import type { SecretValue } from "../secret-value.ts";
+import type { AdminApi } from "./ports.ts";
+import type { StoredCredential, StoredKubeconfigs } from "./stored-kubeconfigs.ts";
+
+export interface IssuedAccess {
+  /** What the record is to hold. */
+  readonly kubeconfig: SecretValue;
+  /** Undefined: it doesn't expire. */
+  readonly life: CredentialLife | undefined;
+}
+
+export interface AccessKind {
+  /** Who gets the rights. */
+  readonly subject: Subject;
+  /** What is stored, for people: `a token of ServiceAccount ns/name, asked for 30 d`. */
+  readonly credential: string;
+  /** What came of asking for it: how long it lives, what outage that survives. */
+  describeIssued(life: CredentialLife | undefined): string;
+  /** What the administrator must be allowed, besides writing the objects of the rights. */
+  readonly demands: readonly AccessQuestion[];
+  /** Why a record's credential isn't one of this kind and for this subject; undefined: it is. */
+  misfit(stored: StoredCredential): string | undefined;
+  /** Once the rights are there. @throws ClusterError, UserError */
+  issue(admin: AdminApi, kubeconfigs: StoredKubeconfigs): Promise<IssuedAccess>;
+}

@@ -1,0 +1,146 @@
+/**
+ * Carries a plan out: apply → issue → prove → store → first sweep. It stops at the first step that
+ * fails, and tells what was done by then: run again, a registration goes on from there.
+ */
+
+import type { CredentialLife } from "../clusters/record.ts";
+import { demandOf, digestOf } from "../rights/demand.ts";
+import type { DeployedStack } from "../stack/deployed-stack.ts";
+import type { IssuedAccess } from "./access-kind.ts";
+import { applyObjects } from "./apply-objects.ts";
+import type { ObjectStep } from "./judge-object.ts";
+import { namespacesSeen } from "./namespaces-seen.ts";
+import type { Narrator } from "./narrator.ts";
+import type { RecordOutcome, RegistrationOutcome } from "./outcome.ts";
+import { changesSomething, type RegistrationPlan } from "./plan-registration.ts";
+import type { AdminApi } from "./ports.ts";
+import { NotProven, type ProofTime, proveAccess } from "./prove-access.ts";
+import {
+  noteRights,
+  type StorePorts,
+  type StoreWish,
+  storeInPlace,
+  storeNew,
+} from "./store-access.ts";
+import type { StoredKubeconfigs } from "./stored-kubeconfigs.ts";
+
+export interface RegistrationPorts extends StorePorts, ProofTime {
+  readonly admin: AdminApi;
+  readonly kubeconfigs: StoredKubeconfigs;
+  readonly stack: Pick<DeployedStack, "ask">;
+  readonly narrator: Narrator;
+}
+
+type Draft = { -readonly [Key in keyof RegistrationOutcome]: RegistrationOutcome[Key] };
+
+export async function carryOutRegistration(
+  plan: RegistrationPlan,
+  ports: RegistrationPorts,
+): Promise<RegistrationOutcome> {
+  const done: ObjectStep[] = [];
+  const outcome: Draft = {
+    plan,
+    done,
+    credential: undefined,
+    proofs: [],
+    record: undefined,
+    sweep: undefined,
+    stopped: undefined,
+  };
+  try {
+    await applyObjects(plan.objects, ports, (step) => done.push(step));
+    const access = await accessOf(plan, ports);
+    outcome.proofs = await prove(access, plan, ports);
+    outcome.record = await store(access, plan, ports);
+    outcome.credential = access.life;
+    if (isSweepDue(plan)) {
+      outcome.sweep = await firstSweep(plan, ports);
+    }
+  } catch (error) {
+    outcome.proofs = error instanceof NotProven ? error.proofs : outcome.proofs;
+    outcome.stopped = { error };
+  }
+  return outcome;
+}
+
+/** A new credential, or the one of the record that stays. */
+async function accessOf(plan: RegistrationPlan, ports: RegistrationPorts): Promise<IssuedAccess> {
+  const { record, wish } = plan;
+  if (record.action === "keep") {
+    const { kubeconfig, credential } = record.content;
+    const life = "issuedAt" in credential ? lifeOf(credential) : undefined;
+    return { kubeconfig, life };
+  }
+  const { admin, kubeconfigs, narrator } = ports;
+  return narrator.change(`Get ${wish.access.credential}`, async (retitle) => {
+    const access = await wish.access.issue(admin, kubeconfigs);
+    retitle(wish.access.describeIssued(access.life));
+    return access;
+  });
+}
+
+function lifeOf({ issuedAt, expiresAt }: CredentialLife): CredentialLife {
+  return { issuedAt, expiresAt };
+}
+
+function prove({ kubeconfig }: IssuedAccess, plan: RegistrationPlan, ports: RegistrationPorts) {
+  const { wish, rights } = plan;
+  const { admin, kubeconfigs, narrator } = ports;
+  return narrator.look("Try the credential", async (retitle) => {
+    const namespaces = await namespacesSeen(admin);
+    const view = kubeconfigs.connect(kubeconfig);
+    const proofs = await proveAccess({ rights, wish, namespaces }, view, ports);
+    const refused = proofs.filter(({ expected }) => expected === "refused").length;
+    retitle(`Tried the credential: may ${proofs.length - refused} things, is refused ${refused}`);
+    return proofs;
+  });
+}
+
+const storeTitles = {
+  create: ["Store the kubeconfig", "Kubeconfig stored"],
+  replace: ["Replace the kubeconfig", "Kubeconfig replaced"],
+  keep: ["Note the rights", "Record up to date"],
+} as const;
+
+async function store(
+  access: IssuedAccess,
+  { record, wish }: RegistrationPlan,
+  ports: RegistrationPorts,
+): Promise<RecordOutcome> {
+  const rbac = digestOf(demandOf(wish.desired));
+  const stored: StoreWish = { cluster: wish.cluster, kmsKeyId: wish.kmsKeyId, rbac };
+  const [title, doneTitle] = storeTitles[record.action];
+  return ports.narrator.change(`${title} in AWS Secrets Manager`, async (retitle) => {
+    switch (record.action) {
+      case "create":
+        await storeNew(access, stored, ports);
+        break;
+      case "replace":
+        await storeInPlace(access, stored, { record: record.record, ports });
+        break;
+      case "keep":
+        await noteRights(access, stored, { record: record.record, ports });
+    }
+    retitle(`${doneTitle} in AWS Secrets Manager`);
+    return recordOutcomes[record.action];
+  });
+}
+
+const recordOutcomes = { create: "created", replace: "replaced", keep: "kept" } as const;
+
+/** A registration that was complete before is left to its schedule. */
+function isSweepDue(plan: RegistrationPlan): boolean {
+  if (plan.record.action !== "keep" || changesSomething(plan)) {
+    return true;
+  }
+  const { expiresAt, failingSince } = plan.record.record.state;
+  return expiresAt === undefined || failingSince !== undefined;
+}
+
+function firstSweep({ wish }: RegistrationPlan, { narrator, stack }: RegistrationPorts) {
+  return narrator.look("Wait for the first sweep by the deployed function", async (retitle) => {
+    const answer = await stack.ask(wish.cluster, "sweep");
+    retitle("First sweep by the deployed function");
+    return answer;
+  });
+}

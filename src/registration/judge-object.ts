@@ -1,0 +1,99 @@
+/** What to do about one object of the rights: create, change or keep it, or refuse. Pure. */
+import {
+  formatRef,
+  type KubernetesObject,
+  type LiveObject,
+  refOf,
+} from "../rights/kubernetes-object.ts";
+import { type Difference, differencesOf } from "./compare-object.ts";
+import type { InspectedObject } from "./inspection.ts";
+import { type Registrant, whose } from "./marks.ts";
+import type { Problem } from "./problems.ts";
+
+export type ObjectStep =
+  | { readonly verb: "create"; readonly object: KubernetesObject }
+  | {
+      readonly verb: "change";
+      readonly object: KubernetesObject;
+      readonly differences: readonly Difference[];
+    }
+  | {
+      readonly verb: "keep";
+      readonly object: KubernetesObject;
+      /** False: it can't be read; whether it is right shows when the new credential is tried. */
+      readonly seen: boolean;
+    }
+  /** Ours, and no longer wanted. */
+  | { readonly verb: "remove"; readonly object: LiveObject };
+
+export function isStep(judged: ObjectStep | Problem): judged is ObjectStep {
+  return "verb" in judged;
+}
+
+export function judgeObject(
+  { wanted, live }: InspectedObject,
+  registrant: Registrant,
+): ObjectStep | Problem {
+  if (live === undefined) {
+    return { verb: "create", object: wanted };
+  }
+  if (live === "hidden") {
+    return { verb: "keep", object: wanted, seen: false };
+  }
+  const obstacle =
+    foreign(live, registrant) ??
+    (wanted.kind === "Namespace" ? leaving(live) : otherRole(live, wanted));
+  return obstacle ?? compared(live, wanted, registrant);
+}
+
+function compared(live: LiveObject, wanted: KubernetesObject, registrant: Registrant): ObjectStep {
+  // Marked as ours, a namespace would be deleted with all that is in it when the cluster is
+  // unregistered: only one that we made ourselves is.
+  const isOthers = wanted.kind === "Namespace" && whose(live, registrant).kind === "unmarked";
+  const differences = isOthers ? [] : differencesOf(live, wanted);
+  return differences.length === 0
+    ? { verb: "keep", object: wanted, seen: true }
+    : { verb: "change", object: wanted, differences };
+}
+
+function foreign(live: LiveObject, registrant: Registrant): Problem | undefined {
+  const found = whose(live, registrant);
+  const object = formatRef(refOf(live));
+  if (found.kind === "other-owner") {
+    return {
+      message: `${object} belongs to another deployment (${found.owner})`,
+      hint: "give this one a place of its own: --namespace <other>; or unregister the cluster there",
+    };
+  }
+  if (found.kind === "other-name") {
+    return {
+      message: `this cluster is registered already, as ${found.cluster} (${object} says so)`,
+      hint: `register ${found.cluster} again, or unregister it first: ecr-pull-secrets unregister ${found.cluster}`,
+    };
+  }
+  return undefined;
+}
+
+function leaving(live: LiveObject): Problem | undefined {
+  const status = live["status"] as { readonly phase?: unknown } | undefined;
+  return status?.phase === "Terminating"
+    ? {
+        message: `Namespace ${live.metadata.name} is being deleted`,
+        hint: `run this again when it is gone: kubectl wait --for=delete namespace/${live.metadata.name}`,
+      }
+    : undefined;
+}
+
+/** https://kubernetes.io/docs/reference/access-authn-authz/rbac/#clusterrolebinding-example: fixed */
+function otherRole(live: LiveObject, wanted: KubernetesObject): Problem | undefined {
+  const isRole = ({ path }: Difference) => path === "roleRef" || path.startsWith("roleRef.");
+  if (!differencesOf(live, wanted).some(isRole)) {
+    return undefined;
+  }
+  const { kind, metadata } = live;
+  const where = metadata.namespace === undefined ? "" : ` -n ${metadata.namespace}`;
+  return {
+    message: `${formatRef(refOf(live))} binds another role, and that can't be changed in place`,
+    hint: `if nobody needs it: kubectl delete ${kind.toLowerCase()}${where} ${metadata.name}`,
+  };
+}

@@ -1,0 +1,88 @@
+/** What to do about a cluster's record: make it, give it a new credential, keep it, or refuse. Pure. */
+import { KubeconfigError } from "../errors.ts";
+import type { AccessKind } from "./access-kind.ts";
+import type { InspectedRecord, RecordContent } from "./inspection.ts";
+import type { Problem } from "./problems.ts";
+import type { StoredAccess } from "./stored-kubeconfigs.ts";
+
+export type RecordAction =
+  | { readonly action: "create" }
+  | { readonly action: "replace"; readonly record: InspectedRecord }
+  | {
+      readonly action: "keep";
+      readonly record: InspectedRecord;
+      readonly content: RecordContent;
+    };
+
+export interface RecordWish {
+  readonly cluster: string;
+  /** Where the API server is to be found from now on. */
+  readonly server: string;
+  readonly access: AccessKind;
+  readonly replace: boolean;
+  readonly renew: boolean;
+}
+
+export function judgeRecord(
+  record: InspectedRecord | undefined,
+  wish: RecordWish,
+): RecordAction | Problem {
+  if (record === undefined) {
+    return wish.renew ? notRegistered(wish) : { action: "create" };
+  }
+  if (wish.replace) {
+    return { action: "replace", record };
+  }
+  const { content } = record;
+  if (content instanceof KubeconfigError) {
+    return unusable(wish, content);
+  }
+  const obstacle = otherServer(content, wish) ?? otherKind(content, wish);
+  if (obstacle !== undefined) {
+    return obstacle;
+  }
+  if (wish.renew) {
+    return { action: "replace", record };
+  }
+  return record.dead === undefined ? { action: "keep", record, content } : dead(wish, record.dead);
+}
+
+function notRegistered({ cluster }: RecordWish): Problem {
+  return {
+    message: `no cluster ${cluster} is registered, so there is no credential to renew`,
+    hint: "leave --renew out to register it",
+  };
+}
+
+function unusable({ cluster }: RecordWish, { message }: KubeconfigError): Problem {
+  return {
+    message: `${cluster} is registered already, with a record that can't be used: ${message}`,
+    hint: "add --replace to give it a new credential",
+  };
+}
+
+function otherServer({ server }: StoredAccess, wish: RecordWish): Problem | undefined {
+  return server === wish.server
+    ? undefined
+    : {
+        message: `${wish.cluster} is registered already, at ${server} and not at ${wish.server}`,
+        hint: `choose another name if that is another cluster; if it is the same one, add --server ${server}, or --replace to store the new address`,
+      };
+}
+
+function otherKind({ credential }: StoredAccess, wish: RecordWish): Problem | undefined {
+  const found = wish.access.misfit(credential);
+  return found === undefined
+    ? undefined
+    : {
+        message: `${wish.cluster} is registered already, with ${found}`,
+        hint: `add --replace to store ${wish.access.credential} instead`,
+      };
+}
+
+function dead({ cluster }: RecordWish, why: string): Problem {
+  return {
+    message: `${cluster} is registered already, and its credential opens nothing any more: ${why}`,
+    hint: "add --renew to give it a new one",
+  };
+}

@@ -1,0 +1,32 @@
+/** What we write on every object in a cluster, so that it is known whose it is. */
+import { annotations } from "../pull-secrets/names.ts";
+import type { Owner } from "../refresh/desired.ts";
+import { formatOwner } from "../refresh/rules/ownership.ts";
+import type { KubernetesObject } from "../rights/kubernetes-object.ts";
+import { clusterAnnotation } from "../rights/names.ts";
+
+export interface Registrant {
+  readonly cluster: string;
+  readonly owner: Owner;
+}
+
+export type Whose =
+  | { readonly kind: "ours" }
+  /** Made by hand, or by a tool that left the marks out. */
+  | { readonly kind: "unmarked" }
+  /** Another deployment's: `<account>/<region>/<stage>`. */
+  | { readonly kind: "other-owner"; readonly owner: string }
+  /** Of this deployment, for a cluster that it knows under another name. */
+  | { readonly kind: "other-name"; readonly cluster: string };
+
+export function whose({ metadata }: KubernetesObject, { cluster, owner }: Registrant): Whose {
+  const written = metadata.annotations?.[annotations.owner];
+  const name = metadata.annotations?.[clusterAnnotation];
+  if (written !== undefined && written !== formatOwner(owner)) {
+    return { kind: "other-owner", owner: written };
+  }
+  if (written === undefined || name === undefined) {
+    return { kind: "unmarked" };
+  }
+  return name === cluster ? { kind: "ours" } : { kind: "other-name", cluster: name };
+}

@@ -1,0 +1,37 @@
+/** What came of a registration: plain data for the terminal and for JSON, however it ended. */
+import type { CredentialLife } from "../clusters/record.ts";
+import type { Proof } from "../rights/prove-rights.ts";
+import type { ObjectStep } from "./judge-object.ts";
+import type { RegistrationPlan } from "./plan-registration.ts";
+
+export type RecordOutcome = "created" | "replaced" | "kept";
+
+export interface RegistrationOutcome {
+  readonly plan: RegistrationPlan;
+  /** Written so far, of what the plan says. */
+  readonly done: readonly ObjectStep[];
+  /** The credential that is stored; undefined: none, or one that doesn't expire. */
+  readonly credential: CredentialLife | undefined;
+  /** Of the credential that is in use. */
+  readonly proofs: readonly Proof[];
+  /** Undefined: it wasn't reached. */
+  readonly record: RecordOutcome | undefined;
+  /** The deployed function's answer; undefined: it wasn't asked, or gave none. */
+  readonly sweep: unknown;
+  /** Why it ended before its end. */
+  readonly stopped: { readonly error: unknown } | undefined;
+}
+
+/** What a registration has left to do, for people; nothing after one that went through. */
+export function leftToDo({ plan, done, record, stopped }: RegistrationOutcome): readonly string[] {
+  if (stopped === undefined) {
+    return [];
+  }
+  const written = new Set(done);
+  const objects = plan.objects.filter((step) => step.verb !== "keep" && !written.has(step));
+  return [
+    ...(objects.length > 0 ? ["the rights"] : []),
+    ...(record === undefined ? ["the credential", "the record"] : []),
+    "the first sweep",
+  ];
+}

@@ -1,0 +1,111 @@
+/** What a registration will do, decided from what was found. Pure: no I/O, no clock. */
+import { formatRef, refOf } from "../rights/kubernetes-object.ts";
+import type { Rights } from "../rights/rights.ts";
+import type { Inspection } from "./inspection.ts";
+import { isStep, judgeObject, type ObjectStep } from "./judge-object.ts";
+import { judgeRecord, type RecordAction } from "./judge-record.ts";
+import type { Problem } from "./problems.ts";
+import type { RegistrationWish } from "./registration-wish.ts";
+
+export interface RegistrationPlan {
+  readonly wish: RegistrationWish;
+  readonly server: string;
+  readonly rights: Rights;
+  readonly objects: readonly ObjectStep[];
+  readonly record: RecordAction;
+  /** What somebody should know before saying yes. */
+  readonly warnings: readonly Problem[];
+}
+
+export type Planned =
+  | { readonly plan: RegistrationPlan }
+  | { readonly problems: readonly Problem[] };
+
+/** Where the deployed function will look for the API server. */
+export interface Destination {
+  readonly server: string;
+  /** Why it can't be reached from here, which need not mean anything; undefined: it can. */
+  readonly unreached: string | undefined;
+}
+
+export function planRegistration(
+  inspection: Inspection,
+  wish: RegistrationWish,
+  destination: Destination,
+): Planned {
+  const { server } = destination;
+  const judged = inspection.objects.map((each) => judgeObject(each, wish));
+  const record = judgeRecord(inspection.record, { ...wish, server });
+  const problems = [...judged, record].filter((each): each is Problem => "message" in each);
+  if (problems.length > 0 || !("action" in record)) {
+    return { problems: withoutRepeats(problems) };
+  }
+  const wanted = [
+    ...judged.filter(isStep),
+    ...inspection.stale.map((object) => ({ verb: "remove", object }) as const),
+  ];
+  const missing = wish.renew ? wanted.find(({ verb }) => verb === "create") : undefined;
+  if (missing !== undefined) {
+    return { problems: [notThere(missing)] };
+  }
+  const objects = wish.renew ? [] : wanted;
+  const { rights } = inspection;
+  return {
+    plan: {
+      wish,
+      server,
+      rights,
+      objects,
+      record,
+      warnings: warningsOf(wish, destination, wanted),
+    },
+  };
+}
+
+/** Whether anything would be written, in the cluster or in AWS. */
+export function changesSomething({ objects, record }: RegistrationPlan): boolean {
+  return record.action !== "keep" || objects.some(({ verb }) => verb !== "keep");
+}
+
+/** Five objects of another deployment are one problem, if they say the same. */
+function withoutRepeats(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((each) => [each.hint ?? each.message, each])).values()];
+}
+
+function notThere({ object }: ObjectStep): Problem {
+  return {
+    message: `${formatRef(refOf(object))} isn't there: a new credential alone would be of no use`,
+    hint: "leave --renew out, so that everything is put right",
+  };
+}
+
+function warningsOf(
+  { renew, cluster }: RegistrationWish,
+  { server, unreached }: Destination,
+  objects: readonly ObjectStep[],
+): Problem[] {
+  const warnings: Problem[] = [];
+  if (isLoopback(server)) {
+    warnings.push({
+      message: `${server} is this machine: a deployed function can't reach it`,
+      hint: "--server <url> names the address that it can; refresh --local works from here",
+    });
+  }
+  if (unreached !== undefined) {
+    warnings.push({
+      message: `${server} can't be reached from here (${unreached}): the credential is tried through the context's server`,
+      hint: "the first sweep shows whether the deployed function reaches it",
+    });
+  }
+  if (renew && objects.some(({ verb }) => verb !== "keep")) {
+    warnings.push({
+      message: "the rights in the cluster aren't what the config asks for; --renew leaves them so",
+      hint: `ecr-pull-secrets register ${cluster}`,
+    });
+  }
+  return warnings;
+}
+
+function isLoopback(server: string): boolean {
+  return /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(server).hostname);
+}

@@ -1,0 +1,118 @@
+/** Tries the new credential before it is stored: what it must be able to do, and what it must not. */
+import { ClusterError, UserError } from "../errors.ts";
+import { observe } from "../refresh/observe.ts";
+import type { ClusterApi, NamespaceState } from "../refresh/ports.ts";
+import { attemptsOf } from "../rights/attempts.ts";
+import { accountUser } from "../rights/names.ts";
+import { type Proof, proveRights } from "../rights/prove-rights.ts";
+import type { Rights, Subject } from "../rights/rights.ts";
+import { type RegistrationWish, rightsWish } from "./registration-wish.ts";
+import type { HolderView } from "./stored-kubeconfigs.ts";
+
+export interface ProofTime {
+  readonly now: () => Date;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** RBAC is in effect at once on one API server; on several, and for policies, it takes seconds. */
+const patienceMs = 30_000;
+const pauseMs = 1_000;
+
+/** The credential isn't what it should be, and isn't stored. */
+export class NotProven extends UserError {
+  override readonly name = "NotProven";
+  readonly proofs: readonly Proof[];
+
+  constructor(proofs: readonly Proof[], subject: Subject) {
+    super(describeFailure(proofs), { hint: nextStep(proofs, subject) });
+    this.proofs = proofs;
+  }
+}
+
+export interface Claimed {
+  readonly rights: Rights;
+  readonly wish: RegistrationWish;
+  /** Undefined: nobody may list them. */
+  readonly namespaces: readonly NamespaceState[] | undefined;
+}
+
+/** @throws NotProven, ClusterError */
+export async function proveAccess(
+  claimed: Claimed,
+  view: HolderView,
+  { now, sleep }: ProofTime,
+): Promise<readonly Proof[]> {
+  const giveUpAt = now().getTime() + patienceMs;
+  for (;;) {
+    const isLast = now().getTime() >= giveUpAt;
+    const proofs = await tryOnce(claimed, view, isLast);
+    if (proofs?.every(({ ok }) => ok)) {
+      return proofs;
+    }
+    if (isLast && proofs) {
+      throw new NotProven(proofs, claimed.wish.access.subject);
+    }
+    await sleep(pauseMs);
+  }
+}
+
+/** Undefined: the API server doesn't know the account yet; its caches are seconds behind. */
+async function tryOnce(
+  { rights, wish, namespaces }: Claimed,
+  { rights: api, cluster }: HolderView,
+  isLast: boolean,
+): Promise<readonly Proof[] | undefined> {
+  try {
+    const existing = await existingOf(wish, cluster);
+    const all = attemptsOf(rightsWish(wish), namespaces, existing);
+    const attempts = all.filter(({ needsPolicy }) => wish.withPolicy || !needsPolicy);
+    return await proveRights({ rights, attempts }, api);
+  } catch (error) {
+    if (error instanceof ClusterError && error.kind === "unauthorized" && !isLast) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function existingOf({ desired }: RegistrationWish, api: ClusterApi) {
+  try {
+    const { secrets, serviceAccounts } = await observe(api, desired);
+    return {
+      secrets: [...secrets.values()].flatMap(({ items }) => items),
+      accounts: [...serviceAccounts.values()].flatMap(({ items }) => items),
+    };
+  } catch (error) {
+    // The right to list isn't in effect: the proofs say so, by name.
+    if (error instanceof ClusterError && error.kind === "forbidden") {
+      return { secrets: [], accounts: [] };
+    }
+    throw error;
+  }
+}
+
+const maxNamed = 5;
+
+function describeFailure(proofs: readonly Proof[]): string {
+  const wrong = proofs.filter(({ ok }) => !ok);
+  const lines = wrong
+    .slice(0, maxNamed)
+    .map(({ what, expected, found }) => `${what}: must be ${expected}, but is ${found}`);
+  const left = wrong.length - lines.length;
+  const more = left > 0 ? [`and ${left} more`] : [];
+  return ["the new credential isn't what it should be, and wasn't stored", ...lines, ...more].join(
+    "\n  ",
+  );
+}
+
+function nextStep(proofs: readonly Proof[], subject: Subject): string {
+  const wrong = proofs.filter(({ ok }) => !ok);
+  if (wrong.every(({ needsPolicy }) => needsPolicy)) {
+    return "the admission policy isn't in effect: kubectl get validatingadmissionpolicies,validatingadmissionpolicybindings; then run this again";
+  }
+  const asSubject =
+    subject.kind === "ServiceAccount"
+      ? `--as ${accountUser(subject)}`
+      : `--as anybody --as-group ${subject.name}`;
+  return `kubectl auth can-i --list ${asSubject} shows what it may; bindings of others add to that. Then run this again`;
+}

@@ -1,0 +1,74 @@
+/** Puts the new access into the cluster's record, unless somebody else was faster. */
+import type { ClusterState } from "../clusters/record.ts";
+import type { ClusterStore, ClusterWriter } from "../clusters/store.ts";
+import { UserError } from "../errors.ts";
+import type { IssuedAccess } from "./access-kind.ts";
+import type { InspectedRecord } from "./inspection.ts";
+
+export interface StorePorts {
+  readonly clusters: Pick<ClusterStore, "saveState">;
+  readonly writer: Pick<ClusterWriter, "create" | "putPending" | "promote">;
+}
+
+export interface StoreWish {
+  readonly cluster: string;
+  /** Digest of the rights that are granted by now. */
+  readonly rbac: string;
+  readonly kmsKeyId: string | undefined;
+}
+
+/** @throws UserError if somebody else registered it meanwhile, StoreError */
+export async function storeNew(
+  { kubeconfig, life }: IssuedAccess,
+  { cluster, rbac, kmsKeyId }: StoreWish,
+  { writer }: StorePorts,
+): Promise<void> {
+  const state = { ...noState, rbac, credential: life };
+  if ((await writer.create(cluster, kubeconfig, { state, kmsKeyId })) === "exists") {
+    throw new UserError(
+      `somebody else registered ${cluster} meanwhile; their record was left alone`,
+      {
+        hint: "run this again: it looks at what is there by now",
+      },
+    );
+  }
+}
+
+/** @throws UserError if somebody else changed it meanwhile, StoreError */
+export async function storeInPlace(
+  { kubeconfig, life }: IssuedAccess,
+  { cluster, rbac }: StoreWish,
+  { record, ports }: { readonly record: InspectedRecord; readonly ports: StorePorts },
+): Promise<void> {
+  const { clusters, writer } = ports;
+  const to = await writer.putPending(cluster, kubeconfig);
+  const from = record.versionId;
+  const moved = to === undefined ? "changed" : await writer.promote(cluster, { from, to });
+  if (moved === "changed") {
+    throw new UserError(
+      `somebody else changed the record of ${cluster} meanwhile (a renewal by the worker does, too); it was left alone`,
+      { hint: "run this again: it looks at what is there by now" },
+    );
+  }
+  const { state } = record;
+  const renewed = { credential: life, rotationFailingSince: undefined };
+  await clusters.saveState(cluster, state, { ...state, rbac, ...renewed });
+}
+
+/** Brings the tags of a record that stays up to what is so. @throws StoreError */
+export async function noteRights(
+  { life }: IssuedAccess,
+  { cluster, rbac }: StoreWish,
+  { record, ports }: { readonly record: InspectedRecord; readonly ports: StorePorts },
+): Promise<void> {
+  const { state } = record;
+  await ports.clusters.saveState(cluster, state, { ...state, rbac, credential: life });
+}
+
+const noState: ClusterState = {
+  expiresAt: undefined,
+  failingSince: undefined,
+  rbac: undefined,
+  credential: undefined,
+  rotationFailingSince: undefined,
+};

@@ -1,0 +1,51 @@
+/** The kubeconfig that a record holds: how one is written, read and tried. */
+import type { ClusterApi } from "../refresh/ports.ts";
+import type { RightsApi } from "../rights/access.ts";
+import type { SecretValue } from "../secret-value.ts";
+
+/** How a record's kubeconfig authenticates; times as the token or certificate claims them. */
+export type StoredCredential =
+  | {
+      readonly kind: "service-account-token";
+      readonly namespace: string;
+      readonly name: string;
+      readonly issuedAt: Date;
+      readonly expiresAt: Date;
+      readonly wantedLifetimeSeconds: number | undefined;
+    }
+  | { readonly kind: "token"; readonly expiresAt: Date | undefined }
+  | { readonly kind: "client-certificate"; readonly issuedAt: Date; readonly expiresAt: Date }
+  | { readonly kind: "eks" };
+
+export interface StoredAccess {
+  /** The API server's address, normalised. */
+  readonly server: string;
+  readonly credential: StoredCredential;
+}
+
+/** Whom the kubeconfig is for. */
+export interface TokenUser {
+  readonly kind: "token";
+  readonly token: SecretValue;
+}
+
+export interface StoredKubeconfigs {
+  /** Where the deployed function will look for the API server, normalised. */
+  readonly server: string;
+  /** Why that can't be reached from here; undefined: it can. */
+  readonly unreached: string | undefined;
+  render(user: TokenUser, tokenLifetimeSeconds: number): SecretValue;
+  /** @throws KubeconfigError */
+  read(kubeconfig: SecretValue): StoredAccess;
+  /**
+   * The API server as the holder of this kubeconfig sees it, by the very parser and transport that
+   * the deployed function uses.
+   * @throws KubeconfigError
+   */
+  connect(kubeconfig: SecretValue): HolderView;
+}
+
+export interface HolderView {
+  readonly rights: RightsApi;
+  readonly cluster: ClusterApi;
+}
