@@ -18,9 +18,9 @@ function namespaces(names: readonly string[]): string {
 
 /** As `kubectl get --selector` takes it. */
 function describe(requirement: LabelRequirement): string {
-  if (requirement.operator === "exists") return requirement.key;
-  if (requirement.operator === "absent") return `!${requirement.key}`;
-  const { key, operator, values } = requirement;
+  const { key, operator } = requirement;
+  if (!("values" in requirement)) return operator === "exists" ? key : `!${key}`;
+  const { values } = requirement;
   const [only = "", ...others] = values;
   if (others.length > 0) return `${key} ${operator} (${values.join(", ")})`;
   return `${key}${operator === "in" ? "=" : "!="}${only}`;
