@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { checkReportSchema } from "../../../src/checks/check-report-schema.ts";
+
+const result = {
+  group: "network",
+  check: "the API server takes connections",
+  result: "failed",
+  message: "connection refused",
+  hint: "is it up?",
+};
+const report = {
+  cluster: "prod-eu",
+  owner: "123456789012/us-east-1/prod",
+  at: "2026-11-21T12:00:00.000Z",
+  outcome: "failed",
+  checks: [result],
+};
+
+describe("a function's diagnosis", () => {
+  test("is taken as it is", () => {
+    expect(checkReportSchema.parse(report)).toEqual(report);
+  });
+
+  test("may say more than this version knows", () => {
+    const newer = { ...report, cost: 3, checks: [{ ...result, tookMs: 12 }] };
+    expect(checkReportSchema.parse(newer)).toEqual(report);
+  });
+
+  test("can't write elsewhere on a terminal", () => {
+    const message = "\u001b[2J\u001b[1;1Hall is well\r\n✔ \u202eno\u2028";
+    const { checks } = checkReportSchema.parse({ ...report, checks: [{ ...result, message }] });
+    expect(checks[0]?.message).toBe("[2J [1;1Hall is well ✔  no");
+  });
+
+  test.each([
+    ["nothing", undefined],
+    ["null", null],
+    ["text", "ok"],
+    ["another mode's answer", { cluster: "prod-eu", outcome: "unregistered" }],
+    ["a report without checks", { ...report, checks: [] }],
+    ["a report of a group that isn't known", { ...report, checks: [{ ...result, group: "new" }] }],
+    ["a result that isn't known", { ...report, checks: [{ ...result, result: "maybe" }] }],
+    ["a check without a name", { ...report, checks: [{ ...result, check: undefined }] }],
+    ["a book", { ...report, checks: [{ ...result, message: "x".repeat(4_001) }] }],
+    ["more checks than anybody makes", { ...report, checks: Array(2_001).fill(result) }],
+    ["a time that is none", { ...report, at: "yesterday" }],
+    ["an outcome that its checks belie", { ...report, outcome: "ok" }],
+    ["a failure without a failed check", { ...report, checks: [{ ...result, result: "warning" }] }],
+  ])("is refused where it is %s", (_, answer) => {
+    expect(checkReportSchema.safeParse(answer).success).toBe(false);
+  });
+});
