@@ -1,7 +1,10 @@
 /** All commands, and the manners that they share. */
+import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { addListCommand } from "./commands/list.ts";
 import { addPlanCommand } from "./commands/plan.ts";
 import { addRefreshCommand } from "./commands/refresh.ts";
+import { addStatusCommand } from "./commands/status.ts";
 import { addValidateCommand } from "./commands/validate.ts";
 import { type CliContext, type CliRun, type ExitCode, exitCodes } from "./context.ts";
 import { printError } from "./print/error.ts";
@@ -13,6 +16,15 @@ with nothing running in the cluster.`;
 const afterHelp = `
 Start with a cluster of your own; this changes nothing:
   ecr-pull-secrets plan --local --context kind-kind`;
+
+/** In the order of `--help`. */
+const commands = [
+  addListCommand,
+  addStatusCommand,
+  addPlanCommand,
+  addRefreshCommand,
+  addValidateCommand,
+];
 
 /** Runs one command line. Everything that goes wrong is said; the exit code is all that is left. */
 export async function runProgram(args: readonly string[], context: CliContext): Promise<ExitCode> {
@@ -28,9 +40,9 @@ export async function runProgram(args: readonly string[], context: CliContext): 
     }
   };
   const program = createProgram(context);
-  addRefreshCommand(program, run);
-  addPlanCommand(program, run);
-  addValidateCommand(program, run);
+  for (const addCommand of commands) {
+    addCommand(program, run);
+  }
   try {
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
@@ -46,6 +58,7 @@ function createProgram({ terminal }: CliContext): Command {
   return new Command("ecr-pull-secrets")
     .description(description)
     .addHelpText("after", afterHelp)
+    .version(readVersion(), "-V, --version", "print the version")
     .helpCommand(false)
     .showHelpAfterError("(--help shows what is possible)")
     .exitOverride()
@@ -57,6 +70,11 @@ function createProgram({ terminal }: CliContext): Command {
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
+}
+
+function readVersion(): string {
+  const file = new URL("../../package.json", import.meta.url);
+  return JSON.parse(readFileSync(file, "utf8")).version;
 }
 
 function sayInterrupted({ terminal }: CliContext): ExitCode {

@@ -11,6 +11,7 @@ export const maxInFlight = 100;
 export async function eachInParallel<T>(
   items: readonly T[],
   work: (item: T) => Promise<void>,
+  limit = maxInFlight,
 ): Promise<void> {
   const queue = items.values();
   const worker = async () => {
@@ -18,5 +19,5 @@ export async function eachInParallel<T>(
       await work(item);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(maxInFlight, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
 }

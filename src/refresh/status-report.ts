@@ -26,6 +26,8 @@ export interface StatusLine {
   readonly namespace: string;
   readonly pullSecret: string;
   readonly state: "current" | "due" | "missing" | "problem" | "notice";
+  /** Of a problem or a notice: `conflict`, `orphaned`, … */
+  readonly kind?: string | undefined;
   /** RFC 3339, or null: unknown, or it doesn't expire. */
   readonly expiresAt: string | null;
   readonly refreshedAt: string | null;
@@ -86,9 +88,10 @@ function statusLines(plan: PlannedSweep["plan"]): StatusLine[] {
         },
       ),
     ),
-    ...plan.findings.map(({ severity, message, hint, ...place }) =>
+    ...plan.findings.map(({ severity, kind, message, hint, ...place }) =>
       line(place, {
         state: severity === "failure" ? "problem" : "notice",
+        kind,
         stamps: undefined,
         note: message,
         hint,
@@ -102,7 +105,7 @@ interface Place {
   readonly pullSecret: string;
 }
 
-interface Standing extends Pick<StatusLine, "state" | "note" | "hint"> {
+interface Standing extends Pick<StatusLine, "state" | "kind" | "note" | "hint"> {
   readonly stamps: ReadStamps | undefined;
 }
 

@@ -2,6 +2,7 @@
 import { type RegionSources, resolveRegion } from "../aws/region.ts";
 import { createAwsSession } from "../aws/session.ts";
 import { createSecretsManagerStore } from "../clusters/secrets-manager-store.ts";
+import { createSecretsManagerWriter } from "../clusters/secrets-manager-writer.ts";
 import type { ClusterStore, ClusterWriter } from "../clusters/store.ts";
 import type { DeployedStack } from "../stack/deployed-stack.ts";
 
@@ -29,7 +30,7 @@ export function wireStage({ region, profile }: StagePlace): StageWiring {
     callerAccount: session.callerAccount,
     stackOf: () => notYet("the deployed stack"),
     clustersOf: (stage) => createSecretsManagerStore({ session, region, stage }),
-    writerOf: () => notYet("the store's writer"),
+    writerOf: (stage) => createSecretsManagerWriter({ session, region, stage }),
   };
 }
 

@@ -1,68 +1,107 @@
-/** `refresh`: show the plan, ask, do it, and tell what came of it. */
+/** `refresh`: sweep clusters now, and tell what came of it. */
 import type { Command } from "commander";
+import type * as z from "zod";
 import { UsageError } from "../../errors.ts";
 import { reportPlan } from "../../refresh/plan-report.ts";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
 import { carryOutLive } from "../local/carry-out-live.ts";
+import { chooseTarget } from "../local/choose-target.ts";
 import { type LocalSweep, withLocalSweep } from "../local/local-sweep.ts";
 import { addTargetOptions, type TargetOptions } from "../local/target-options.ts";
 import { lookAt } from "../print/look.ts";
 import { renderPlan } from "../print/plan.ts";
-import { renderReport } from "../print/report.ts";
+import { renderBriefly, renderReport } from "../print/report.ts";
 import { count } from "../print/wording.ts";
-import { showPlan } from "./plan.ts";
+import { sweepAnswer } from "../stage/answers.ts";
+import { openRegistered, type Registered } from "../stage/open-registered.ts";
+import { type Errand, visitAndShow } from "../stage/visit-and-show.ts";
+import { showPlans } from "./plan.ts";
 
 interface RefreshOptions extends TargetOptions {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
 }
 
+const description = `Brings clusters' pull secrets up to date now, and tells what came of it. The deployed
+function does it, as it does by itself at every tick of its schedule. Asks first, if
+all clusters are meant, or one that isn't registered.`;
+
 const examples = `
 Examples:
-  ecr-pull-secrets refresh --local --context kind-kind
+  ecr-pull-secrets refresh prod-eu --stage prod
+  ecr-pull-secrets refresh                         all registered clusters
+  ecr-pull-secrets refresh prod-eu --local         from here, not by the function
   ecr-pull-secrets refresh --local --context kind-kind --region eu-west-1 \\
       --namespaces "web, team-*" --service-account default
   ecr-pull-secrets refresh --local --context prod --stage prod --yes --output json`;
 
+const errand: Errand<z.output<typeof sweepAnswer>> = {
+  mode: "sweep",
+  schema: sweepAnswer,
+  verb: "Swept",
+  writes: true,
+  render: (report, look) => (look.prefix ? renderBriefly : renderReport)(report, look),
+};
+
 export function addRefreshCommand(program: Command, run: RunCommand): void {
   addTargetOptions(program.command("refresh"))
-    .summary("bring a cluster's pull secrets up to date now")
-    .description(
-      "Brings a cluster's pull secrets up to date now: shows the plan, asks, does it, and\ntells what came of it.",
-    )
+    .summary("bring clusters' pull secrets up to date now")
+    .description(description)
     .optionsGroup("Asking:")
     .option("--dry-run", "show the plan, change nothing")
     .option("-y, --yes", "don't ask")
     .addHelpText("after", examples)
-    .action((options: RefreshOptions) => run((cli) => refresh(options, cli)));
+    .action((names: readonly string[], options: RefreshOptions) =>
+      run((cli) => refresh(names, options, cli)),
+    );
 }
 
-async function refresh(options: RefreshOptions, cli: CliRun): Promise<ExitCode> {
-  const { dryRun = false, yes = false, output } = options;
-  if (!dryRun && !yes && !cli.context.terminal.interactive) {
+async function refresh(
+  names: readonly string[],
+  options: RefreshOptions,
+  cli: CliRun,
+): Promise<ExitCode> {
+  const target = chooseTarget(names, options);
+  if (options.dryRun) {
+    return showPlans(target, options, cli);
+  }
+  // Whoever names registered clusters has said what is to be done.
+  const asks = !options.yes && names.length === 0;
+  if (asks && !cli.context.terminal.interactive) {
     throw new UsageError("there is no terminal to ask on", {
       hint: "add --yes to go ahead, or --dry-run to only see the plan",
     });
   }
-  return withLocalSweep(options, cli, async (sweep) => {
-    if (dryRun) {
-      return showPlan(sweep, output, cli);
-    }
-    return yes || (await isWanted(sweep, cli)) ? sweepNow(sweep, output, cli) : exitCodes.ok;
-  });
+  const { output } = options;
+  if (target.kind === "unregistered") {
+    return withLocalSweep(options, cli, async (sweep) =>
+      !asks || (await isWanted(sweep, cli)) ? sweepNow(sweep, output, cli) : exitCodes.ok,
+    );
+  }
+  const registered = await openRegistered(target.names, options, cli);
+  return !asks || (await areAllWanted(registered, cli))
+    ? visitAndShow(registered, errand, { output, cli })
+    : exitCodes.ok;
+}
+
+async function areAllWanted({ names, stage }: Registered, cli: CliRun): Promise<boolean> {
+  const clusters = count(names.length, "registered cluster");
+  return names.length === 0 || confirm(`Refresh ${clusters} of stage ${stage.stage}?`, cli);
 }
 
 async function isWanted({ planned, context: cluster }: LocalSweep, cli: CliRun): Promise<boolean> {
-  const { terminal } = cli.context;
   const plan = reportPlan(planned);
   if (plan.changes.length === 0) {
     return true;
   }
-  terminal.say(`\n${renderPlan(plan, lookAt(cli.context, "stderr"))}\n`);
-  const question = `Make ${count(plan.changes.length, "change")} in ${cluster}?`;
-  const wanted = await terminal.confirm(question, cli.interrupt.stop);
+  cli.context.terminal.say(`\n${renderPlan(plan, lookAt(cli.context, "stderr"))}\n`);
+  return confirm(`Make ${count(plan.changes.length, "change")} in ${cluster}?`, cli);
+}
+
+async function confirm(question: string, { context, interrupt }: CliRun): Promise<boolean> {
+  const wanted = await context.terminal.confirm(question, interrupt.stop);
   if (!wanted) {
-    terminal.say("Nothing was changed.");
+    context.terminal.say("Nothing was changed.");
   }
   return wanted;
 }

@@ -1,4 +1,5 @@
 /** From options to a sweep that is planned: reached, identified, resolved. */
+import { matchesCluster } from "../../config/stage-config.ts";
 import { startDeadline } from "../../deadline.ts";
 import { UsageError } from "../../errors.ts";
 import { desiredPullSecrets } from "../../refresh/desired.ts";
@@ -7,6 +8,7 @@ import { localStage } from "../../refresh/rules/ownership.ts";
 import type { LocalParts } from "../../wiring/local.ts";
 import type { CliContext, CliRun } from "../context.ts";
 import { count } from "../print/wording.ts";
+import { chooseRegion } from "../stage/choose-region.ts";
 import { unlessStopped } from "../terminal/interrupt.ts";
 import { type RunStep, stepsOn } from "../terminal/steps.ts";
 import { pullSecretsWanted } from "./pull-secrets-wanted.ts";
@@ -28,7 +30,7 @@ export async function withLocalSweep<T>(
   run: CliRun,
   use: (sweep: LocalSweep) => Promise<T>,
 ): Promise<T> {
-  const region = chooseRegion(options, run.context);
+  const { region } = await chooseRegion(options, run.context.settings);
   const wanted = await pullSecretsWanted(options, region);
   const parts = await wire(options, run.context, region);
   try {
@@ -52,6 +54,11 @@ async function planFrom(parts: LocalParts, { wanted, region, run }: Wish): Promi
     show(title, (retitle) => unlessStopped(work(retitle), stop));
   using deadline = startDeadline(planTime, stop);
 
+  if (!wanted.some((pullSecret) => matchesCluster(pullSecret, cluster))) {
+    throw new UsageError(`no pull secret of the config is for a cluster named ${cluster}`, {
+      hint: "name the cluster under `clusters`, or leave the config out and use --name",
+    });
+  }
   const account = await step("Ask AWS who is calling", async (retitle) => {
     const id = await parts.callerAccount();
     retitle(`AWS account ${id}, ${region}`);
@@ -59,11 +66,6 @@ async function planFrom(parts: LocalParts, { wanted, region, run }: Wish): Promi
   });
   const owner = { account, region, stage: localStage };
   const desired = desiredPullSecrets(wanted, cluster, owner);
-  if (desired.length === 0) {
-    throw new UsageError(`no pull secret of the config is for a cluster named ${cluster}`, {
-      hint: "name the cluster under `clusters`, or leave the config out and use --name",
-    });
-  }
   await step(`Connect to ${cluster} (${server})`, async (retitle) => {
     await connection.warm();
     retitle(
@@ -101,22 +103,4 @@ async function wire(
       terminal: terminal.interactive ? terminal.stderr : undefined,
     },
   });
-}
-
-function chooseRegion({ region, local }: TargetOptions, { settings }: CliContext): string {
-  if (!local) {
-    throw new UsageError(
-      "without --local, a deployed stage would do this, and that isn't supported yet",
-      {
-        hint: "add --local to work from this machine",
-      },
-    );
-  }
-  const chosen = region ?? settings.awsRegion;
-  if (chosen === undefined) {
-    throw new UsageError("no AWS region: neither --region nor AWS_REGION is set", {
-      hint: "name your registry's region, for example --region us-east-1",
-    });
-  }
-  return chosen;
 }

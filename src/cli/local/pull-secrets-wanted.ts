@@ -2,7 +2,8 @@
 import { loadConfig, parseConfig } from "../../config/load.ts";
 import type { PullSecretConfig } from "../../config/stage-config.ts";
 import { ConfigError, UsageError } from "../../errors.ts";
-import type { TargetOptions } from "./target-options.ts";
+import { checkedStage, configFileOf } from "../stage/stage-name.ts";
+import { type TargetOptions, unregisteredFlags } from "./target-options.ts";
 
 const flagsForSecrets = ["name", "namespaces", "serviceAccount", "adopt"] as const;
 
@@ -11,17 +12,24 @@ export async function pullSecretsWanted(
   options: TargetOptions,
   region: string,
 ): Promise<readonly PullSecretConfig[]> {
-  const file = options.config ?? (options.stage && `config/${options.stage}.yml`);
+  const file = options.config ?? stageFile(options);
   if (file === undefined) {
     return fromFlags(options, region);
   }
   const flag = flagsForSecrets.find((name) => options[name] !== undefined);
   if (flag) {
-    throw new UsageError(`${flagNames[flag]} can't be combined with a config file (${file})`, {
-      hint: "say it in the config, or leave --stage and --config out",
-    });
+    throw new UsageError(
+      `${unregisteredFlags[flag]} can't be combined with a config file (${file})`,
+      {
+        hint: "say it in the config, or leave --stage and --config out",
+      },
+    );
   }
   return (await loadConfig(file)).pullSecrets;
+}
+
+function stageFile({ stage }: TargetOptions): string | undefined {
+  return stage === undefined ? undefined : configFileOf(checkedStage(stage, "--stage"));
 }
 
 /** Checked like a config file, so that there is one set of rules; problems name the flag. */
@@ -46,17 +54,10 @@ function fromFlags(options: TargetOptions, region: string): readonly PullSecretC
   }
 }
 
-const flagNames = {
-  name: "--name",
-  namespaces: "--namespaces",
-  serviceAccount: "--service-account",
-  adopt: "--adopt",
-} as const;
-
 const flagsByPath = [
-  ["pullSecrets[0].name", flagNames.name],
-  ["pullSecrets[0].namespaces", flagNames.namespaces],
-  ["pullSecrets[0].serviceAccounts", flagNames.serviceAccount],
+  ["pullSecrets[0].name", unregisteredFlags.name],
+  ["pullSecrets[0].namespaces", unregisteredFlags.namespaces],
+  ["pullSecrets[0].serviceAccounts", unregisteredFlags.serviceAccount],
   ["pullSecrets[0].registries", "--region"],
 ] as const;
 

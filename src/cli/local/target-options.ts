@@ -1,41 +1,51 @@
-/** The options that say which cluster is meant and what it should hold; one set for all commands. */
+/** The options that say which clusters are meant, and what they should hold; one set for all. */
 import { type Command, Option } from "commander";
+import { addStageOptions, type StageOptions } from "../stage/stage-options.ts";
 
-export interface TargetOptions {
+export interface TargetOptions extends StageOptions {
   readonly local?: boolean;
   readonly context?: string;
   readonly kubeconfig?: string;
-  readonly stage?: string;
   readonly config?: string;
   readonly name?: string;
   readonly namespaces?: string;
   readonly serviceAccount?: readonly string[];
   readonly adopt?: boolean;
-  readonly region?: string;
-  readonly profile?: string;
   readonly output: "text" | "json";
 }
 
+/** Options of a cluster that isn't registered: a record says all this of one that is. */
+export const unregisteredFlags = {
+  context: "--context",
+  kubeconfig: "--kubeconfig",
+  config: "--config",
+  name: "--name",
+  namespaces: "--namespaces",
+  serviceAccount: "--service-account",
+  adopt: "--adopt",
+} as const satisfies Partial<Record<keyof TargetOptions, string>>;
+
 export function addTargetOptions(command: Command): Command {
-  const withTarget = command
-    .optionsGroup("Which cluster:")
-    .option("--local", "work from this machine, with its AWS credentials")
+  const withStage = addStageOptions(
+    command.argument("[cluster...]", "names of registered clusters (default: all of them)"),
+  );
+  const withTarget = withStage
+    .optionsGroup("From this machine:")
+    .option(
+      "--local",
+      "work from here, with your AWS credentials: registered clusters by name,\nelse the one of your kubeconfig",
+    )
+    .optionsGroup("With --local, for a cluster that isn't registered:")
     .option("--context <name>", "a context of your kubeconfig (default: the current one)")
     .option("--kubeconfig <file>", "the kubeconfig (default: $KUBECONFIG, then ~/.kube/config)")
-    .optionsGroup("What it should hold, by a config file:")
-    .option("--stage <stage>", "the pull secrets of config/<stage>.yml")
-    .option("--config <file>", "the pull secrets of another config file")
-    .optionsGroup("What it should hold, without a config file:")
-    .option("--name <secret>", "name of the pull secret (default: ecr-pull)")
+    .option("--config <file>", "the pull secrets of a config file (--stage: of the stage's)")
+    .option("--name <secret>", "without a config: name of the pull secret (default: ecr-pull)")
     .option(
       "--namespaces <list>",
       'names or globs, such as "web, team-*" (default: all but kube-*)',
     )
     .option("--service-account <name...>", "accounts to link it to (default: none)")
-    .option("--adopt", "take over secrets of that name that somebody else made")
-    .optionsGroup("AWS:")
-    .option("--region <region>", "default: $AWS_REGION; without a config file, also the registry's")
-    .option("--profile <name>", "default: $AWS_PROFILE");
+    .option("--adopt", "take over secrets of that name that somebody else made");
   return addOutputOption(withTarget);
 }
 

@@ -6,10 +6,16 @@ export interface Look {
   readonly paint: Paint;
   /** Characters in a line. */
   readonly columns: number;
+  /** Of a table; a program that reads it gets them all. */
+  readonly maxRows: number;
   readonly now: Date;
+  /** What a failure begins with: the cluster's name, where several are shown. */
+  readonly prefix?: string;
 }
 
 const defaultColumns = 80;
+/** What a person scrolls through. */
+const rowsOnTerminal = 40;
 
 export function lookAt(
   { terminal, now }: CliContext,
@@ -19,6 +25,7 @@ export function lookAt(
     paint: stream === "stdout" ? terminal.paint : terminal.tint,
     // 0 where a terminal doesn't know its size, as in a container or under `expect`.
     columns: terminal[stream].columns || defaultColumns,
+    maxRows: terminal[stream].isTTY ? rowsOnTerminal : Number.POSITIVE_INFINITY,
     now: now(),
   };
 }

@@ -1,10 +1,15 @@
 /** A plan in words: what would be done, where, and why. */
 import type { PlannedChange, PlanReport } from "../../refresh/plan-report.ts";
 import type { Look } from "./look.ts";
-import { renderFailures, renderNotices } from "./trouble.ts";
+import { renderFailures, renderNotices, type ShownNotice } from "./trouble.ts";
 import { count, listSome, wrap } from "./wording.ts";
 
-export function renderPlan(plan: PlanReport, look: Look): string {
+/** A plan, also one that a deployed function made: what it notices may be new here. */
+export interface ShownPlan extends Omit<PlanReport, "notices"> {
+  readonly notices: readonly ShownNotice[];
+}
+
+export function renderPlan(plan: ShownPlan, look: Look): string {
   const groups = [...Map.groupBy(plan.changes, groupKey).values()];
   const problems = plan.problems.map(({ namespace, ...problem }) => {
     return { ...problem, namespaces: namespace === undefined ? [] : [namespace] };
@@ -36,10 +41,13 @@ function renderGroup(group: readonly PlannedChange[], { paint, columns }: Look):
   ].join("\n");
 }
 
-function summary({ changes, current, namespaces }: PlanReport, { paint }: Look): string {
+function summary(plan: ShownPlan, { paint }: Look): string {
+  const { cluster, changes, current, namespaces, outcome } = plan;
   const covered = `${namespaces.selected} of ${count(namespaces.known, "namespace")} selected`;
   const rest = `${count(current, "secret")} up to date, ${covered}`;
-  return changes.length === 0
-    ? `${paint.green("✔")} nothing to do: ${rest}`
-    : `${paint.bold(count(changes.length, "change"))} planned; ${rest}`;
+  if (changes.length > 0) {
+    return `${paint.bold(`${cluster}: ${count(changes.length, "change")} planned`)}; ${rest}`;
+  }
+  const mark = outcome === "ok" ? paint.green("✔") : paint.red("✖");
+  return `${mark} ${cluster}: nothing to do; ${rest}`;
 }

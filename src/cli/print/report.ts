@@ -4,20 +4,28 @@ import { formatDuration } from "../../durations.ts";
 import type { SecretLine, SweepReport } from "../../refresh/report.ts";
 import { formatExpiry } from "./durations.ts";
 import type { Look } from "./look.ts";
-import { formatTable } from "./table.ts";
-import { renderFailures, renderNotices } from "./trouble.ts";
-import { count, wrap } from "./wording.ts";
+import { formatTable, moreRows } from "./table.ts";
+import { renderFailures, renderNotices, type ShownNotice, type Trouble } from "./trouble.ts";
+import { count, joinBlocks, wrap } from "./wording.ts";
 
-/** Beyond this, rows are left out: `--output json` has them all. */
-const maxRows = 30;
+/** A sweep's report, also one that a deployed function made: what fails there may be new here. */
+export interface ShownReport extends Omit<SweepReport, "failures" | "notices"> {
+  readonly failures: readonly Trouble[];
+  readonly notices: readonly ShownNotice[];
+}
 
-export function renderReport(report: SweepReport, look: Look): string {
-  const blocks = [
+export function renderReport(report: ShownReport, look: Look): string {
+  return joinBlocks([
     renderRows(report.secrets, look),
     [...renderFailures(report.failures, look), ...renderNotices(report.notices, look)].join("\n"),
     renderSum(report, look),
-  ];
-  return blocks.filter((block) => block !== "").join("\n\n");
+  ]);
+}
+
+/** One of several: what is as it was is only counted. */
+export function renderBriefly(report: ShownReport, look: Look): string {
+  const secrets = report.secrets.filter(({ result }) => result !== "current");
+  return renderReport({ ...report, secrets }, look);
 }
 
 /** What changed or failed comes first; of the rest, as much as fits. */
@@ -26,7 +34,7 @@ function renderRows(secrets: readonly SecretLine[], look: Look): string {
     return "";
   }
   const quiet = (line: SecretLine) => (line.result === "current" ? 1 : 0);
-  const shown = secrets.toSorted((one, other) => quiet(one) - quiet(other)).slice(0, maxRows);
+  const shown = secrets.toSorted((one, other) => quiet(one) - quiet(other)).slice(0, look.maxRows);
   const rows = shown.map((line) => [
     line.namespace,
     line.pullSecret,
@@ -35,8 +43,7 @@ function renderRows(secrets: readonly SecretLine[], look: Look): string {
     line.result === "failed" ? "see below" : line.reason,
   ]);
   const header = ["NAMESPACE", "SECRET", "RESULT", "EXPIRES", "WHY"].map(look.paint.bold);
-  const left = secrets.length - shown.length;
-  const more = left > 0 ? `\n${look.paint.dim(`… and ${left} more (--output json has all)`)}` : "";
+  const more = moreRows(secrets.length - shown.length, look);
   return formatTable([header, ...rows], look.columns) + more;
 }
 
@@ -51,7 +58,7 @@ function mark({ result }: SecretLine, { paint }: Look): string {
   }
 }
 
-function renderSum(report: SweepReport, { paint, now, columns }: Look): string {
+function renderSum(report: ShownReport, { paint, now, columns }: Look): string {
   const { counts } = report;
   const parts = [
     ...(["created", "renewed", "restored", "adopted"] as const)

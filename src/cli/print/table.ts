@@ -1,7 +1,14 @@
 /** Columns that line up, as kubectl prints them; long cells are cut so that a row fits its line. */
 import { stripVTControlCharacters } from "node:util";
 
+import type { Look } from "./look.ts";
+
 const gap = "   ";
+
+/** What stands below a table that was cut. */
+export function moreRows(left: number, { paint }: Look): string {
+  return left > 0 ? `\n${paint.dim(`… and ${left} more (--output json has all)`)}` : "";
+}
 
 export function formatTable(rows: readonly (readonly string[])[], maxWidth: number): string {
   const widths = columnWidths(rows);

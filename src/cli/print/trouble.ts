@@ -1,5 +1,4 @@
 /** Failures and notices: what, where, and what to do about it. */
-import type { Notice } from "../../refresh/rules/findings.ts";
 import type { Look } from "./look.ts";
 import { count, listSome, wrap } from "./wording.ts";
 
@@ -12,10 +11,20 @@ export interface Trouble {
   readonly namespaces: readonly string[];
 }
 
+/** Worth a line. */
+export interface ShownNotice {
+  readonly kind: string;
+  readonly pullSecret: string;
+  readonly namespace: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
 export function renderFailures(failures: readonly Trouble[], look: Look): string[] {
   return failures.map((failure) => {
-    const { paint, columns } = look;
-    const subject = [failure.registry ?? failure.pullSecret, failure.kind]
+    const { paint, columns, prefix } = look;
+    const what = failure.kind === mint ? "no credential" : failure.kind;
+    const subject = [prefix, failure.registry ?? failure.pullSecret, what]
       .filter(Boolean)
       .join(": ");
     return [
@@ -27,7 +36,7 @@ export function renderFailures(failures: readonly Trouble[], look: Look): string
 }
 
 /** Notices of one kind about one pull secret are one line. */
-export function renderNotices(notices: readonly Notice[], look: Look): string[] {
+export function renderNotices(notices: readonly ShownNotice[], look: Look): string[] {
   const groups = Map.groupBy(notices, ({ kind, pullSecret }) => `${kind} ${pullSecret}`);
   return [...groups.values()].map((group) => {
     const { paint, columns } = look;
@@ -41,9 +50,13 @@ export function renderNotices(notices: readonly Notice[], look: Look): string[] 
   });
 }
 
-function describeReach({ namespaces }: Trouble): string {
+/** The failure isn't in the namespaces that it hits. */
+const mint = "mint";
+
+function describeReach({ kind, namespaces }: Trouble): string {
   if (namespaces.length === 0) {
     return "";
   }
-  return ` in ${count(namespaces.length, "namespace")}: ${listSome(namespaces)}`;
+  const where = `${count(namespaces.length, "namespace")}: ${listSome(namespaces)}`;
+  return kind === mint ? ` for ${where}` : ` in ${where}`;
 }

@@ -26,3 +26,13 @@ export function wrap(text: string, width: number, indent = ""): string {
   lines.push(line);
   return lines.map((each) => indent + each).join("\n");
 }
+
+/** Blocks with an empty line between them; of one line each, without. */
+export function joinBlocks(blocks: readonly string[]): string {
+  const shown = blocks.filter((block) => block !== "");
+  const isShort = (index: number) => shown[index]?.includes("\n") === false;
+  const gapAfter = (index: number) => (isShort(index) && isShort(index + 1) ? "\n" : "\n\n");
+  return shown
+    .map((block, index) => (index === shown.length - 1 ? block : block + gapAfter(index)))
+    .join("");
+}

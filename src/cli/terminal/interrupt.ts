@@ -11,14 +11,13 @@ export interface Interrupt extends Disposable {
  * @throws what `work` throws, and Interrupted
  */
 export function unlessStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {
-  const stopped = new Promise<never>((_, reject) => {
-    const giveUp = () => reject(new Interrupted());
-    if (stop.aborted) {
-      giveUp();
-    }
-    stop.addEventListener("abort", giveUp, { once: true });
-  });
-  return Promise.race([work, stopped]);
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const giveUp = () => reject(new Interrupted());
+  if (stop.aborted) {
+    giveUp();
+  }
+  stop.addEventListener("abort", giveUp, { once: true });
+  return Promise.race([work, stopped]).finally(() => stop.removeEventListener("abort", giveUp));
 }
 
 export class Interrupted extends Error {

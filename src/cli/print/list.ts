@@ -1,0 +1,118 @@
+/** The registered clusters: a row each, what to do about trouble, and the sum. */
+import { type ClusterStanding, isPast } from "../stage/cluster-standing.ts";
+import { formatRoughly, formatRoughTime } from "./durations.ts";
+import type { Look } from "./look.ts";
+import { formatTable, moreRows } from "./table.ts";
+import { count, joinBlocks, listSome, wrap } from "./wording.ts";
+
+export function renderList(
+  clusters: readonly ClusterStanding[],
+  others: readonly string[],
+  look: Look,
+): string {
+  return joinBlocks([
+    renderRows(clusters, look),
+    [...renderAdvice(clusters, look), ...renderOthers(others, look)].join("\n"),
+    clusters.length > 0 ? renderSum(clusters, look) : "",
+  ]);
+}
+
+function renderRows(clusters: readonly ClusterStanding[], look: Look): string {
+  if (clusters.length === 0) {
+    return "";
+  }
+  const header = ["CLUSTER", "SECRETS EXPIRE", "CREDENTIAL", "STATE", "RIGHTS"];
+  const rows = clusters
+    .slice(0, look.maxRows)
+    .map((cluster) => [
+      cluster.cluster,
+      expiry(cluster.secretsExpireAt, look),
+      expiry(cluster.credential?.expiresAt ?? null, look),
+      stateOf(cluster, look),
+      cluster.rights === "unused" ? "-" : cluster.rights,
+    ]);
+  const table = formatTable([header.map(look.paint.bold), ...rows], look.columns);
+  return table + moreRows(clusters.length - rows.length, look);
+}
+
+function expiry(time: Date | null, { paint, now }: Look): string {
+  const said = formatRoughTime(time, now);
+  return isPast(time, now) ? paint.red(`✖ ${said}`) : said;
+}
+
+function stateOf({ state, failingSince }: ClusterStanding, { paint, now }: Look): string {
+  switch (state) {
+    case "failing": {
+      const ms = now.getTime() - (failingSince?.getTime() ?? now.getTime());
+      return paint.red(`✖ failing for ${formatRoughly(Math.max(0, ms))}`);
+    }
+    case "never-swept":
+      return paint.yellow("never swept");
+    case "unused":
+      return paint.dim("no pull secret");
+    case "ok":
+      return paint.green("ok");
+  }
+}
+
+/** Why a cluster needs somebody, and what that somebody can do. */
+const advice = [
+  {
+    said: "failing",
+    applies: ({ state }: ClusterStanding) => state === "failing",
+    hint: (name: string) => `ecr-pull-secrets check ${name}`,
+  },
+  {
+    said: "the credential in the record isn't renewed",
+    applies: ({ renewalFailingSince }: ClusterStanding) => renewalFailingSince !== null,
+    hint: (name: string) => `ecr-pull-secrets check ${name}`,
+  },
+  {
+    said: "the config asks for other rights than were granted",
+    applies: ({ rights }: ClusterStanding) => rights === "outdated",
+    hint: (name: string) => `ecr-pull-secrets register ${name}, or register --all`,
+  },
+] as const;
+
+function renderAdvice(clusters: readonly ClusterStanding[], { paint, columns }: Look): string[] {
+  return advice.flatMap(({ said, applies, hint }) => {
+    const names = clusters.filter(applies).map(({ cluster }) => cluster);
+    const [first] = names;
+    return first === undefined
+      ? []
+      : [
+          wrap(`! ${said}: ${listSome(names)}`, columns, "").replaceAll("\n", "\n    "),
+          paint.cyan(`    → ${hint(first)}`),
+        ];
+  });
+}
+
+function renderOthers(others: readonly string[], { paint, columns }: Look): string[] {
+  if (others.length === 0) {
+    return [];
+  }
+  const said = `! among the records, with names that no cluster can have: ${listSome(others)}`;
+  const hint =
+    'a name has up to 100 letters, digits, ".", "_" and "-", with a letter or digit at both ends';
+  return [
+    wrap(said, columns, "").replaceAll("\n", "\n    "),
+    paint.cyan(wrap(`→ ${hint}`, columns, "    ")),
+  ];
+}
+
+const words = {
+  ok: "ok",
+  failing: "failing",
+  "never-swept": "never swept",
+  unused: "without a pull secret",
+} as const;
+
+function renderSum(clusters: readonly ClusterStanding[], { paint }: Look): string {
+  const parts = (Object.keys(words) as (keyof typeof words)[]).flatMap((state) => {
+    const number = clusters.filter((cluster) => cluster.state === state).length;
+    return number > 0 ? [`${number} ${words[state]}`] : [];
+  });
+  const failing = clusters.some(({ state }) => state === "failing");
+  const mark = failing ? paint.red("✖") : paint.green("✔");
+  return `${mark} ${paint.bold(count(clusters.length, "cluster"))}: ${parts.join(", ")}`;
+}

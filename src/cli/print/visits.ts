@@ -1,0 +1,66 @@
+/** What came of visiting clusters, whether one or thousands: those with trouble come first. */
+import { isFine, type NoAnswer, type Outcome, type Visit } from "../stage/visit.ts";
+import type { Look } from "./look.ts";
+import { count, joinBlocks, listSome, wrap } from "./wording.ts";
+
+export function renderVisits<Report extends Outcome>(
+  visits: readonly Visit<Report>[],
+  render: (report: Report, look: Look) => string,
+  look: Look,
+): string {
+  const several = visits.length > 1;
+  const failed = visits.filter((visit): visit is NoAnswer => visit.kind !== "answered");
+  const reports = visits.flatMap((visit) => (visit.kind === "answered" ? [visit.report] : []));
+  const badFirst = reports.toSorted((one, other) => rankOf(one) - rankOf(other));
+  return joinBlocks([
+    renderNoAnswers(failed, look),
+    ...badFirst.map((report) =>
+      render(report, several ? { ...look, prefix: report.cluster } : look),
+    ),
+    several ? renderTotal(visits, look) : "",
+  ]);
+}
+
+function rankOf({ outcome }: Outcome): number {
+  return outcome === "failed" ? 0 : 1;
+}
+
+/** Clusters with the same trouble are one block. */
+function renderNoAnswers(visits: readonly NoAnswer[], { paint, columns }: Look): string {
+  const each = visits.flatMap(({ cluster, causes }) =>
+    causes.map((cause) => ({ cluster, ...cause })),
+  );
+  const groups = Map.groupBy(each, ({ message, hint }) => JSON.stringify([message, hint]));
+  return [...groups.values()]
+    .map((group) => {
+      const names = listSome(group.map(({ cluster }) => cluster));
+      const [{ message = "", hint = undefined } = {}] = group;
+      return [
+        `${paint.red("✖")} ${wrap(`${names}: ${message}`, columns - 2, "    ").trimStart()}`,
+        ...(hint ? [paint.cyan(wrap(`→ ${hint}`, columns, "    "))] : []),
+      ].join("\n");
+    })
+    .join("\n");
+}
+
+const words = {
+  ok: "ok",
+  failed: "failed",
+  unregistered: "not registered",
+  interrupted: "interrupted",
+} as const;
+
+function renderTotal<Report extends Outcome>(
+  visits: readonly Visit<Report>[],
+  { paint }: Look,
+): string {
+  const kinds = Map.groupBy(visits, (visit) =>
+    visit.kind === "answered" ? visit.report.outcome : visit.kind,
+  );
+  const parts = (["ok", "failed", "unregistered", "interrupted"] as const).flatMap((kind) => {
+    const number = kinds.get(kind)?.length ?? 0;
+    return number > 0 ? [`${number} ${words[kind]}`] : [];
+  });
+  const mark = visits.every(isFine) ? paint.green("✔") : paint.red("✖");
+  return `${mark} ${paint.bold(count(visits.length, "cluster"))}: ${parts.join(", ")}`;
+}

@@ -1,0 +1,108 @@
+/** How registered clusters stand, as far as their records' tags tell. Pure. */
+import type { CredentialLife } from "../../clusters/record.ts";
+import type { ListedCluster } from "../../clusters/store.ts";
+import type { PullSecretConfig } from "../../config/stage-config.ts";
+import { desiredPullSecrets, type Owner } from "../../refresh/desired.ts";
+import { demandOf, digestOf } from "../../rights/demand.ts";
+
+export interface ClusterStanding {
+  readonly cluster: string;
+  readonly state:
+    | "ok"
+    | "failing"
+    /** Nothing is known of its secrets. */
+    | "never-swept"
+    /** The config wants nothing there. */
+    | "unused";
+  readonly failingSince: Date | null;
+  /** The soonest in that cluster. */
+  readonly secretsExpireAt: Date | null;
+  /** Null: not known, or it doesn't expire. */
+  readonly credential: CredentialLife | null;
+  readonly renewalFailingSince: Date | null;
+  /** Whether what was granted is what the config asks for; unknown: it was granted by hand. */
+  readonly rights: "ok" | "outdated" | "unknown" | "unused";
+}
+
+export interface Judging {
+  readonly pullSecrets: readonly PullSecretConfig[];
+  readonly owner: Owner;
+  readonly now: Date;
+}
+
+/** The clusters that need somebody first, then those whose secrets expire first. */
+export function standings(
+  clusters: readonly ListedCluster[],
+  judging: Judging,
+): readonly ClusterStanding[] {
+  const { now } = judging;
+  return clusters
+    .map((cluster) => standingOf(cluster, judging))
+    .map((standing) => ({ standing, rank: rankOf(standing, now) }))
+    .toSorted(
+      (one, other) =>
+        one.rank - other.rank ||
+        timeOf(one.standing) - timeOf(other.standing) ||
+        one.standing.cluster.localeCompare(other.standing.cluster),
+    )
+    .map(({ standing }) => standing);
+}
+
+function standingOf({ name, state }: ListedCluster, judging: Judging): ClusterStanding {
+  const desired = desiredPullSecrets(judging.pullSecrets, name, judging.owner);
+  const isUsed = desired.length > 0;
+  const { failingSince, expiresAt, credential, rotationFailingSince, rbac } = state;
+  const asked = isUsed ? digestOf(demandOf(desired)) : undefined;
+  return {
+    cluster: name,
+    state: stateOf(state, isUsed),
+    failingSince: failingSince ?? null,
+    secretsExpireAt: expiresAt ?? null,
+    credential: credential ?? null,
+    renewalFailingSince: rotationFailingSince ?? null,
+    rights: rightsOf(rbac, asked),
+  };
+}
+
+function stateOf(
+  { failingSince, expiresAt }: ListedCluster["state"],
+  isUsed: boolean,
+): ClusterStanding["state"] {
+  if (failingSince) {
+    return "failing";
+  }
+  if (!isUsed) {
+    return "unused";
+  }
+  return expiresAt ? "ok" : "never-swept";
+}
+
+function rightsOf(granted: string | undefined, asked: string | undefined) {
+  if (asked === undefined) {
+    return "unused";
+  }
+  if (granted === undefined) {
+    return "unknown";
+  }
+  return granted === asked ? "ok" : "outdated";
+}
+
+export function isPast(time: Date | null | undefined, now: Date): boolean {
+  return time !== null && time !== undefined && time.getTime() <= now.getTime();
+}
+
+function rankOf(standing: ClusterStanding, now: Date): number {
+  const troubles = [
+    isPast(standing.secretsExpireAt, now) || isPast(standing.credential?.expiresAt, now),
+    standing.state === "failing",
+    standing.renewalFailingSince !== null,
+    standing.rights === "outdated",
+    standing.state === "never-swept",
+  ];
+  const first = troubles.indexOf(true);
+  return first === -1 ? troubles.length : first;
+}
+
+function timeOf({ secretsExpireAt }: ClusterStanding): number {
+  return secretsExpireAt?.getTime() ?? Number.MAX_SAFE_INTEGER;
+}
