@@ -22,6 +22,8 @@ export interface AccessKind {
   describeIssued(life: CredentialLife | undefined): string;
   /** What the administrator must be allowed, besides writing the objects of the rights. */
   readonly demands: readonly AccessQuestion[];
+  /** What to do for one who isn't. */
+  readonly demandsHint: string;
   /** Why a record's credential isn't one of this kind and for this subject; undefined: it is. */
   misfit(stored: StoredCredential): string | undefined;
   /** Once the rights are there. @throws ClusterError, UserError */

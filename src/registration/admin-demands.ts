@@ -7,6 +7,7 @@ import type { ObjectStep } from "./judge-object.ts";
 export interface AdminDemand {
   /** For people: `create ClusterRole ecr-pull-secrets`. */
   readonly what: string;
+  readonly kind: string;
   readonly ways: readonly (readonly AccessQuestion[])[];
 }
 
@@ -21,6 +22,7 @@ const verbsOf = {
 export function demandsOf(steps: readonly ObjectStep[]): readonly AdminDemand[] {
   const roles = steps.map(({ object }) => object).filter(isRole);
   return steps.flatMap((step) => {
+    const { kind } = step.object;
     const what = `${step.verb} ${formatRef(refOf(step.object))}`;
     const target = targetOf(step.object);
     const writes = verbsOf[step.verb].map((verb) => ({ verb, ...target }));
@@ -28,7 +30,7 @@ export function demandsOf(steps: readonly ObjectStep[]): readonly AdminDemand[] 
       return [];
     }
     const given = step.verb === "remove" ? undefined : rightsGiven(step.object, roles);
-    return [{ what, ways: [writes] }, ...(given ? [{ what, ways: given }] : [])];
+    return [{ what, kind, ways: [writes] }, ...(given ? [{ what, kind, ways: given }] : [])];
   });
 }
 

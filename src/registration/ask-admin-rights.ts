@@ -10,30 +10,38 @@ export async function askAdminRights(
   api: RightsApi,
   user: string | undefined,
 ): Promise<readonly Problem[]> {
-  const writes = await refusedOf(demandsOf(objects), api);
-  const credential = { what: `get ${wish.access.credential}`, ways: [wish.access.demands] };
-  const issues = record.action === "keep" ? [] : await refusedOf([credential], api);
-  const who = user ?? "you";
-  const may = `${who} may not`;
+  const [writes, mayIssue] = await Promise.all([
+    refusedOf(demandsOf(objects), api),
+    record.action === "keep" || areAllYes(wish.access.demands, api),
+  ]);
+  const may = `${user ?? "you"} may not`;
   return [
     ...(writes.length > 0
-      ? [{ message: `${may} ${writes.join(", ")}`, hint: handOver(wish) }]
+      ? [{ message: `${may} ${listed(writes)}`, hint: handOver(wish.cluster, writes) }]
       : []),
-    ...issues.map((what) => ({
-      message: `${may} ${what}`,
-      hint: "ask for `create` on serviceaccounts/token in that namespace, or let an administrator of the cluster run this",
-    })),
+    ...(mayIssue
+      ? []
+      : [{ message: `${may} get ${wish.access.credential}`, hint: wish.access.demandsHint }]),
   ];
 }
 
-function handOver({ cluster }: { readonly cluster: string }): string {
-  return `ecr-pull-secrets register ${cluster} --print-manifests > rights.yaml; somebody who may: kubectl apply -f rights.yaml; then this again`;
+const maxNamed = 6;
+
+function listed(demands: readonly AdminDemand[]): string {
+  const names = [...new Set(demands.map(({ what }) => what))];
+  const left = names.length - maxNamed;
+  return left > 1 ? `${names.slice(0, maxNamed).join(", ")} and ${left} more` : names.join(", ");
 }
 
-/** What isn't met, each once. */
-async function refusedOf(demands: readonly AdminDemand[], api: RightsApi): Promise<string[]> {
+function handOver(cluster: string, demands: readonly AdminDemand[]): string {
+  const onlyPolicies = demands.every(({ kind }) => kind.startsWith("ValidatingAdmissionPolicy"));
+  const without = onlyPolicies ? "; or go without the second layer: --without-policy" : "";
+  return `hand it over: ecr-pull-secrets register ${cluster} --print-manifests > rights.yaml, and whoever may: kubectl apply -f rights.yaml; then run this again${without}`;
+}
+
+async function refusedOf(demands: readonly AdminDemand[], api: RightsApi): Promise<AdminDemand[]> {
   const met = await Promise.all(demands.map((demand) => isMet(demand, api)));
-  return [...new Set(demands.filter((_, index) => !met[index]).map(({ what }) => what))];
+  return demands.filter((_, index) => !met[index]);
 }
 
 async function isMet({ ways }: AdminDemand, api: RightsApi): Promise<boolean> {

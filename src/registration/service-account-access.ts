@@ -24,6 +24,7 @@ export function serviceAccountAccess(wish: ServiceAccountWish): AccessKind {
     credential: `a token of ServiceAccount ${namespace}/${name}, asked for ${formatSpan(lifetimeSeconds * 1_000)}`,
     describeIssued: (life) => describeLife(life, wish),
     demands: [{ verb: "create", ...token, namespace, name }],
+    demandsHint: `ask for \`create\` on serviceaccounts/token in namespace ${namespace}, or let somebody register who has it`,
     misfit: (stored) => misfit(stored, namespace),
     async issue(admin, kubeconfigs) {
       const granted = await admin.createToken({ namespace, name }, lifetimeSeconds);

@@ -1,0 +1,103 @@
+import { describe, expect, test } from "vitest";
+import { differencesOf } from "../../../src/registration/compare-object.ts";
+import type { KubernetesObject } from "../../../src/rights/kubernetes-object.ts";
+import { live } from "./objects.ts";
+
+const role: KubernetesObject = {
+  apiVersion: "rbac.authorization.k8s.io/v1",
+  kind: "ClusterRole",
+  metadata: { name: "r", labels: { a: "1" }, annotations: { b: "2" } },
+  rules: [
+    { apiGroups: [""], resources: ["namespaces"], verbs: ["list"] },
+    {
+      apiGroups: [""],
+      resources: ["secrets"],
+      resourceNames: ["ecr-pull"],
+      verbs: ["list", "get"],
+    },
+  ],
+};
+const rules = role["rules"] as readonly object[];
+
+function changed(change: object): KubernetesObject {
+  return { ...role, ...change };
+}
+
+describe("an object differs", () => {
+  test.each([
+    ["in nothing", role, []],
+    [
+      "in the order of keys, which says nothing",
+      changed({ rules: rules.map((rule) => Object.fromEntries(Object.entries(rule).reverse())) }),
+      [],
+    ],
+    [
+      "in what others note in its metadata, which says nothing",
+      changed({ metadata: { ...role.metadata, labels: { a: "1", "argocd/app": "x" } } }),
+      [],
+    ],
+    ["in its status, which says nothing", changed({ status: { observed: true } }), []],
+    [
+      "in a name of a rule",
+      changed({ rules: [rules[0], { ...rules[1], resourceNames: ["other"] }] }),
+      [{ path: "rules[1].resourceNames", from: ["other"], to: ["ecr-pull"] }],
+    ],
+    [
+      "in a rule too many",
+      changed({ rules: [...rules, { apiGroups: ["*"], resources: ["*"], verbs: ["*"] }] }),
+      [{ path: "rules", from: expect.any(Array), to: rules }],
+    ],
+    [
+      "in a field too many",
+      changed({ aggregationRule: { clusterRoleSelectors: [] } }),
+      [{ path: "aggregationRule", from: { clusterRoleSelectors: [] }, to: undefined }],
+    ],
+    [
+      "in the order of verbs",
+      changed({ rules: [rules[0], { ...rules[1], verbs: ["get", "list"] }] }),
+      [{ path: "rules[1].verbs", from: ["get", "list"], to: ["list", "get"] }],
+    ],
+    [
+      "in rules that are null",
+      changed({ rules: null }),
+      [{ path: "rules", from: null, to: rules }],
+    ],
+    [
+      "in a label of ours",
+      changed({ metadata: { ...role.metadata, labels: {} } }),
+      [{ path: 'metadata.labels["a"]', from: undefined, to: "1" }],
+    ],
+    [
+      "in an annotation of ours",
+      changed({ metadata: { ...role.metadata, annotations: { b: "3" } } }),
+      [{ path: 'metadata.annotations["b"]', from: "3", to: "2" }],
+    ],
+    [
+      "in all of its metadata",
+      changed({ metadata: { name: "r" } }),
+      [
+        { path: 'metadata.labels["a"]', from: undefined, to: "1" },
+        { path: 'metadata.annotations["b"]', from: undefined, to: "2" },
+      ],
+    ],
+  ])("%s", (_, found, differences) => {
+    expect(differencesOf(live(found), role)).toEqual(differences);
+  });
+
+  test.each([
+    ["Namespace", { spec: { finalizers: ["kubernetes"] } }],
+    ["ServiceAccount", { imagePullSecrets: [{ name: "ecr-pull" }], secrets: [{ name: "token" }] }],
+  ])("not in what others add to a %s", (kind, added) => {
+    const wanted = { apiVersion: "v1", kind, metadata: { name: "ecr-pull-secrets" } };
+    expect(differencesOf(live({ ...wanted, ...added }), wanted)).toEqual([]);
+  });
+
+  test("in what a ServiceAccount itself should say", () => {
+    const metadata = { name: "ecr-pull-secrets" };
+    const wanted = { apiVersion: "v1", kind: "ServiceAccount", metadata };
+    const mounted = { ...wanted, automountServiceAccountToken: true };
+    expect(
+      differencesOf(live(mounted), { ...wanted, automountServiceAccountToken: false }),
+    ).toEqual([{ path: "automountServiceAccountToken", from: true, to: false }]);
+  });
+});
