@@ -79,8 +79,16 @@ export interface FieldConflict {
   readonly field: string;
 }
 
+/** Who said no to a request that the API server had understood. */
+export type Refuser =
+  | { readonly by: "authorization" }
+  /** A ValidatingAdmissionPolicy, by its name. */
+  | { readonly by: "policy"; readonly name: string };
+
 export interface ClusterErrorDetails extends ErrorDetails {
   readonly status?: number;
+  /** Of a refusal, where its wording tells. */
+  readonly refuser?: Refuser;
   /** Of a 409 to an apply without force; none if the conflict is one of versions. */
   readonly conflicts?: readonly FieldConflict[];
 }
@@ -92,6 +100,7 @@ export class ClusterError extends Error {
   readonly status: number | undefined;
   readonly hint: string | undefined;
   readonly conflicts: readonly FieldConflict[];
+  readonly refuser: Refuser | undefined;
 
   constructor(kind: ClusterErrorKind, message: string, details: ClusterErrorDetails = {}) {
     super(message, { cause: details.cause });
@@ -99,6 +108,7 @@ export class ClusterError extends Error {
     this.status = details.status;
     this.hint = details.hint;
     this.conflicts = details.conflicts ?? [];
+    this.refuser = details.refuser;
   }
 }
 

@@ -101,7 +101,7 @@ export class KubernetesClusterApi implements ClusterApi {
   }
 
   #sendOne(request: requests.ObjectRequest) {
-    const sized: ApiRequest = { ...request, isList: false, maxBytes: this.#limits.maxAnswerBytes };
+    const sized: ApiRequest = { ...request, form: "object", maxBytes: this.#limits.maxAnswerBytes };
     return this.#send(sized, this.#limits.signal);
   }
 }

@@ -1,5 +1,7 @@
 /** A cluster's API server, connected: what the sweep's port to it is made from. */
 import type { ClusterApi } from "../refresh/ports.ts";
+import type { AdminApi } from "../registration/ports.ts";
+import { createAdminApi, type ServerAnswers, type TokenRequests } from "./admin-api.ts";
 import type { ClusterAccess } from "./cluster-access.ts";
 import { KubernetesClusterApi } from "./cluster-api.ts";
 import type { Protocol } from "./transport/dispatchers.ts";
@@ -15,6 +17,11 @@ export interface ConnectionStats extends Readonly<RequestCounters> {
 export interface ClusterConnection {
   /** For one sweep: the signal ends its requests, not the connection. Costs nothing. */
   api(signal: AbortSignal): ClusterApi;
+  /** For one diagnosis, or one proof of rights. */
+  answers(signal: AbortSignal): ServerAnswers;
+  tokens(signal: AbortSignal): TokenRequests;
+  /** Whatever the credential may: for registration, from a person's own kubeconfig. */
+  admin(signal: AbortSignal): AdminApi;
   readonly stats: ConnectionStats;
   /** As negotiated; undefined before the first connection. */
   readonly protocol: Protocol | undefined;
@@ -36,9 +43,15 @@ export function createClusterConnection(
   const link = new ConnectionLink(access, options);
   const counters: RequestCounters = { requests: 0, retries: 0, bytesSent: 0, bytesReceived: 0 };
   const send = createSender(access, link, options, counters);
-  const { maxListBytes, maxAnswerBytes } = options;
+  const { maxListBytes, maxAnswerBytes, world } = options;
+  const limits = { maxListBytes, maxAnswerBytes };
+  const admin = (signal: AbortSignal) =>
+    createAdminApi(send, { ...limits, signal, now: () => world.now() });
   return {
-    api: (signal) => new KubernetesClusterApi(send, { signal, maxListBytes, maxAnswerBytes }),
+    api: (signal) => new KubernetesClusterApi(send, { ...limits, signal }),
+    answers: admin,
+    tokens: admin,
+    admin,
     get stats() {
       return { connections: link.connections, ...counters };
     },

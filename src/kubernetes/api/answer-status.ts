@@ -1,6 +1,11 @@
 /** Errors of an API server (`kind: Status`), by what callers do about them. */
 import * as z from "zod";
-import { ClusterError, type ClusterErrorKind, type FieldConflict } from "../../errors.ts";
+import {
+  ClusterError,
+  type ClusterErrorKind,
+  type FieldConflict,
+  type Refuser,
+} from "../../errors.ts";
 import { cleanText } from "./answer-text.ts";
 
 const causeSchema = z.object({
@@ -41,6 +46,7 @@ export function statusError(code: number, { what, status, page }: FailedAnswer):
     status: code,
     hint: page ?? hints[kind],
     conflicts: status ? fieldConflicts(status) : [],
+    refuser: status && refuserOf(status),
   });
 }
 
@@ -84,6 +90,9 @@ function refusalKind(code: number, status: Status | undefined): ClusterErrorKind
   }
 }
 
+/** Of a message: what people write is shorter. */
+const maxExamined = 10_000;
+
 function isTerminating(status: Status): boolean {
   const causes = status.details?.causes ?? [];
   return (
@@ -100,10 +109,27 @@ function isPolicyDenial(status: Status): boolean {
   );
 }
 
+const byAuthorization =
+  /^\S+(?: "[^"\n]*")? is forbidden: (?:User "[^\n]*" cannot |user "[^\n]*is attempting to grant RBAC permissions)/;
+const byPolicy = /^ValidatingAdmissionPolicy '([^'\n]+)' with binding '[^'\n]*' denied request/;
+
+/** As kube-apiserver words it: RBAC and its escalation check in the message, a policy in a cause. */
+function refuserOf({ message = "", details }: Status): Refuser | undefined {
+  if (byAuthorization.test(message.slice(0, maxExamined))) {
+    return { by: "authorization" };
+  }
+  const causes = details?.causes ?? [];
+  const names = causes.map(
+    (cause) => byPolicy.exec(cause.message?.slice(0, maxExamined) ?? "")?.[1],
+  );
+  const name = names.find((each) => each !== undefined);
+  return name === undefined ? undefined : { by: "policy", name: cleanText(name) };
+}
+
 function mentions(status: Status, text: RegExp): boolean {
   const causes = status.details?.causes ?? [];
   return [status.message, ...causes.map(({ message }) => message)].some(
-    (message) => message !== undefined && text.test(message.slice(0, 10_000)),
+    (message) => message !== undefined && text.test(message.slice(0, maxExamined)),
   );
 }
 

@@ -20,12 +20,17 @@ export interface Answer {
   readonly items: readonly Buffer[];
   /** Of the body, decompressed. */
   readonly bytes: number;
+  /** The header of that name, as it came: when the server answered, by its own clock. */
+  readonly date: string | undefined;
 }
+
+/** An object says its kind, and so does a list, which is cut into its items; a document doesn't. */
+export type AnswerForm = "object" | "list" | "document";
 
 export interface AnswerContext {
   /** What was asked, for messages: `apply secret team-a/ecr-pull`. */
   readonly what: string;
-  readonly isList: boolean;
+  readonly form: AnswerForm;
   /** Of the body, decompressed. */
   readonly maxBytes: number;
   readonly nowMs: number;
@@ -39,7 +44,7 @@ export async function readAnswer(wire: WireAnswer, context: AnswerContext): Prom
     throw redirect(wire, context);
   }
   const bytes = await decompress(wire, context);
-  const { envelope, items } = context.isList ? cutList(bytes) : wholeObject(bytes);
+  const { envelope, items } = context.form === "list" ? cutList(bytes) : wholeObject(bytes);
   const body = parseObject(envelope);
   const status = wire.status < 300 ? failureCode(body) : wire.status;
   if (status !== undefined) {
@@ -50,12 +55,12 @@ export async function readAnswer(wire: WireAnswer, context: AnswerContext): Prom
     });
     throw retryable(error, status, wire, context);
   }
-  if (body === undefined || typeof body["kind"] !== "string") {
+  if (body === undefined || !(context.form === "document" || typeof body["kind"] === "string")) {
     const found =
       bytes.length === 0 ? "an empty answer" : "an answer that isn't a JSON object of Kubernetes";
     throw malformed(context, found, pageHint(bytes));
   }
-  return { body, items, bytes: bytes.length };
+  return { body, items, bytes: bytes.length, date: wire.headers.date };
 }
 
 export function malformed(

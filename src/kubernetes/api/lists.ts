@@ -17,6 +17,10 @@ export interface ListQuery<T extends z.ZodType> {
   readonly name?: string | undefined;
   /** The one that the path says. */
   readonly namespace?: string | undefined;
+  /** As the API server takes it; whether it was kept to is for the caller to check. */
+  readonly labelSelector?: string | undefined;
+  /** Besides the name. */
+  readonly fieldSelector?: string | undefined;
   /**
    * From the API server's cache (`resourceVersion=0`), maybe a moment old: a list from etcd makes it
    * read every object of that type, whatever the selector.
@@ -62,7 +66,7 @@ async function allPages<T extends z.ZodType>(
   let page: string | undefined;
   for (let pages = 1; pages <= maxPages && bytesLeft > 0; pages += 1) {
     const path = `${query.path}?${searchOf(query, page)}`;
-    const request = { what, method: "GET", path, headers, body: undefined, isList: true } as const;
+    const request = { what, method: "GET", path, headers, body: undefined, form: "list" } as const;
     const answer = await send({ ...request, maxBytes: bytesLeft }, signal);
     const list = parseAs(listSchema, answer.body, query);
     collect(answer, query, items);
@@ -116,8 +120,14 @@ function isWanted(value: unknown, { name, namespace }: ListQuery<z.ZodType>): bo
 
 function searchOf(query: ListQuery<z.ZodType>, page: string | undefined): URLSearchParams {
   const search = new URLSearchParams();
-  if (query.name !== undefined) {
-    search.set("fieldSelector", `metadata.name=${escapeSelector(query.name)}`);
+  const { name, labelSelector, fieldSelector } = query;
+  const byName = name === undefined ? undefined : `metadata.name=${escapeSelector(name)}`;
+  const fields = [byName, fieldSelector].filter((selector) => selector !== undefined).join(",");
+  if (fields !== "") {
+    search.set("fieldSelector", fields);
+  }
+  if (labelSelector !== undefined) {
+    search.set("labelSelector", labelSelector);
   }
   if (page !== undefined) {
     // The token carries its version; the server refuses another one beside it.

@@ -7,13 +7,13 @@ import type { SecretValue } from "../../secret-value.ts";
 import type { ApiRequest } from "../transport/request.ts";
 import type { ListQuery } from "./lists.ts";
 
-export type ObjectRequest = Omit<ApiRequest, "maxBytes" | "isList">;
+export type ObjectRequest = Omit<ApiRequest, "maxBytes" | "form">;
 type Query = Omit<ListQuery<never>, "item">;
 
-const json = "application/json";
+export const json = "application/json";
 // An API server that doesn't know the first form answers with whole objects, which hold the same.
-const metadataOnly = `${json};as=PartialObjectMetadata;g=meta.k8s.io;v=v1,${json}`;
-const metadataList = `${json};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,${json}`;
+export const metadataOnly = `${json};as=PartialObjectMetadata;g=meta.k8s.io;v=v1,${json}`;
+export const metadataList = `${json};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,${json}`;
 
 export function namespaceList(): Query {
   const path = resourcePath("namespaces");
@@ -122,6 +122,6 @@ function encodeData({ data }: SecretManifest): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-function jsonBody(value: unknown): Buffer {
+export function jsonBody(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value), "utf8");
 }

@@ -7,7 +7,7 @@ import { aborted } from "./retry.ts";
 export interface WireRequest {
   /** For messages: `apply secret team-a/ecr-pull`. */
   readonly what: string;
-  readonly method: "GET" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** With query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;

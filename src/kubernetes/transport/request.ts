@@ -1,6 +1,6 @@
 /** Requests to one cluster: credential, connection, limits and retries around each exchange. */
 import { AwsError, ClusterError, KubeconfigError } from "../../errors.ts";
-import { type Answer, readAnswer } from "../api/answer.ts";
+import { type Answer, type AnswerForm, readAnswer } from "../api/answer.ts";
 import type { ClusterAccess, ClusterCredential } from "../cluster-access.ts";
 import { serverPlace } from "./dial.ts";
 import type { ConnectionLink } from "./link.ts";
@@ -18,7 +18,7 @@ export interface ApiRequest {
   /** Besides those that every request has. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | undefined;
-  readonly isList: boolean;
+  readonly form: AnswerForm;
   /** Of the answer's body, decompressed. */
   readonly maxBytes: number;
 }
@@ -87,7 +87,7 @@ function goneAtLast({ method }: ApiRequest, attempt: number) {
   return (error: unknown): Answer => {
     const gone = error instanceof ClusterError && error.kind === "not-found";
     if (gone && method === "DELETE" && attempt > 1) {
-      return { body: {}, items: [], bytes: 0 };
+      return { body: {}, items: [], bytes: 0, date: undefined };
     }
     throw error;
   };

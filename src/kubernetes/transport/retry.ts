@@ -1,6 +1,7 @@
 /**
- * Repeating a request. All of ours may be repeated: reads; server-side apply, which says what should
- * be, not what to add; merge patches that a resourceVersion guards; deletes that a UID guards. If the
+ * Repeating a request. All of ours may be repeated: reads and reviews; server-side apply, which says
+ * what should be, not what to add; merge patches that a resourceVersion guards; deletes that a UID
+ * guards; requests for a token, of which one that got lost opens the same as the next. If the
  * first try did arrive and only its answer was lost, a guarded one answers 409, and the caller looks
  * again, as it does for any conflict.
  */
@@ -87,9 +88,9 @@ function afterAttempts(error: ClusterError, attempts: number): ClusterError {
   if (attempts === 1) {
     return error;
   }
-  const { cause, hint, status, conflicts } = error;
+  const { cause, hint, status, conflicts, refuser } = error;
   const message = `${error.message} (after ${attempts} attempts)`;
-  return new ClusterError(error.kind, message, { cause, hint, status, conflicts });
+  return new ClusterError(error.kind, message, { cause, hint, status, conflicts, refuser });
 }
 
 /** Reads `Retry-After`: seconds, or a date. 0 where it says neither. */
