@@ -1,4 +1,4 @@
-/** Every check of a cluster, in the words of a report, and the four ways in which one can end. */
+/** Every check, in the words of a report, and the four ways in which one can end. */
 import type { CheckResult } from "./check-report.ts";
 
 export type Check = Pick<CheckResult, "group" | "check">;
@@ -26,6 +26,14 @@ export const catalogue = {
   tokens: { group: "registries", check: "every registry gives a token" },
   lastSweep: { group: "sweep", check: "the last sweep went well" },
   secrets: { group: "sweep", check: "the pull secrets are as the config asks" },
+} as const satisfies Readonly<Record<string, Check>>;
+
+/** Of what is deployed, whichever cluster. */
+export const stackCatalogue = {
+  deployed: { group: "stack", check: "the refresh function is deployed" },
+  schedule: { group: "stack", check: "the schedule is enabled" },
+  deadLetters: { group: "stack", check: "the dead-letter queue is empty" },
+  answers: { group: "stack", check: "the refresh function gives a diagnosis" },
 } as const satisfies Readonly<Record<string, Check>>;
 
 export function passed(check: Check, message?: string): CheckResult {

@@ -9,8 +9,9 @@ import { checkRights } from "./check-rights.ts";
 import { checkSecrets } from "./check-secrets.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { ExaminedCluster } from "./ports.ts";
+import { judgeAccepted } from "./rules/judge-accepted.ts";
 import { judgeClock } from "./rules/judge-clock.ts";
-import { judgeAccepted, judgeLife } from "./rules/judge-credential.ts";
+import { judgeLife } from "./rules/judge-life.ts";
 import { judgeReach } from "./rules/judge-reach.ts";
 import { hasPolicies, judgeVersion } from "./rules/judge-version.ts";
 

@@ -3,14 +3,8 @@ import { AwsError } from "../errors.ts";
 import type { Owner } from "../refresh/desired.ts";
 import { formatOwner } from "../refresh/rules/ownership.ts";
 import type { DeployedStack } from "../stack/deployed-stack.ts";
-import { type Check, failed, passed, skipped, warned } from "./catalogue.ts";
+import { type Check, failed, passed, skipped, stackCatalogue, warned } from "./catalogue.ts";
 import type { CheckResult } from "./check-report.ts";
-
-export const stackCatalogue = {
-  deployed: { group: "stack", check: "the refresh function is deployed" },
-  schedule: { group: "stack", check: "the schedule is enabled" },
-  deadLetters: { group: "stack", check: "the dead-letter queue is empty" },
-} as const satisfies Readonly<Record<string, Check>>;
 
 const { deployed, schedule, deadLetters } = stackCatalogue;
 

@@ -56,11 +56,9 @@ export function judgeSecrets(plan: Asked<PlanReport>, next: NextSteps): CheckRes
   if (first) {
     return failed(check, describeProblems(first, problems, next));
   }
-  const found = `${current} up to date in ${namespaces.selected} of ${namespaces.known} namespaces`;
-  return passed(
-    check,
-    changes.length === 0 ? found : `${found}, ${changes.length} due with the next sweep`,
-  );
+  const found = `${current} up to date, ${namespaces.selected} of ${namespaces.known} namespaces selected`;
+  const count = changes.length === 1 ? "1 change due" : `${changes.length} changes due`;
+  return passed(check, changes.length === 0 ? found : `${found}, ${count} with the next sweep`);
 }
 
 function describeProblems(

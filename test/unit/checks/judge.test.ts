@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import type { Asked } from "../../../src/checks/asked.ts";
 import { nextSteps } from "../../../src/checks/next-steps.ts";
 import type { ExaminedCredential, ReachedStep } from "../../../src/checks/ports.ts";
+import { judgeAccepted } from "../../../src/checks/rules/judge-accepted.ts";
 import { judgeClock } from "../../../src/checks/rules/judge-clock.ts";
-import { judgeAccepted, judgeLife } from "../../../src/checks/rules/judge-credential.ts";
+import { judgeLife } from "../../../src/checks/rules/judge-life.ts";
 import { judgeReach } from "../../../src/checks/rules/judge-reach.ts";
 import {
   distinctRegistries,
@@ -152,6 +153,8 @@ describe("a credential", () => {
   test.each<[string, Asked<string | undefined>, string, RegExp | undefined]>([
     ["whose user is told", { answer: "jane" }, "ok", /^as jane$/],
     ["whose user isn't told", { answer: undefined }, "ok", undefined],
+    ["whose user is odd", { answer: "\u001b[2Jjane" }, "ok", /^as "\\u001b\[2Jjane"$/],
+    ["of nobody", { answer: "system:anonymous" }, "failed", /deleted or made anew/],
     ["that is refused", broken("unauthorized", 401), "failed", /deleted or made anew/],
     ["that can't be made", broken("unauthorized"), "failed", /it is unauthorized/],
     ["whose server breaks", broken("server", 500), "failed", /it is server/],
@@ -415,12 +418,12 @@ describe("the pull secrets", () => {
   };
 
   test.each([
-    ["are current", {}, "ok", "7 up to date in 7 of 9 namespaces", undefined],
+    ["are current", {}, "ok", "7 up to date, 7 of 9 namespaces selected", undefined],
     [
       "will be",
       { changes: [change, change] },
       "ok",
-      "7 up to date in 7 of 9 namespaces, 2 due with the next sweep",
+      "7 up to date, 7 of 9 namespaces selected, 2 changes due with the next sweep",
       undefined,
     ],
     ["have a problem", { problems: [problem] }, "failed", "somebody's in web", "adopt it"],

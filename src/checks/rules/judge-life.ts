@@ -1,51 +1,10 @@
-/** Whether the credential in a record is accepted, and for how long it will be. */
+/** For how long the credential in a record is good, and whether anything renews it. */
 import type { ClusterState } from "../../clusters/record.ts";
 import { formatDuration } from "../../durations.ts";
-import type { Asked } from "../asked.ts";
-import { catalogue, failed, passed, type Remark, warned } from "../catalogue.ts";
+import { catalogue, failed, passed, warned } from "../catalogue.ts";
 import type { CheckResult } from "../check-report.ts";
 import type { NextSteps } from "../next-steps.ts";
 import type { ExaminedCredential } from "../ports.ts";
-
-/** @param user whom the API server takes us for; undefined: it doesn't say */
-export function judgeAccepted(
-  user: Asked<string | undefined>,
-  credential: ExaminedCredential,
-  next: NextSteps,
-): CheckResult {
-  if (!user.error) {
-    return passed(catalogue.accepted, user.answer === undefined ? undefined : `as ${user.answer}`);
-  }
-  const { kind, message, hint } = user.error;
-  if (kind !== "unauthorized") {
-    return failed(catalogue.accepted, { message, hint });
-  }
-  // Without a status, nothing was sent: no token could be made (of EKS, by AWS), and it says why.
-  return user.error.status === undefined
-    ? failed(catalogue.accepted, { message, hint })
-    : failed(catalogue.accepted, refusal(credential, next));
-}
-
-function refusal({ kind }: ExaminedCredential, next: NextSteps): Remark {
-  switch (kind) {
-    case "service-account-token":
-      return {
-        message:
-          "it refuses the token (401): expired, or its ServiceAccount or the cluster was deleted or made anew",
-        hint: next.renew,
-      };
-    case "eks":
-      return {
-        message: "it refuses the refresh function's role (401): the role has no access entry there",
-        hint: "aws eks list-access-entries --cluster-name <name in EKS> shows who is let in",
-      };
-    default:
-      return {
-        message: "it refuses the credential (401): expired, revoked, or of another cluster",
-        hint: next.replace,
-      };
-  }
-}
 
 export interface Life {
   readonly credential: ExaminedCredential;
