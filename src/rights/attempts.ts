@@ -54,8 +54,9 @@ function systemToken(secret: SecretDemand, candidates: Candidates): Maybe {
 }
 
 function token(secret: SecretDemand, { selected, isFree }: Candidates): Maybe {
-  const namespace = selected(secret).find((each) => isFree(secret, each));
-  if (namespace === undefined || namespace === systemNamespace) return undefined;
+  const others = selected(secret).filter((each) => each !== systemNamespace);
+  const namespace = others.find((each) => isFree(secret, each));
+  if (namespace === undefined) return undefined;
   return {
     what: `make secret ${namespace}/${secret.name} hold another account's token`,
     attempt: tokenSecret(secret, namespace, "default"),

@@ -1,4 +1,5 @@
 /** Which namespaces, in words: `all namespaces but kube-*`. Pure. */
+import { isGlob } from "../config/globs.ts";
 import type { LabelRequirement } from "../config/label-selector.ts";
 import { literalNamespaces, type NamespaceSelection } from "../config/namespace-selection.ts";
 
@@ -8,12 +9,13 @@ export function describeSelection(selection: NamespaceSelection): string {
   if (named !== undefined) return namespaces(named);
   const all = include.some((pattern) => /^\*+$/.test(pattern));
   const but = exclude.length === 0 ? "" : ` but ${exclude.join(", ")}`;
-  const labelled = selector?.length ? ` labelled ${selector.map(describe).join(", ")}` : "";
+  const labelled = selector?.length ? `, with labels ${selector.map(describe).join(",")}` : "";
   return `${all ? "all namespaces" : namespaces(include)}${but}${labelled}`;
 }
 
 function namespaces(names: readonly string[]): string {
-  return names.length === 1 ? `namespace ${names[0]}` : `namespaces ${names.join(", ")}`;
+  const one = names.length === 1 && !names.some(isGlob);
+  return `${one ? "namespace" : "namespaces"} ${names.join(", ")}`;
 }
 
 /** As `kubectl get --selector` takes it. */
@@ -22,6 +24,6 @@ function describe(requirement: LabelRequirement): string {
   if (!("values" in requirement)) return operator === "exists" ? key : `!${key}`;
   const { values } = requirement;
   const [only = "", ...others] = values;
-  if (others.length > 0) return `${key} ${operator} (${values.join(", ")})`;
+  if (others.length > 0) return `${key} ${operator} (${values.join(",")})`;
   return `${key}${operator === "in" ? "=" : "!="}${only}`;
 }

@@ -1,0 +1,164 @@
+import { describe, expect, test } from "vitest";
+import type { PullSecretConfig } from "../../../src/config/stage-config.ts";
+import type { Attempt } from "../../../src/rights/access.ts";
+import { attemptsOf } from "../../../src/rights/attempts.ts";
+import { computeRights } from "../../../src/rights/compute-rights.ts";
+import type { RightsWish } from "../../../src/rights/rights.ts";
+import { namespace } from "../refresh/builders.ts";
+import { isGranted } from "./grant.ts";
+import { judgeBy } from "./judge-admission.ts";
+import { created, user } from "./policy-requests.ts";
+import { namespaces, objectOf, wishFor } from "./wishes.ts";
+
+const linked = { serviceAccounts: ["default"] };
+const cluster = [namespace("kube-system"), namespace("kube-public"), namespace("web")];
+const secret = (inNamespace: string, name = "ecr-pull") => ({ namespace: inNamespace, name });
+const existing = {
+  secrets: [secret("web"), secret("kube-public")],
+  accounts: [secret("web", "builder")],
+};
+const named = { namespaces: namespaces(["web", "api"]) };
+
+const scenes: [
+  string,
+  Partial<PullSecretConfig>[],
+  Parameters<typeof attemptsOf>[1],
+  typeof existing | undefined,
+  string[],
+][] = [
+  [
+    "before the first sweep",
+    [linked],
+    cluster,
+    undefined,
+    [
+      "make secret kube-system/ecr-pull hold another account's token",
+      "make secret web/ecr-pull hold another account's token",
+      "write secret kube-system/ecr-pull, which the config doesn't want there",
+      "add a foreign annotation to secret web/ecr-pull",
+      "add a foreign annotation to service account web/default",
+    ],
+  ],
+  [
+    "where every namespace has its secret, no other type can be tried",
+    [linked],
+    cluster,
+    existing,
+    [
+      "make secret kube-system/ecr-pull hold another account's token",
+      "write secret kube-system/ecr-pull, which the config doesn't want there",
+      "add a foreign annotation to secret web/ecr-pull",
+      "add a foreign annotation to service account web/default",
+    ],
+  ],
+  [
+    "where nothing is excluded",
+    [{ namespaces: namespaces(["*"]) }],
+    cluster,
+    undefined,
+    [
+      "make secret kube-system/ecr-pull hold another account's token",
+      "make secret kube-public/ecr-pull hold another account's token",
+      "add a foreign annotation to secret kube-system/ecr-pull",
+    ],
+  ],
+  [
+    "in namespaces that are named",
+    [{ ...named, serviceAccounts: "all" }],
+    cluster,
+    undefined,
+    [
+      "make secret kube-system/ecr-pull hold another account's token",
+      "make secret web/ecr-pull hold another account's token",
+      "write secret kube-system/ecr-pull, which the config doesn't want there",
+      "add a foreign annotation to secret web/ecr-pull",
+      "add a foreign annotation to service account web/default",
+    ],
+  ],
+  [
+    "in namespaces that are named, and that nobody may list",
+    [{ ...named, serviceAccounts: ["builder"] }],
+    undefined,
+    existing,
+    [
+      "make secret kube-system/ecr-pull hold another account's token",
+      "write secret kube-system/ecr-pull, which the config doesn't want there",
+      "add a foreign annotation to secret web/ecr-pull",
+      "add a foreign annotation to service account web/builder",
+    ],
+  ],
+  [
+    "an account that may not exist is left out",
+    [{ serviceAccounts: ["robot"] }],
+    cluster,
+    existing,
+    [
+      "make secret kube-system/ecr-pull hold another account's token",
+      "write secret kube-system/ecr-pull, which the config doesn't want there",
+      "add a foreign annotation to secret web/ecr-pull",
+    ],
+  ],
+  [
+    "a namespace that is being deleted is left out",
+    [{ ...linked, namespaces: namespaces(["web"]) }],
+    [namespace("web", { terminating: true }), namespace("kube-system", { terminating: true })],
+    undefined,
+    [],
+  ],
+  ["a config that wants nothing here", [], cluster, undefined, []],
+];
+
+describe.each(scenes)("%s", (_, config, listed, held, expected) => {
+  const wish = wishFor(config);
+  const attempts = attemptsOf(wish, listed, held);
+  const refused = attempts.filter(({ attempt }) => !isAllowed(wish, attempt));
+  const refusedWithoutPolicy = attempts.filter(
+    ({ attempt }) => !isAllowed({ ...wish, withPolicy: false }, attempt),
+  );
+
+  test("tries what can be tried", () => {
+    expect(attempts.map(({ what }) => what)).toEqual(expected);
+  });
+
+  test("the rights refuse each", () => {
+    expect(refused).toEqual(attempts);
+  });
+
+  test("without the policy, they refuse just those that don't need it", () => {
+    expect(refusedWithoutPolicy).toEqual(attempts.filter(({ needsPolicy }) => !needsPolicy));
+  });
+});
+
+test("a secret that may be tried stands for those that may not", () => {
+  const config = [{ name: "a" }, { name: "b" }];
+  const secrets = cluster.map(({ name }) => secret(name, "a"));
+  const [first] = attemptsOf(wishFor(config), cluster, { secrets, accounts: [] });
+  expect(first?.what).toBe("make secret kube-system/b hold another account's token");
+});
+
+/** By the roles of a wish, and by its policy if it has one. */
+function isAllowed(wish: RightsWish, attempt: Attempt): boolean {
+  const rights = computeRights(wish);
+  const target =
+    attempt.kind === "apply"
+      ? { ...attempt.object.metadata, kind: attempt.object.kind }
+      : attempt.ref;
+  const { kind, name, namespace: inNamespace = "" } = target;
+  const resource = kind === "Secret" ? "secrets" : "serviceaccounts";
+  const question = { verb: "patch", group: "", resource, namespace: inNamespace, name };
+  const cluster = { verb: "patch", group: "", resource, name };
+  if (!isGranted(rights.objects, question) && !isGranted(rights.objects, cluster)) return false;
+  if (!wish.withPolicy) return true;
+  const judge = judgeBy(objectOf(rights, "ValidatingAdmissionPolicy"));
+  const what = { user, kind: kind as "Secret", namespace: inNamespace, name };
+  return judge({ ...what, ...change(attempt) }) === undefined;
+}
+
+function change(attempt: Attempt) {
+  if (attempt.kind === "apply") return { operation: "CREATE", object: attempt.object } as const;
+  const oldObject =
+    attempt.ref.kind === "Secret" ? created() : { metadata: { name: attempt.ref.name } };
+  const patch = attempt.patch as { readonly metadata: object };
+  const object = { ...oldObject, metadata: { ...oldObject.metadata, ...patch.metadata } };
+  return { operation: "UPDATE", oldObject, object } as const;
+}

@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import type { PullSecretConfig } from "../../../src/config/stage-config.ts";
+import { demandOf, digestOf } from "../../../src/rights/demand.ts";
+import { ecr } from "../refresh/builders.ts";
+import { namespaces, wishFor } from "./wishes.ts";
+
+const demand = (...entries: Partial<PullSecretConfig>[]) => demandOf(wishFor(entries).desired);
+const digest = (...entries: Partial<PullSecretConfig>[]) => digestOf(demand(...entries));
+
+test("one name in several entries is one secret in several places", () => {
+  const [web, api] = [namespaces(["web"]), namespaces(["api"])];
+  expect(
+    demand({ namespaces: web, serviceAccounts: ["default"] }, { namespaces: api, prune: true }),
+  ).toEqual({
+    scope: "namespaces",
+    secrets: [
+      {
+        name: "ecr-pull",
+        type: "kubernetes.io/dockerconfigjson",
+        places: [
+          { namespaces: web, accounts: ["default"] },
+          { namespaces: api, accounts: [] },
+        ],
+        prune: true,
+        adopt: false,
+      },
+    ],
+  });
+});
+
+describe("the digest stays", () => {
+  const spelled = { namespaces: namespaces(["a*", "b"], { exclude: ["c", "d"] }) };
+
+  test.each<[string, Partial<PullSecretConfig>[], Partial<PullSecretConfig>[]]>([
+    ["in another order", [{ name: "x" }, { name: "y" }], [{ name: "y" }, { name: "x" }]],
+    [
+      "with patterns in another order",
+      [spelled],
+      [{ namespaces: namespaces(["b", "a*", "b"], { exclude: ["d", "c"] }) }],
+    ],
+    [
+      "with accounts in another order",
+      [{ serviceAccounts: ["a", "b"] }],
+      [{ serviceAccounts: ["b", "a"] }],
+    ],
+    ["with other registries", [{}], [{ registries: [ecr("eu-west-1")] }]],
+  ])("%s", (_, one, other) => {
+    expect(digest(...one)).toBe(digest(...other));
+  });
+});
+
+test("the digest tells apart whatever asks for other rights", () => {
+  const configs: Partial<PullSecretConfig>[][] = [
+    [],
+    [{}],
+    [{ name: "x" }],
+    [{}, { name: "x" }],
+    [{ namespaces: namespaces(["*"]) }],
+    [{ namespaces: namespaces(["web"]) }],
+    [{ namespaces: namespaces(["*"], { selector: "team=web" }) }],
+    [{ namespaces: namespaces(["*"], { selector: "team!=web" }) }],
+    [{ serviceAccounts: ["default"] }],
+    [{ serviceAccounts: "all" }],
+    [{ prune: true }],
+    [{ adopt: true }],
+  ];
+  expect(new Set(configs.map((config) => digest(...config))).size).toBe(configs.length);
+});
+
+test("the digest is the one that clusters were registered with", () => {
+  // Clusters that are registered carry it: a change of these lines asks all of them to register anew.
+  expect(digest({ serviceAccounts: ["default"] })).toBe("bb02fc98abfd081f");
+});

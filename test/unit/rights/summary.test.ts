@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+import type { PullSecretConfig } from "../../../src/config/stage-config.ts";
+import { computeRights } from "../../../src/rights/compute-rights.ts";
+import type { RightsWish } from "../../../src/rights/rights.ts";
+import { group, namespaces, wishFor } from "./wishes.ts";
+
+const linked = { serviceAccounts: ["default"] };
+const named = namespaces(["web", "api"]);
+const teams = namespaces(["team-*"], {
+  exclude: ["team-x"],
+  selector: "pull!=no,env in (a,b),!old,new",
+});
+
+test.each<[string, Partial<PullSecretConfig>[], Partial<RightsWish>, string[]]>([
+  [
+    "all namespaces",
+    [linked],
+    {},
+    [
+      "namespaces: list",
+      "secrets named ecr-pull: list, get; in all namespaces",
+      "secrets named ecr-pull: create, update; in all namespaces but kube-*",
+      "service accounts named default: list, add ecr-pull to imagePullSecrets; in all namespaces but kube-*",
+      "its own token: renew",
+    ],
+  ],
+  [
+    "named namespaces",
+    [{ namespaces: named, prune: true }],
+    {},
+    [
+      "secrets named ecr-pull: list, get, create, update; in namespaces api, web",
+      "secrets named ecr-pull: delete those that this deployment made",
+      "its own token: renew",
+    ],
+  ],
+  [
+    "several secrets",
+    [
+      { ...linked, namespaces: teams },
+      { ...linked, name: "b", namespaces: teams },
+      { name: "c", serviceAccounts: "all", namespaces: namespaces(["one"]) },
+    ],
+    { subject: group },
+    [
+      "namespaces: list",
+      "secrets named b, c, ecr-pull: list, get; in all namespaces",
+      "secrets named b, ecr-pull: create, update; in namespaces team-* but team-x, with labels pull!=no,env in (a,b),!old,new",
+      "secrets named c: create, update; in namespace one",
+      "service accounts named default: list, add b, ecr-pull to imagePullSecrets; in namespaces team-* but team-x, with labels pull!=no,env in (a,b),!old,new",
+      "service accounts: list, add c to imagePullSecrets; in namespace one",
+    ],
+  ],
+  [
+    "no policy",
+    [{ ...linked, prune: true }],
+    { withPolicy: false },
+    [
+      "namespaces: list",
+      "secrets named ecr-pull: list, get, create, update; in all namespaces",
+      "secrets named ecr-pull: delete; in all namespaces",
+      "service accounts named default: list, change; in all namespaces",
+      "its own token: renew",
+      "no admission policy: whoever steals the credential can make a token secret, and do anything in the cluster",
+    ],
+  ],
+  [
+    "no policy, named namespaces",
+    [{ namespaces: named, serviceAccounts: "all" }],
+    { withPolicy: false },
+    [
+      "secrets named ecr-pull: list, get, create, update; in namespaces api, web",
+      "service accounts: list, change; in namespaces api, web",
+      "its own token: renew",
+      "no admission policy: whoever steals the credential can make a token secret, and do what any account of these namespaces may",
+    ],
+  ],
+])("%s", (_, config, more, expected) => {
+  expect(computeRights(wishFor(config, more)).summary).toEqual(expected);
+});
