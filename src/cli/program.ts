@@ -1,6 +1,7 @@
 /** All commands, and the manners that they share. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { addCheckCommand } from "./commands/check.ts";
 import { addListCommand } from "./commands/list.ts";
 import { addPlanCommand } from "./commands/plan.ts";
 import { addRefreshCommand } from "./commands/refresh.ts";
@@ -23,6 +24,7 @@ const commands = [
   addStatusCommand,
   addPlanCommand,
   addRefreshCommand,
+  addCheckCommand,
   addValidateCommand,
 ];
 

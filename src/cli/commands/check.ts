@@ -1,0 +1,126 @@
+/** `check`: a diagnosis of registered clusters, and of the stack that serves them. */
+import type { Command } from "commander";
+import { catalogue, stackCatalogue } from "../../checks/catalogue.ts";
+import type { CheckReport, CheckResult } from "../../checks/check-report.ts";
+import { checkReportSchema } from "../../checks/check-report-schema.ts";
+import { checkStack } from "../../checks/check-stack.ts";
+import { reportStage, withoutDiagnosis } from "../../checks/stage-report.ts";
+import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
+import { chooseTarget } from "../local/choose-target.ts";
+import { addOutputOption } from "../local/target-options.ts";
+import { renderStageReport } from "../print/checks.ts";
+import { lookAt } from "../print/look.ts";
+import { explainUnregistered } from "../stage/explain-unregistered.ts";
+import {
+  openRegistered,
+  type Registered,
+  type RegisteredOptions,
+} from "../stage/open-registered.ts";
+import type { FoundStage } from "../stage/open-stage.ts";
+import { addStageOptions } from "../stage/stage-options.ts";
+import type { Visit } from "../stage/visit.ts";
+import { noneRegistered } from "../stage/visit-and-show.ts";
+import { visitClusters } from "../stage/visit-clusters.ts";
+import { unlessStopped } from "../terminal/interrupt.ts";
+import { stepsOn } from "../terminal/steps.ts";
+
+interface CheckOptions extends RegisteredOptions {
+  readonly output: "text" | "json";
+}
+
+const description = `Looks for what is wrong with registered clusters: from the record to the rights of its
+credential, from the registries' tokens to the pull secrets, and at the deployed stack.
+Each check that fails says what to do. Changes nothing.
+The deployed function looks, so that its role and its network decide.`;
+
+const examples = `
+Examples:
+  ecr-pull-secrets check                           all registered clusters
+  ecr-pull-secrets check prod-eu --stage prod
+  ecr-pull-secrets check prod-eu --local           from here: is it the function's network?
+  ecr-pull-secrets check --output json`;
+
+export function addCheckCommand(program: Command, run: RunCommand): void {
+  const command = program
+    .command("check")
+    .argument("[cluster...]", "names of registered clusters (default: all of them)");
+  addOutputOption(
+    addStageOptions(command)
+      .optionsGroup("From this machine:")
+      .option("--local", "look from here, with your AWS credentials and the config beside you"),
+  )
+    .summary("find out what is wrong, and what to do")
+    .description(description)
+    .addHelpText("after", examples)
+    .action((names: readonly string[], options: CheckOptions) =>
+      run((cli) => check(names, options, cli)),
+    );
+}
+
+async function check(
+  names: readonly string[],
+  options: CheckOptions,
+  cli: CliRun,
+): Promise<ExitCode> {
+  const { output } = options;
+  const target = chooseTarget(names, { output });
+  const wanted = target.kind === "registered" ? target.names : [];
+  const registered = await openRegistered(wanted, options, cli);
+  const { terminal } = cli.context;
+  const { stage } = registered;
+  const stack = await lookAtStack(stage, cli);
+  if (registered.names.length === 0) {
+    terminal.say(noneRegistered(stage));
+  }
+  const report = reportStage(stage.owner, stack, await diagnoseEach(registered, cli));
+  terminal.say("");
+  terminal.print(
+    output === "json"
+      ? JSON.stringify(report, null, 2)
+      : renderStageReport(report, lookAt(cli.context)),
+  );
+  if (cli.interrupt.stop.aborted) {
+    return exitCodes.interrupted;
+  }
+  return report.outcome === "ok" ? exitCodes.ok : exitCodes.failed;
+}
+
+function lookAtStack(
+  { stack, owner }: FoundStage,
+  { context, interrupt }: CliRun,
+): Promise<readonly CheckResult[]> {
+  const { stage } = owner;
+  return stepsOn(context.terminal)(`Look at the stack of stage ${stage}`, async (retitle) => {
+    const results = await unlessStopped(checkStack(stack, owner), interrupt.stop);
+    retitle(`Looked at the stack of stage ${stage}`);
+    return results;
+  });
+}
+
+async function diagnoseEach(
+  { stage, names, ask }: Registered,
+  cli: CliRun,
+): Promise<readonly CheckReport[]> {
+  const question = {
+    ask: (cluster: string) => ask(cluster, "check"),
+    schema: checkReportSchema,
+    update: `the function is of another version than this program: npx serverless deploy --stage ${stage.stage} --region ${stage.region}`,
+    verb: "Checked",
+    writes: false,
+  };
+  const visits = await explainUnregistered(await visitClusters(names, question, cli), stage);
+  return visits.map((visit) => diagnosisOf(visit, { stage, at: cli.context.now() }));
+}
+
+function diagnosisOf(
+  visit: Visit<CheckReport>,
+  { stage: { owner }, at }: { readonly stage: FoundStage; readonly at: Date },
+): CheckReport {
+  if (visit.kind === "answered") {
+    return visit.report;
+  }
+  const { cluster, causes } = visit;
+  const isUnknown = visit.kind === "unregistered";
+  const failing = isUnknown ? catalogue.record : stackCatalogue.answers;
+  return withoutDiagnosis({ cluster, owner, at }, failing, causes);
+}
