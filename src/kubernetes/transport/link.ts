@@ -2,40 +2,34 @@
  * The connection that all requests to one cluster share. The first handshake decides: one HTTP/2
  * connection for everything, or a pool of HTTP/1.1 connections where the server offers no HTTP/2.
  */
-import type { TLSSocket } from "node:tls";
 import type { Dispatcher } from "undici";
 import { ClusterError } from "../../errors.ts";
 import type { ClientCertificate, ClusterEndpoint } from "../cluster-access.ts";
-import { dial } from "./dial.ts";
+import { Dialler } from "./dialler.ts";
 import { connectorFrom, http1Pool, http2Client, type Protocol } from "./dispatchers.ts";
 import type { ConnectionOptions } from "./options.ts";
 import type { Line } from "./request-exchange.ts";
-import { withRetries } from "./retry.ts";
-
-const recoveryMs = 15_000;
 
 export class ConnectionLink {
   readonly #endpoint: ClusterEndpoint;
   readonly #options: ConnectionOptions;
   readonly #closing = new AbortController();
+  readonly #dialler: Dialler;
   #line: Promise<Dispatcher> | undefined;
   #shown: ClientCertificate | undefined;
   #protocol: Protocol | undefined;
-  #connections = 0;
   #inUse = 0;
   #lastUsedMs = 0;
-  /** Since the first dial that failed, or is under way. */
-  #downSinceMs: number | undefined;
-  #recoveredAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(endpoint: ClusterEndpoint, options: ConnectionOptions) {
     this.#endpoint = endpoint;
     this.#options = options;
+    this.#dialler = new Dialler(endpoint, options, this.#closing.signal);
   }
 
   /** Handshakes that succeeded. */
   get connections(): number {
-    return this.#connections;
+    return this.#dialler.connections;
   }
 
   /** As negotiated last; undefined before the first connection. */
@@ -45,7 +39,7 @@ export class ConnectionLink {
 
   /** Whether the server was down, and has taken connections again for less than 15 s. */
   get recovering(): boolean {
-    return this.#options.world.now() - this.#recoveredAtMs < recoveryMs;
+    return this.#dialler.recovering;
   }
 
   /**
@@ -116,47 +110,12 @@ export class ConnectionLink {
   }
 
   async #open(): Promise<Dispatcher> {
-    const redial = (protocols: readonly Protocol[]) => this.#dial(protocols);
+    const redial = (protocols: readonly Protocol[]) => this.#dialler.dial(protocols, this.#shown);
     // HTTP/2 first: some load balancers go by the client's order.
-    const socket = await this.#dial(["h2", "http/1.1"]);
+    const socket = await redial(["h2", "http/1.1"]);
     const protocol = socket.alpnProtocol === "h2" ? "h2" : "http/1.1";
     this.#protocol = protocol;
     const make = protocol === "h2" ? http2Client : http1Pool;
     return make(this.#endpoint, this.#options, connectorFrom(socket, protocol, redial));
-  }
-
-  /**
-   * Waits for a server that restarts, once for all requests: they queue behind this dial. If it
-   * stays down, those that come later don't wait as long again.
-   */
-  async #dial(protocols: readonly Protocol[]): Promise<TLSSocket> {
-    const { signal } = this.#closing;
-    const { connectTimeoutMs: timeoutMs, dials, world } = this.#options;
-    this.#downSinceMs ??= world.now();
-    const downSinceMs = this.#downSinceMs;
-    const patienceMs = this.#connections === 0 ? 0 : dials.reconnectForMs;
-    let attempts = 0;
-    const attempt = (number: number) => {
-      attempts = number;
-      return dial(this.#endpoint, { protocols, clientCertificate: this.#shown, timeoutMs, signal });
-    };
-    const socket = await withRetries(attempt, {
-      ...dials,
-      maxRetryAfterMs: 0,
-      world,
-      signal,
-      mayRetry: () => attempts < dials.minAttempts || world.now() - downSinceMs < patienceMs,
-      onRetry: () => {},
-    });
-    this.#connected(attempts);
-    return socket;
-  }
-
-  #connected(attempts: number): void {
-    this.#connections += 1;
-    this.#downSinceMs = undefined;
-    if (attempts > 1) {
-      this.#recoveredAtMs = this.#options.world.now();
-    }
   }
 }
