@@ -4,6 +4,7 @@ import { createAwsSession } from "../aws/session.ts";
 import { createSecretsManagerStore } from "../clusters/secrets-manager-store.ts";
 import { createSecretsManagerWriter } from "../clusters/secrets-manager-writer.ts";
 import type { ClusterStore, ClusterWriter } from "../clusters/store.ts";
+import { createDeployedStack } from "../stack/aws-deployed-stack.ts";
 import type { DeployedStack } from "../stack/deployed-stack.ts";
 
 export interface StageWiring {
@@ -28,12 +29,8 @@ export function wireStage({ region, profile }: StagePlace): StageWiring {
   const session = createAwsSession({ region, profile, name: "command-line" });
   return {
     callerAccount: session.callerAccount,
-    stackOf: () => notYet("the deployed stack"),
+    stackOf: (stage) => createDeployedStack({ session, region, stage }),
     clustersOf: (stage) => createSecretsManagerStore({ session, region, stage }),
     writerOf: (stage) => createSecretsManagerWriter({ session, region, stage }),
   };
-}
-
-function notYet(what: string): never {
-  throw new Error(`${what} can't be reached yet`);
 }

@@ -1,5 +1,6 @@
 /** Which clusters a command line means, and how they are reached. */
 import { isClusterName } from "../../clusters/record.ts";
+import { quote } from "../../config/quote.ts";
 import { UsageError } from "../../errors.ts";
 import { type TargetOptions, unregisteredFlags } from "./target-options.ts";
 
@@ -36,8 +37,7 @@ function misplaced(flag: string, [name]: readonly string[]): UsageError {
 /** @throws UsageError */
 function checkedName(name: string): string {
   if (!isClusterName(name)) {
-    const found = JSON.stringify(name.slice(0, 60));
-    throw new UsageError(`expected the name of a registered cluster, found ${found}`, {
+    throw new UsageError(`expected the name of a registered cluster, found ${quote(name)}`, {
       hint: 'a name has up to 100 letters, digits, ".", "_" and "-", with a letter or digit at both ends; ecr-pull-secrets list shows all',
     });
   }

@@ -8,9 +8,13 @@ interface Place extends ChosenRegion {
   readonly account: string;
 }
 
-/** @throws UsageError, AwsError */
-export async function onlyDeployedStage(wiring: StageWiring, place: Place): Promise<string> {
-  const stages = await configuredStages();
+/** @param root where the folder `config` is. @throws UsageError, AwsError */
+export async function onlyDeployedStage(
+  wiring: Pick<StageWiring, "stackOf">,
+  place: Place,
+  root = ".",
+): Promise<string> {
+  const stages = await configuredStages(root);
   if (stages.length === 0) {
     throw new UsageError("no --stage, and no config/<stage>.yml here", {
       hint: "run this where the folder config is, or name the stage: --stage <stage>",
@@ -33,7 +37,9 @@ export async function onlyDeployedStage(wiring: StageWiring, place: Place): Prom
 
 function noneDeployed(stages: readonly string[], { region, regionFrom, account }: Place) {
   const where = `in ${region} (by ${regionFrom}), account ${account}`;
-  return new UsageError(`no stage of ${stages.join(", ")} is deployed ${where}`, {
-    hint: `npx serverless deploy --stage ${stages[0]} --region ${region}, or name the region where it is: --region <region>`,
+  const [only] = stages;
+  const none = stages.length === 1 ? `stage ${only} is not` : `neither ${stages.join(" nor ")} is`;
+  return new UsageError(`no --stage, and ${none} deployed ${where}`, {
+    hint: `npx serverless deploy --stage ${only} --region ${region}, or name the region where it is: --region <region>`,
   });
 }

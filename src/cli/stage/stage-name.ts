@@ -1,6 +1,7 @@
 /** Names of stages, and the config files that make them. */
 import { readdir } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
+import { quote } from "../../config/quote.ts";
 import { UsageError } from "../../errors.ts";
 import type { Settings } from "../../settings.ts";
 
@@ -19,8 +20,7 @@ export function namedStage(flag: string | undefined, { stage }: Settings): strin
 /** @throws UsageError */
 export function checkedStage(name: string, source: string): string {
   if (!stagePattern.test(name)) {
-    const found = JSON.stringify(name.slice(0, 60));
-    throw new UsageError(`${source}: expected a stage's name, found ${found}`, {
+    throw new UsageError(`${source}: expected a stage's name, found ${quote(name)}`, {
       hint: 'a stage has up to 38 letters, digits and "-", with a letter or digit at both ends: it becomes a part of names in AWS, and of config/<stage>.yml',
     });
   }
@@ -32,8 +32,8 @@ export function configFileOf(stage: string): string {
 }
 
 /** The stages that have a config file, by name. */
-export async function configuredStages(): Promise<readonly string[]> {
-  const files = await readdir(folder).catch(() => []);
+export async function configuredStages(root: string): Promise<readonly string[]> {
+  const files = await readdir(join(root, folder)).catch(() => []);
   return files
     .filter((file) => file.endsWith(".yml"))
     .map((file) => basename(file, ".yml"))
