@@ -13,6 +13,11 @@ export interface IssuedAccess {
   readonly life: CredentialLife | undefined;
 }
 
+export interface IssuePorts {
+  readonly admin: AdminApi;
+  readonly kubeconfigs: StoredKubeconfigs;
+}
+
 export interface AccessKind {
   /** Who gets the rights. */
   readonly subject: Subject;
@@ -26,6 +31,10 @@ export interface AccessKind {
   readonly demandsHint: string;
   /** Why a record's credential isn't one of this kind and for this subject; undefined: it is. */
   misfit(stored: StoredCredential): string | undefined;
-  /** Once the rights are there. @throws ClusterError, UserError */
-  issue(admin: AdminApi, kubeconfigs: StoredKubeconfigs): Promise<IssuedAccess>;
+  /**
+   * Once the rights are there.
+   * @param former what the record holds; undefined: it is as if there were none
+   * @throws ClusterError, UserError
+   */
+  issue(ports: IssuePorts, former: StoredCredential | undefined): Promise<IssuedAccess>;
 }

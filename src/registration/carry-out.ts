@@ -3,7 +3,6 @@
  * fails, and tells what was done by then: run again, a registration goes on from there.
  */
 
-import type { CredentialLife } from "../clusters/record.ts";
 import { demandOf, digestOf } from "../rights/demand.ts";
 import type { DeployedStack } from "../stack/deployed-stack.ts";
 import type { IssuedAccess } from "./access-kind.ts";
@@ -11,6 +10,7 @@ import { applyObjects } from "./apply-objects.ts";
 import type { ObjectStep } from "./judge-object.ts";
 import { namespacesSeen } from "./namespaces-seen.ts";
 import type { Narrator } from "./narrator.ts";
+import { obtainAccess } from "./obtain-access.ts";
 import type { RecordOutcome, RegistrationOutcome } from "./outcome.ts";
 import { changesSomething, type RegistrationPlan } from "./plan-registration.ts";
 import type { AdminApi } from "./ports.ts";
@@ -49,7 +49,7 @@ export async function carryOutRegistration(
   };
   try {
     await applyObjects(plan.objects, ports, (step) => done.push(step));
-    const access = await accessOf(plan, ports);
+    const access = await obtainAccess(plan, ports);
     outcome.proofs = await prove(access, plan, ports);
     outcome.record = await store(access, plan, ports);
     outcome.credential = access.life;
@@ -61,26 +61,6 @@ export async function carryOutRegistration(
     outcome.stopped = { error };
   }
   return outcome;
-}
-
-/** A new credential, or the one of the record that stays. */
-async function accessOf(plan: RegistrationPlan, ports: RegistrationPorts): Promise<IssuedAccess> {
-  const { record, wish } = plan;
-  if (record.action === "keep") {
-    const { kubeconfig, credential } = record.content;
-    const life = "issuedAt" in credential ? lifeOf(credential) : undefined;
-    return { kubeconfig, life };
-  }
-  const { admin, kubeconfigs, narrator } = ports;
-  return narrator.change(`Get ${wish.access.credential}`, async (retitle) => {
-    const access = await wish.access.issue(admin, kubeconfigs);
-    retitle(wish.access.describeIssued(access.life));
-    return access;
-  });
-}
-
-function lifeOf({ issuedAt, expiresAt }: CredentialLife): CredentialLife {
-  return { issuedAt, expiresAt };
 }
 
 function prove({ kubeconfig }: IssuedAccess, plan: RegistrationPlan, ports: RegistrationPorts) {

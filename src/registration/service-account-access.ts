@@ -3,15 +3,23 @@ import type { CredentialLife } from "../clusters/record.ts";
 import { UserError } from "../errors.ts";
 import { accountName } from "../rights/names.ts";
 import type { AccessKind } from "./access-kind.ts";
-import type { GrantedToken } from "./ports.ts";
 import type { StoredCredential } from "./stored-kubeconfigs.ts";
-import { longestSchedule, minLifetimeMs, survivedOutageMs } from "./token-lifetime.ts";
+import {
+  defaultLifetime,
+  longestSchedule,
+  minLifetimeMs,
+  parseLifetime,
+  survivedOutageMs,
+} from "./token-lifetime.ts";
 import { formatSpan } from "./wording.ts";
 
 export interface ServiceAccountWish {
   readonly namespace: string;
-  /** What is asked for; the API server may grant less. */
-  readonly lifetimeSeconds: number;
+  /**
+   * What is asked for; the API server may grant less. Undefined: as the record asks for, or the
+   * default.
+   */
+  readonly lifetimeSeconds: number | undefined;
   readonly schedulePeriodMs: number;
 }
 
@@ -21,17 +29,17 @@ export function serviceAccountAccess(wish: ServiceAccountWish): AccessKind {
   const token = { group: "", resource: "serviceaccounts", subresource: "token" };
   return {
     subject: { kind: "ServiceAccount", namespace, name },
-    credential: `a token of ServiceAccount ${namespace}/${name}, asked for ${formatSpan(lifetimeSeconds * 1_000)}`,
+    credential: `a token of ServiceAccount ${namespace}/${name}${lifetimeSeconds === undefined ? "" : `, asked for ${formatSpan(lifetimeSeconds * 1_000)}`}`,
     describeIssued: (life) => describeLife(life, wish),
     demands: [{ verb: "create", ...token, namespace, name }],
     demandsHint: `ask for \`create\` on serviceaccounts/token in namespace ${namespace}, or let somebody register who has it`,
     misfit: (stored) => misfit(stored, namespace),
-    async issue(admin, kubeconfigs) {
-      const granted = await admin.createToken({ namespace, name }, lifetimeSeconds);
-      requireLife(granted, wish);
-      const { token, issuedAt, expiresAt } = granted;
-      const kubeconfig = kubeconfigs.render({ kind: "token", token }, lifetimeSeconds);
-      return { kubeconfig, life: { issuedAt, expiresAt } };
+    async issue({ admin, kubeconfigs }, former) {
+      const seconds = lifetimeSeconds ?? wantedBefore(former) ?? parseLifetime(defaultLifetime);
+      const { token, issuedAt, expiresAt } = await admin.createToken({ namespace, name }, seconds);
+      const life = { issuedAt, expiresAt };
+      requireLife(life, wish);
+      return { kubeconfig: kubeconfigs.render({ kind: "token", token }, seconds), life };
     },
   };
 }
@@ -41,7 +49,7 @@ function describeLife(life: CredentialLife | undefined, wish: ServiceAccountWish
     return "Token granted";
   }
   const lifeMs = life.expiresAt.getTime() - life.issuedAt.getTime();
-  const askedMs = wish.lifetimeSeconds * 1_000;
+  const askedMs = (wish.lifetimeSeconds ?? 0) * 1_000;
   const instead = lifeMs < askedMs - 1_000 ? ` instead of ${formatSpan(askedMs)}` : "";
   const outage = formatSpan(survivedOutageMs(lifeMs, wish.schedulePeriodMs));
   return `Token granted for ${formatSpan(lifeMs)}${instead}: survives an outage of ${outage}`;
@@ -61,7 +69,11 @@ const kindNames = {
   eks: "an EKS cluster's name, for which tokens are signed",
 } as const;
 
-function requireLife({ issuedAt, expiresAt }: GrantedToken, wish: ServiceAccountWish): void {
+function wantedBefore(former: StoredCredential | undefined): number | undefined {
+  return former?.kind === "service-account-token" ? former.wantedLifetimeSeconds : undefined;
+}
+
+function requireLife({ issuedAt, expiresAt }: CredentialLife, wish: ServiceAccountWish): void {
   const lifeMs = expiresAt.getTime() - issuedAt.getTime();
   const neededMs = minLifetimeMs(wish.schedulePeriodMs);
   if (lifeMs >= neededMs) {

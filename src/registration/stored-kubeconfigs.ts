@@ -34,7 +34,8 @@ export interface StoredKubeconfigs {
   readonly server: string;
   /** Why that can't be reached from here; undefined: it can. */
   readonly unreached: string | undefined;
-  render(user: TokenUser, tokenLifetimeSeconds: number): SecretValue;
+  /** @throws KubeconfigError where a stored kubeconfig can't say it: plain http, say */
+  render(user: TokenUser, tokenLifetimeSeconds: number | undefined): SecretValue;
   /** @throws KubeconfigError */
   read(kubeconfig: SecretValue): StoredAccess;
   /**

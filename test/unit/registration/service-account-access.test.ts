@@ -17,7 +17,7 @@ function issue(grantedMs: number, schedulePeriodMs: number) {
   const expiresAt = new Date(issuedAt.getTime() + grantedMs);
   const admin = { createToken: async () => ({ token, issuedAt, expiresAt }) };
   const kubeconfigs = { render: () => new SecretValue("kubeconfig") };
-  return access(schedulePeriodMs).issue(admin as never, kubeconfigs as never);
+  return access(schedulePeriodMs).issue({ admin, kubeconfigs } as never, undefined);
 }
 
 describe("a token", () => {
