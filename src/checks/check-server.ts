@@ -39,7 +39,7 @@ export async function checkServer(
     };
   }
   await using cluster = examined;
-  const reach = judgeReach(await cluster.reach());
+  const reach = judgeReach(await asked(cluster.reach()));
   const obstacle = reach.find(({ result }) => result === "failed");
   if (obstacle) {
     return {

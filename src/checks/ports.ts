@@ -23,7 +23,7 @@ export interface ExaminedCluster extends AsyncDisposable {
   /** Where its API server is, for people: `https://10.0.0.1:6443`. */
   readonly server: string;
   readonly credential: ExaminedCredential;
-  /** Step by step; the first that fails is the last. */
+  /** Step by step; the first that fails is the last. @throws ClusterError if it is told to stop */
   reach(): Promise<readonly ReachedStep[]>;
   /** Over one connection, which the first call makes. */
   readonly api: ClusterApi;

@@ -42,11 +42,11 @@ describe("the way to the API server", () => {
     ["closed", [step("dns"), step("tcp", false)], ["ok", "failed", "skipped"]],
     ["not trusted", [step("dns"), step("tcp"), step("tls", false)], ["ok", "ok", "failed"]],
   ])("that is %s is %j", (_, reached, results) => {
-    expect(judgeReach(reached).map(({ result }) => result)).toEqual(results);
+    expect(judgeReach({ answer: reached }).map(({ result }) => result)).toEqual(results);
   });
 
   test("says why it ends, what to do, and what waits for it", () => {
-    expect(judgeReach([step("dns"), step("tcp", false)]).slice(1)).toEqual([
+    expect(judgeReach({ answer: [step("dns"), step("tcp", false)] }).slice(1)).toEqual([
       {
         group: "network",
         check: "the API server takes connections",
@@ -61,6 +61,12 @@ describe("the way to the API server", () => {
         message: "waits for: the API server takes connections",
       },
     ]);
+  });
+
+  test("that nobody had the time to walk is not known", () => {
+    const verdicts = judgeReach(broken("aborted"));
+    expect(verdicts.map(({ result }) => result)).toEqual(["failed", "skipped", "skipped"]);
+    expect(verdicts[0]?.message).toBe("it is aborted");
   });
 });
 
