@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectGolden } from "./golden.ts";
 import { type Scene, startScene } from "./scene.ts";
@@ -16,9 +18,17 @@ describe.concurrent("help", () => {
     ["help-refresh", ["refresh", "--help"]],
     ["help-plan", ["plan", "--help"]],
     ["help-validate", ["validate", "--help"]],
+    ["help-list", ["list", "--help"]],
+    ["help-status", ["status", "--help"]],
     ["no-command", []],
   ])("%s", async (name, args) => {
     await expectGolden(name, await scene.run(args));
+  });
+
+  test("--version is that of the package", async () => {
+    const { version } = JSON.parse(await readFile(join(scene.repository, "package.json"), "utf8"));
+    const finished = await scene.run(["--version"]);
+    expect(finished).toMatchObject({ exitCode: 0, stdout: `${version}\n`, stderr: "" });
   });
 });
 
@@ -30,18 +40,16 @@ describe.concurrent("a wrong command line ends with 2, before anything is asked 
     ["usage-unknown-command", ["refrehs"]],
     ["usage-unknown-option", [...refresh, "--namespace", "web"]],
     ["usage-option-without-value", [...refresh, "--name"]],
-    ["usage-excess-argument", ["plan", ...target, "prod-eu"]],
+    ["usage-name-and-kubeconfig", ["plan", ...target, "prod-eu"]],
     ["usage-output-format", ["plan", ...target, "--output", "yaml"]],
     ["usage-no-terminal", ["refresh", ...target]],
-    ["usage-without-local", ["plan", "--context", "fake"]],
+    ["usage-no-terminal-for-all", ["refresh"]],
+    ["usage-context-without-local", ["plan", "--context", "fake"]],
     ["usage-flags-and-config", [...refresh, "--stage", "prod", "--namespaces", "web"]],
     ["usage-flags-and-config-file", [...refresh, "--config", "own.yml", "--adopt"]],
-    ["usage-name", [...refresh, "--name", "Ecr_Pull"]],
-    ["usage-namespaces", [...refresh, "--namespaces", "Web, team-[ab]"]],
-    ["usage-namespaces-empty", [...refresh, "--namespaces", ""]],
-    ["usage-service-account", [...refresh, "--service-account", "Not/A/Name"]],
     ["usage-region-hostile", [...refresh, "--region", "us-east-1.evil.example/"]],
-    ["usage-several-flags", [...refresh, "--name", "a/b", "--namespaces", "-", "--region", "x"]],
+    ["usage-several-flags", [...refresh, "--name", "a/b", "--namespaces", "-, Web, team-[ab]"]],
+    ["usage-cluster-name", ["status", "prod-eu", "../prod-us"]],
   ])("%s", async (name, args) => {
     const finished = await scene.run(args);
 

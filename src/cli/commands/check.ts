@@ -28,16 +28,16 @@ interface CheckOptions extends RegisteredOptions {
   readonly output: "text" | "json";
 }
 
-const description = `Looks for what is wrong with registered clusters: from the record to the rights of its
-credential, from the registries' tokens to the pull secrets, and at the deployed stack.
-Each check that fails says what to do. Changes nothing.
+const description = `Looks for what is wrong with registered clusters, from the record to the rights
+of its credential, from the registries' tokens to the pull secrets, and at the
+deployed stack. Each check that fails says what to do. Changes nothing.
 The deployed function looks, so that its role and its network decide.`;
 
 const examples = `
 Examples:
   ecr-pull-secrets check                           all registered clusters
   ecr-pull-secrets check prod-eu --stage prod
-  ecr-pull-secrets check prod-eu --local           from here: is it the function's network?
+  ecr-pull-secrets check prod-eu --local           from here, not by the function
   ecr-pull-secrets check --output json`;
 
 export function addCheckCommand(program: Command, run: RunCommand): void {

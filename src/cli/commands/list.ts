@@ -14,16 +14,18 @@ interface ListOptions extends StageOptions {
   readonly output: "text" | "json";
 }
 
-const description = `Lists the registered clusters, those with trouble first: until when their secrets are
-good (the soonest), until when the credential in the record is, whether sweeps fail, and
-whether the rights that were granted are what the config asks for. It reads the tags of
-the records alone: no cluster is asked. A new record may take minutes to show up.`;
+const description = [
+  "Lists the registered clusters, those with trouble first: until when their secrets are",
+  "good (the soonest), until when the credential in the record is, whether sweeps fail, and",
+  "whether the rights that were granted are what the config asks for. It reads the tags of",
+  "the records alone: no cluster is asked. A new record may take minutes to show up.",
+].join(" ");
 
 const examples = `
 Examples:
   ecr-pull-secrets list
   ecr-pull-secrets list --stage prod --region eu-west-1
-  ecr-pull-secrets list --output json | jq -r '.clusters[] | select(.state == "failing").cluster'`;
+  ecr-pull-secrets list --output json | jq -r '.clusters[].cluster'`;
 
 export function addListCommand(program: Command, run: RunCommand): void {
   addOutputOption(addStageOptions(program.command("list")))

@@ -11,8 +11,10 @@ import { planAnswer } from "../stage/answers.ts";
 import { openRegistered } from "../stage/open-registered.ts";
 import { visitAndShow } from "../stage/visit-and-show.ts";
 
-const description = `Shows what the next sweep would change, and why. Changes nothing.
-The deployed function plans, so that its role, its network and its config decide.`;
+const description = [
+  "Shows what the next sweep would change, and why. Changes nothing. The deployed function",
+  "plans, so that its role, its network and its config decide.",
+].join(" ");
 
 const examples = `
 Examples:

@@ -22,9 +22,11 @@ interface RefreshOptions extends TargetOptions {
   readonly yes?: boolean;
 }
 
-const description = `Brings clusters' pull secrets up to date now, and tells what came of it. The deployed
-function does it, as it does by itself at every tick of its schedule. Asks first, if
-all clusters are meant, or one that isn't registered.`;
+const description = [
+  "Brings clusters' pull secrets up to date now, and tells what came of it. The deployed",
+  "function does it, as it does by itself at every tick of its schedule. Asks first, if all",
+  "clusters are meant, or one that isn't registered.",
+].join(" ");
 
 const examples = `
 Examples:

@@ -11,9 +11,11 @@ import { statusAnswer } from "../stage/answers.ts";
 import { openRegistered } from "../stage/open-registered.ts";
 import { visitAndShow } from "../stage/visit-and-show.ts";
 
-const description = `Shows, namespace by namespace, until when the pull secrets are good, when they were
-refreshed, which service accounts link to them, and what is wrong. Changes nothing.
-The deployed function looks, so that its role and its network decide.`;
+const description = [
+  "Shows, namespace by namespace, until when the pull secrets are good, when they were",
+  "refreshed, which service accounts link to them, and what is wrong. Changes nothing. The",
+  "deployed function looks, so that its role and its network decide.",
+].join(" ");
 
 const examples = `
 Examples:

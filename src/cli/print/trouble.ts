@@ -27,8 +27,11 @@ export function renderFailures(failures: readonly Trouble[], look: Look): string
     const subject = [prefix, failure.registry ?? failure.pullSecret, what]
       .filter(Boolean)
       .join(": ");
+    const reach = describeReach(failure);
+    const fits = subject.length + reach.length + 2 <= columns;
     return [
-      `${paint.red("✖")} ${paint.bold(subject)}${paint.dim(describeReach(failure))}`,
+      `${paint.red("✖")} ${paint.bold(subject)}${fits ? paint.dim(reach) : ""}`,
+      ...(fits ? [] : [paint.dim(wrap(reach.trimStart(), columns, "    "))]),
       wrap(failure.message, columns, "    "),
       ...(failure.hint ? [paint.cyan(wrap(`→ ${failure.hint}`, columns, "    "))] : []),
     ].join("\n");
