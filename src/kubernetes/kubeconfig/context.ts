@@ -90,7 +90,8 @@ function findContext(
   }
   if (wanted === undefined) {
     const problem = `has ${contexts.length} contexts and no current-context: ${quotedNames(names)}`;
-    throw refusal(place, problem, "Choose one: `kubectl config use-context <context>`.");
+    const hint = "Choose one: --context <name>, or `kubectl config use-context <name>` for good.";
+    throw refusal(place, problem, hint);
   }
   const problem = asked === undefined ? "has as current-context" : "has no context";
   const missing = asked === undefined ? ", which it doesn't hold" : "";

@@ -66,7 +66,8 @@ function merged(files: readonly Kubeconfig[]): Kubeconfig {
 }
 
 function firstOfEachName(entries: readonly NamedEntry[]): readonly NamedEntry[] {
-  return [...new Map(entries.toReversed().map((entry) => [entry.name, entry])).values()].reverse();
+  const byName = Map.groupBy(entries, ({ name }) => name);
+  return [...byName.values()].flatMap((same) => same.slice(0, 1));
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

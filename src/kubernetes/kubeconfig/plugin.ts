@@ -3,6 +3,7 @@ import type { ClusterEndpoint } from "../cluster-access.ts";
 import type { FetchedCredential } from "./cached-credential.ts";
 import { execClusterInfo, parseExecCredential } from "./exec-credential.ts";
 import { resolveBeside } from "./files.ts";
+import { knownPlugin } from "./known-plugins.ts";
 import { type PluginOutcome, type PluginTerminal, runPluginProcess } from "./plugin-process.ts";
 import { type Place, quotedName, refusal, within } from "./refusal.ts";
 import type { ClusterFields, ExecFields } from "./shape.ts";
@@ -104,14 +105,21 @@ function outputOf(outcome: PluginOutcome, { call, command, timeoutMs }: Ran): st
   if (outcome.status !== 0) {
     const said = lastLine(outcome.stderr);
     const problem = `ran ${who}, which failed (${outcome.status})${said && `: ${said}`}`;
-    throw refusal(place, problem, tryHint(call));
+    throw refusal(place, problem, loginHint(call));
   }
   return outcome.stdout;
 }
 
 function installHint({ exec }: PluginCall): string {
   const hint = exec.installHint === undefined ? "" : printable(exec.installHint).slice(0, 1000);
-  return hint || "Install it, or choose a context that doesn't need it.";
+  const known = knownPlugin(exec.command ?? "");
+  return hint || known?.install || "Install it, or choose a context that doesn't need it.";
+}
+
+/** Of those that fail, most fail for want of a login. */
+function loginHint(call: PluginCall): string {
+  const known = knownPlugin(call.exec.command ?? "");
+  return [known?.login, tryHint(call)].filter((hint) => hint !== undefined).join(" ");
 }
 
 function tryHint({ endpoint }: PluginCall): string {

@@ -2,9 +2,10 @@
 import { connect, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { ClientCertificate, ClusterEndpoint } from "../cluster-access.ts";
-import { ConnectTimeoutError, connectFailure, type Place } from "./errors.ts";
+import { connectFailure, type Place } from "./errors.ts";
 import { openTunnel } from "./proxy.ts";
 import { opened } from "./socket.ts";
+import { withinTime } from "./time-limit.ts";
 import { startTls } from "./tls.ts";
 import type { TlsPlace } from "./tls-errors.ts";
 
@@ -18,18 +19,21 @@ export interface DialOptions {
 }
 
 /** @throws ClusterError or TransientError */
-export async function dial(endpoint: ClusterEndpoint, options: DialOptions): Promise<TLSSocket> {
-  const { timeoutMs } = options;
-  const overdue = new AbortController();
-  const timer = setTimeout(() => overdue.abort(new ConnectTimeoutError(timeoutMs)), timeoutMs);
-  const signal = AbortSignal.any([options.signal, overdue.signal]);
-  try {
+export function dial(endpoint: ClusterEndpoint, options: DialOptions): Promise<TLSSocket> {
+  return withinTime(options.timeoutMs, options.signal, async (signal) => {
     const socket = await openSocket(endpoint, signal);
-    const peer = { ...serverPlace(endpoint, options.clientCertificate), ...options };
-    return await startTls(socket, { ...peer, verify: !endpoint.insecureSkipTlsVerify }, signal);
-  } finally {
-    clearTimeout(timer);
-  }
+    return await secure(socket, endpoint, { ...options, signal });
+  });
+}
+
+/** The handshake with the API server, over a socket that leads there. @throws ClusterError or TransientError */
+export function secure(
+  socket: Socket,
+  endpoint: ClusterEndpoint,
+  { protocols, clientCertificate, signal }: Omit<DialOptions, "timeoutMs">,
+): Promise<TLSSocket> {
+  const peer = { ...serverPlace(endpoint, clientCertificate), protocols };
+  return startTls(socket, { ...peer, verify: !endpoint.insecureSkipTlsVerify }, signal);
 }
 
 /** The API server, as errors and the handshake need to know it. */
@@ -49,7 +53,8 @@ export function serverPlace(
   };
 }
 
-async function openSocket(endpoint: ClusterEndpoint, signal: AbortSignal): Promise<Socket> {
+/** To the API server, or through the proxy's tunnel. @throws ClusterError or TransientError */
+export async function openSocket(endpoint: ClusterEndpoint, signal: AbortSignal): Promise<Socket> {
   const { proxy } = endpoint;
   const socket = proxy
     ? await openTunnel(endpoint, proxy, hostAndPort(endpoint), signal)
@@ -70,7 +75,7 @@ async function openTcp(endpoint: ClusterEndpoint, signal: AbortSignal): Promise<
   }
 }
 
-function host({ server }: ClusterEndpoint): string {
+export function host({ server }: ClusterEndpoint): string {
   return server.hostname.replace(/^\[|\]$/g, "");
 }
 

@@ -19,10 +19,7 @@ export async function openTunnel(
   target: string,
   signal: AbortSignal,
 ): Promise<Socket> {
-  const place: Place = {
-    title: `the proxy at ${proxy.url.host}`,
-    addressIn: "the kubeconfig's proxy-url",
-  };
+  const place = proxyPlace(proxy);
   const { response, socket } = await connectThrough(endpoint, proxy, target, signal).catch(
     (error: unknown) => {
       throw proxy.url.protocol === "https:"
@@ -40,6 +37,10 @@ export async function openTunnel(
   }
   socket.destroy();
   throw refusal(response, proxy, place, target);
+}
+
+export function proxyPlace({ url }: ClusterProxy): Place {
+  return { title: `the proxy at ${url.host}`, addressIn: "the kubeconfig's proxy-url" };
 }
 
 interface Tunnel {

@@ -213,6 +213,29 @@ describe("an exec plugin fails", () => {
     expect((await failure({ command: "kubelogin-absent" })).hint).toMatch(/^Install it/);
   });
 
+  test.each([
+    ["aws", "the AWS CLI"],
+    ["aws-iam-authenticator", "https://github.com/kubernetes-sigs/aws-iam-authenticator"],
+    ["gke-gcloud-auth-plugin", "gcloud components install"],
+    ["kubelogin", "azure.github.io/kubelogin"],
+    ["./bin/kubectl-oidc_login", "krew install oidc-login"],
+    ["constructor", "Install it, or choose a context that doesn't need it."],
+  ])("that isn't installed, with the way to get %s", async (command, hint) => {
+    const error = await failure({ command }, { env: { PATH: folder } });
+    expect(error.message).toContain(`${command.split("/").at(-1)}" ${who}, which isn't installed`);
+    expect(error.hint).toContain(hint);
+  });
+
+  test("because a login has ended, with the way to log in again", async () => {
+    await plugin(
+      `console.error("Token has expired and refresh failed"); process.exit(255);`,
+      "aws",
+    );
+    const error = await failure({ command: "./aws", args: ["eks", "get-token"] });
+    expect(error.message).toMatch(/which failed \(255\): Token has expired and refresh failed$/);
+    expect(error.hint).toMatch(/`aws sso login`.*`kubectl --context "prod" get namespaces`\.$/);
+  });
+
   test("that can't be started", async () => {
     await writeFile(join(folder, "data"), canary);
     const error = await failure({ command: "./data" });
