@@ -2,7 +2,7 @@
 import type { ClusterState } from "../clusters/record.ts";
 import type { ClusterRecord } from "../clusters/store.ts";
 import { KubeconfigError, StoreError } from "../errors.ts";
-import { type Check, catalogue, failed, passed } from "./catalogue.ts";
+import { type Check, catalogue, failed, passed, skipped } from "./catalogue.ts";
 import type { CheckResult } from "./check-report.ts";
 import type { CheckPorts, ExaminedCluster } from "./ports.ts";
 
@@ -29,7 +29,8 @@ export async function checkRecord(
     ? failed(catalogue.record, { message: error.message, hint: error.hint })
     : passed(catalogue.record);
   if (record instanceof StoreError) {
-    return { checks: [read], state, examined: { blocker: catalogue.record } };
+    const checks = [read, skipped(catalogue.kubeconfig, catalogue.record)];
+    return { checks, state, examined: { blocker: catalogue.record } };
   }
   if (!record) {
     return undefined;

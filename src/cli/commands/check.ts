@@ -28,10 +28,12 @@ interface CheckOptions extends RegisteredOptions {
   readonly output: "text" | "json";
 }
 
-const description = `Looks for what is wrong with registered clusters, from the record to the rights
-of its credential, from the registries' tokens to the pull secrets, and at the
-deployed stack. Each check that fails says what to do. Changes nothing.
-The deployed function looks, so that its role and its network decide.`;
+const description = [
+  "Looks for what is wrong with registered clusters, from the record to the rights of its",
+  "credential, from the registries' tokens to the pull secrets, and at the deployed stack. Each",
+  "check that fails says what to do. Changes nothing. The deployed function looks, so that its",
+  "role, its network and its config decide.",
+].join(" ");
 
 const examples = `
 Examples:
