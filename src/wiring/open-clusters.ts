@@ -3,8 +3,12 @@
  * connection that is there costs one round trip.
  */
 import type { ClusterRecord } from "../clusters/store.ts";
+import { KubeconfigError } from "../errors.ts";
 import { type ClusterConnection, createClusterConnection } from "../kubernetes/connection.ts";
+import { describeStoredCredential } from "../kubernetes/stored-kubeconfig.ts";
 import type { ConnectionOptions } from "../kubernetes/transport/options.ts";
+import type { RotationPorts } from "../worker/rotation/ports.ts";
+import type { StoredCredential } from "../worker/rotation/stored-credential.ts";
 import type { OpenedCluster } from "../worker/sweep-registered.ts";
 import { accessOf, type RecordAccessOptions } from "./record-access.ts";
 
@@ -18,11 +22,14 @@ export interface OpenClustersOptions extends RecordAccessOptions {
 interface OpenCluster {
   readonly versionId: string | undefined;
   readonly connection: ClusterConnection;
+  readonly credential: StoredCredential;
 }
 
 export interface OpenClusters {
   /** @throws KubeconfigError */
   open(record: ClusterRecord, abort: AbortSignal): Promise<OpenedCluster>;
+  /** Beside the connections that are kept. */
+  readonly tryOut: RotationPorts["tryOut"];
   close(): Promise<void>;
 }
 
@@ -36,23 +43,27 @@ export function openClusters(options: OpenClustersOptions): OpenClusters {
     await cluster?.connection.close();
   }
 
-  async function connectionTo(record: ClusterRecord): Promise<ClusterConnection> {
+  async function clusterOf(record: ClusterRecord): Promise<OpenCluster> {
     const { name, versionId } = record;
     const known = open.get(name);
     open.delete(name);
     if (known && known.versionId === versionId) {
       open.set(name, known);
-      return known.connection;
+      return known;
     }
     try {
-      const connection = createClusterConnection(accessOf(record, options), options.connection);
+      const cluster = { versionId, connection: connect(record), credential: credentialOf(record) };
       // Before anything is waited for: two sweeps that come at once share it.
-      open.set(name, { versionId, connection });
-      return connection;
+      open.set(name, cluster);
+      return cluster;
     } finally {
       await known?.connection.close();
       await dropOldest();
     }
+  }
+
+  function connect(record: ClusterRecord): ClusterConnection {
+    return createClusterConnection(accessOf(record, options), options.connection);
   }
 
   async function dropOldest() {
@@ -64,9 +75,30 @@ export function openClusters(options: OpenClustersOptions): OpenClusters {
 
   return {
     async open(record, abort) {
-      const connection = await connectionTo(record);
-      return { api: connection.api(abort), stats: () => connection.stats };
+      const { connection, credential } = await clusterOf(record);
+      return {
+        api: connection.api(abort),
+        tokens: connection.tokens(abort),
+        credential,
+        stats: () => connection.stats,
+      };
+    },
+    async tryOut(record, abort, read) {
+      const connection = connect(record);
+      try {
+        await read(connection.api(abort));
+      } finally {
+        await connection.close();
+      }
     },
     close: async () => void (await Promise.all([...open.keys()].map(drop))),
   };
+}
+
+/** @throws KubeconfigError */
+function credentialOf({ kubeconfig }: ClusterRecord): StoredCredential {
+  if (kubeconfig instanceof KubeconfigError) {
+    throw kubeconfig;
+  }
+  return describeStoredCredential(kubeconfig);
 }

@@ -1,11 +1,13 @@
 /** The refresh function, made once per process: clients, tokens and connections live as long as it. */
 import { createAwsSession } from "../aws/session.ts";
 import { createSecretsManagerStore } from "../clusters/secrets-manager-store.ts";
+import { createSecretsManagerWriter } from "../clusters/secrets-manager-writer.ts";
 import { loadConfig } from "../config/load.ts";
 import { createAwsEcrApi } from "../credentials/aws-ecr-api.ts";
 import { createEcrCredentialSource } from "../credentials/ecr.ts";
 import { createEksTokenSource } from "../credentials/eks-token.ts";
 import { createRefreshQueue } from "../dispatch/sqs-refresh-queue.ts";
+import { describeStoredCredential, withToken } from "../kubernetes/stored-kubeconfig.ts";
 import type { FunctionSettings } from "../settings.ts";
 import { createTelemetry } from "../telemetry/telemetry.ts";
 import { serveRefresh } from "../worker/serve-refresh.ts";
@@ -39,6 +41,11 @@ export async function wireRefresh(settings: FunctionSettings, now: () => Date = 
     owner: { account, region, stage },
     now,
     rules: { schedulePeriodMs: config.schedule.periodMinutes * 60_000, maxReceiveCount },
+    rotation: {
+      writer: createSecretsManagerWriter({ session, region, stage }),
+      kubeconfigs: { describe: describeStoredCredential, withToken },
+      tryOut: opened.tryOut,
+    },
     delayRetry: queue.delayRetry,
     swept: telemetry.swept,
     skipped: telemetry.skipped,

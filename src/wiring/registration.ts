@@ -15,17 +15,20 @@ import { type Destination, type DestinationOptions, destinationOf } from "./dest
 import { accessOf, type RecordAccessOptions } from "./record-access.ts";
 
 export interface AdminClusterOptions extends DestinationOptions {
-  /** The name that it is registered by. */
-  readonly cluster: string;
   readonly kubeconfig: TrustedOptions;
-  readonly insecureTlsAllowed: boolean;
-  /** Where a token for EKS is signed. */
-  readonly region: string;
-  readonly profile: string | undefined;
   /** Ends what only looks. */
   readonly stop: AbortSignal;
   /** Ends what writes, too. */
   readonly abort: AbortSignal;
+}
+
+export interface RecordOptions {
+  /** The name that it is registered by. */
+  readonly cluster: string;
+  readonly insecureTlsAllowed: boolean;
+  /** Where a token for EKS is signed. */
+  readonly region: string;
+  readonly profile: string | undefined;
 }
 
 export interface AdminCluster extends AsyncDisposable {
@@ -33,7 +36,8 @@ export interface AdminCluster extends AsyncDisposable {
   readonly context: string;
   readonly server: string;
   readonly admin: AdminApi;
-  readonly kubeconfigs: StoredKubeconfigs;
+  /** @throws KubeconfigError for what the deployed function would refuse */
+  kubeconfigsFor(options: RecordOptions): StoredKubeconfigs;
 }
 
 /**
@@ -50,14 +54,16 @@ export async function openAdminCluster(options: AdminClusterOptions): Promise<Ad
     connections.push(connection);
     return connection;
   };
-  const kubeconfigs = storedKubeconfigs({ access, destination, connect, options });
-  // What the deployed function would refuse isn't worth a single write.
-  kubeconfigs.connect(kubeconfigs.render({ kind: "token", token: placeholder }, undefined));
   return {
     context: access.context,
     server: addressOf(access),
     admin: connect(access).admin(abort),
-    kubeconfigs,
+    kubeconfigsFor(record) {
+      const kubeconfigs = storedKubeconfigs({ access, destination, connect, options }, record);
+      // What the deployed function would refuse isn't worth a single write.
+      kubeconfigs.connect(kubeconfigs.render({ kind: "token", token: placeholder }, undefined));
+      return kubeconfigs;
+    },
     async [Symbol.asyncDispose]() {
       await Promise.all(connections.map((connection) => connection.close()));
     },
@@ -73,10 +79,11 @@ interface Parts {
   readonly options: AdminClusterOptions;
 }
 
-function storedKubeconfigs({ access, destination, connect, options }: Parts): StoredKubeconfigs {
-  const { cluster, stop } = options;
-  const { endpoint, unreached } = destination;
-  const rules = recordRules(options);
+function storedKubeconfigs(parts: Parts, record: RecordOptions): StoredKubeconfigs {
+  const { access, connect, options } = parts;
+  const { endpoint, unreached } = parts.destination;
+  const { cluster } = record;
+  const rules = recordRules(record, options.kubeconfig.now);
   const open = (kubeconfig: SecretValue, at?: Date) =>
     accessOf({ name: cluster, versionId: undefined, kubeconfig }, rules, at);
   return {
@@ -94,18 +101,21 @@ function storedKubeconfigs({ access, destination, connect, options }: Parts): St
       const through =
         unreached === undefined ? stored : { ...access, credential: stored.credential };
       const connection = connect(through);
-      return { rights: connection.answers(stop), cluster: connection.api(stop) };
+      return {
+        rights: connection.answers(options.stop),
+        cluster: connection.api(options.stop),
+      };
     },
   };
 }
 
-function recordRules(options: AdminClusterOptions): RecordAccessOptions {
-  const { region, profile, kubeconfig, insecureTlsAllowed } = options;
+function recordRules(record: RecordOptions, now: () => Date): RecordAccessOptions {
+  const { region, profile, insecureTlsAllowed } = record;
   const session = createAwsSession({ region, profile, name: "command-line" });
   return {
-    eksTokens: createEksTokenSource({ session, now: kubeconfig.now }),
+    eksTokens: createEksTokenSource({ session, now }),
     isInsecureTlsAllowed: () => insecureTlsAllowed,
-    now: kubeconfig.now,
+    now,
   };
 }
 

@@ -1,0 +1,117 @@
+/** `register`: from an administrator's kubeconfig to a cluster that is refreshed. */
+import type { Command } from "commander";
+import { UsageError } from "../../errors.ts";
+import { changesSomething, type RegistrationPlan } from "../../registration/plan-registration.ts";
+import { prepareRegistration } from "../../registration/prepare-registration.ts";
+import { RegistrationRefused } from "../../registration/problems.ts";
+import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
+import { lookAt } from "../print/look.ts";
+import { planAsJson, renderRegistrationPlan } from "../print/registration-plan.ts";
+import { renderProblem } from "../print/registration-problems.ts";
+import { carryOutLive } from "../register/carry-out-live.ts";
+import { type OpenedRegistration, openRegistration } from "../register/open-registration.ts";
+import { printManifests } from "../register/print-manifests.ts";
+import {
+  addRegisterOptions,
+  type RegisterOptions,
+  requestOf,
+} from "../register/register-options.ts";
+
+const description = `Registers a cluster: grants the deployed function the least rights that the config
+needs there, and stores a kubeconfig for it in AWS Secrets Manager. Shows what it
+will do, asks, does it, proves that it works, and sweeps the cluster once. Again, it
+does only what is missing or has changed.`;
+
+const examples = `
+Examples:
+  ecr-pull-secrets register prod-eu --context prod-eu --stage prod
+  ecr-pull-secrets register prod-eu --context prod-eu --dry-run
+  ecr-pull-secrets register edge-7 --context tunnel --server https://edge-7.example:6443
+  ecr-pull-secrets register prod-eu --print-manifests > rights.yaml
+  ecr-pull-secrets register prod-eu --context prod-eu --renew --yes`;
+
+export function addRegisterCommand(program: Command, run: RunCommand): void {
+  addRegisterOptions(program.command("register"))
+    .summary("let the deployed function keep a cluster's pull secrets")
+    .description(description)
+    .addHelpText("after", examples)
+    .action((cluster: string, options: RegisterOptions) =>
+      run((cli) => register(cluster, options, cli)),
+    );
+}
+
+async function register(cluster: string, options: RegisterOptions, cli: CliRun): Promise<ExitCode> {
+  const request = requestOf(cluster, options);
+  if (options.printManifests) {
+    return printManifests(request, options, cli);
+  }
+  if (!options.dryRun && !options.yes && !cli.context.terminal.interactive) {
+    throw new UsageError("there is no terminal to ask on", {
+      hint: "add --yes to go ahead, or --dry-run to only see the plan",
+    });
+  }
+  try {
+    await using opened = await openRegistration(request, options, cli);
+    // Awaited here: the connections end with this scope.
+    return await planAndCarryOut(opened, options, cli);
+  } catch (error) {
+    if (error instanceof RegistrationRefused) {
+      return showProblems(error, cli);
+    }
+    throw error;
+  }
+}
+
+async function planAndCarryOut(
+  opened: OpenedRegistration,
+  { dryRun, yes, output }: RegisterOptions,
+  cli: CliRun,
+): Promise<ExitCode> {
+  const ports = { ...opened.stage, ...opened, admin: opened.cluster.admin };
+  const plan = await prepareRegistration(opened.wish, opened.facts, ports);
+  if (dryRun) {
+    return showPlan(plan, output, cli);
+  }
+  return yes || (await isWanted(plan, cli))
+    ? carryOutLive(plan, opened, { output, cli })
+    : exitCodes.ok;
+}
+
+function showPlan(
+  plan: RegistrationPlan,
+  output: RegisterOptions["output"],
+  { context }: CliRun,
+): ExitCode {
+  const asText = () => renderRegistrationPlan(plan, lookAt(context));
+  context.terminal.say("");
+  context.terminal.print(output === "json" ? JSON.stringify(planAsJson(plan), null, 2) : asText());
+  return exitCodes.ok;
+}
+
+const questions = {
+  create: "Register",
+  replace: "Give a new credential to",
+  keep: "Update the rights in",
+} as const;
+
+async function isWanted(plan: RegistrationPlan, cli: CliRun): Promise<boolean> {
+  const { terminal } = cli.context;
+  terminal.say(`\n${renderRegistrationPlan(plan, lookAt(cli.context, "stderr"))}\n`);
+  if (!changesSomething(plan)) {
+    return true;
+  }
+  const question = `${questions[plan.record.action]} ${plan.wish.cluster}?`;
+  const wanted = await terminal.confirm(question, cli.interrupt.stop);
+  if (!wanted) {
+    terminal.say("Nothing was changed.");
+  }
+  return wanted;
+}
+
+function showProblems({ problems }: RegistrationRefused, { context }: CliRun): ExitCode {
+  const look = lookAt(context, "stderr");
+  for (const problem of problems) {
+    context.terminal.say(renderProblem(problem, look));
+  }
+  return exitCodes.failed;
+}

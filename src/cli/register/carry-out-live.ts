@@ -1,0 +1,73 @@
+/** Carries a registration out while somebody watches, and tells what came of it, however it ends. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { carryOutRegistration } from "../../registration/carry-out.ts";
+import type { RegistrationOutcome } from "../../registration/outcome.ts";
+import type { RegistrationPlan } from "../../registration/plan-registration.ts";
+import { type CliRun, type ExitCode, exitCodes } from "../context.ts";
+import { printError } from "../print/error.ts";
+import { lookAt } from "../print/look.ts";
+import {
+  type FirstSweep,
+  isSwept,
+  outcomeAsJson,
+  renderOutcome,
+  renderStopped,
+} from "../print/registration-outcome.ts";
+import { renderProblem } from "../print/registration-problems.ts";
+import { readAnswer, sweepAnswer } from "../stage/answers.ts";
+import { Interrupted } from "../terminal/interrupt.ts";
+import type { OpenedRegistration } from "./open-registration.ts";
+
+export async function carryOutLive(
+  plan: RegistrationPlan,
+  opened: OpenedRegistration,
+  { output, cli }: { readonly output: "text" | "json"; readonly cli: CliRun },
+): Promise<ExitCode> {
+  const { context, interrupt } = cli;
+  const { stage, cluster } = opened;
+  const outcome = await carryOutRegistration(plan, {
+    ...stage,
+    ...opened,
+    admin: cluster.admin,
+    now: context.now,
+    sleep: (ms) => sleep(ms, undefined, { signal: interrupt.stop }),
+  });
+  const sweep = firstSweep(outcome, opened);
+  context.terminal.say("");
+  if (output === "json") {
+    context.terminal.print(JSON.stringify(outcomeAsJson(outcome, sweep), null, 2));
+  } else if (outcome.stopped === undefined) {
+    context.terminal.print(renderOutcome(outcome, sweep, lookAt(context)));
+  }
+  if (outcome.stopped === undefined && !isSwept(sweep)) {
+    context.terminal.say(renderProblem(sweepFailed(plan), lookAt(context, "stderr")));
+    return exitCodes.failed;
+  }
+  return outcome.stopped ? sayStopped(outcome, outcome.stopped.error, cli) : exitCodes.ok;
+}
+
+function firstSweep(
+  { sweep, plan }: RegistrationOutcome,
+  { stage }: OpenedRegistration,
+): FirstSweep {
+  const { cluster } = plan.wish;
+  const update = `npx serverless deploy --stage ${stage.stage} --region ${stage.region} brings the function to this version`;
+  return sweep === undefined
+    ? undefined
+    : readAnswer(sweep, { cluster, schema: sweepAnswer, update });
+}
+
+function sweepFailed({ wish: { cluster } }: RegistrationPlan) {
+  return {
+    message: `${cluster} is registered, but its first sweep failed; the schedule tries again`,
+    hint: `ecr-pull-secrets check ${cluster} says why; refresh ${cluster} --local sweeps from here`,
+  };
+}
+
+function sayStopped(outcome: RegistrationOutcome, error: unknown, cli: CliRun): ExitCode {
+  const { context, interrupt } = cli;
+  const isInterrupted = interrupt.stop.aborted || error instanceof Interrupted;
+  const exitCode = isInterrupted ? exitCodes.interrupted : printError(error, context.terminal);
+  context.terminal.say(renderStopped(outcome, lookAt(context, "stderr")));
+  return exitCode;
+}

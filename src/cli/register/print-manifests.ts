@@ -1,0 +1,21 @@
+/** `--print-manifests`: the rights as YAML. It asks AWS whose they are, and the cluster nothing. */
+import { rightsWish } from "../../registration/registration-wish.ts";
+import { computeRights } from "../../rights/compute-rights.ts";
+import { type CliRun, type ExitCode, exitCodes } from "../context.ts";
+import { renderManifests } from "../print/registration-manifests.ts";
+import { openStageFor } from "./open-registration.ts";
+import type { RegisterOptions, RegisterRequest } from "./register-options.ts";
+
+export async function printManifests(
+  request: RegisterRequest,
+  options: RegisterOptions,
+  run: CliRun,
+): Promise<ExitCode> {
+  const { wish } = await openStageFor(request, options, run);
+  const { objects } = computeRights(rightsWish(wish));
+  const { terminal } = run.context;
+  terminal.print(
+    options.output === "json" ? JSON.stringify(objects, null, 2) : renderManifests(objects, wish),
+  );
+  return exitCodes.ok;
+}

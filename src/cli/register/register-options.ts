@@ -1,0 +1,96 @@
+/** The options of `register`, and the request that they make. */
+import type { Command } from "commander";
+import { isClusterName } from "../../clusters/record.ts";
+import { UsageError } from "../../errors.ts";
+import { defaultLifetime, parseLifetime } from "../../registration/token-lifetime.ts";
+import { defaultNamespace } from "../../rights/names.ts";
+import { addOutputOption } from "../local/target-options.ts";
+import { addStageOptions, type StageOptions } from "../stage/stage-options.ts";
+
+export interface RegisterOptions extends StageOptions {
+  readonly context?: string;
+  readonly kubeconfig?: string;
+  readonly namespace?: string;
+  readonly server?: string;
+  readonly certificateAuthority?: string;
+  readonly tokenLifetime?: string;
+  readonly kmsKeyId?: string;
+  readonly replace?: boolean;
+  readonly renew?: boolean;
+  readonly withoutPolicy?: boolean;
+  readonly printManifests?: boolean;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly output: "text" | "json";
+}
+
+export function addRegisterOptions(command: Command): Command {
+  const withCluster = command
+    .argument("<cluster>", "the name to register it by, as the config's `clusters` entries mean it")
+    .optionsGroup("Which cluster:")
+    .option("--context <name>", "a context of your kubeconfig (default: the current one)")
+    .option("--kubeconfig <file>", "the kubeconfig (default: $KUBECONFIG, then ~/.kube/config)")
+    .option(
+      "--server <url>",
+      "where AWS Lambda finds the API server, if not at the context's server",
+    )
+    .option("--certificate-authority <file>", "the CA of that server, as PEM")
+    .optionsGroup("What it gets:")
+    .option("--namespace <name>", `of the ServiceAccount (default: ${defaultNamespace})`)
+    .option("--token-lifetime <time>", `to ask for, such as 48h (default: ${defaultLifetime})`)
+    .option("--kms-key-id <key>", "encrypts the stored kubeconfig (default: aws/secretsmanager)")
+    .option("--replace", "give a registered cluster a new credential, and this address")
+    .option("--renew", "give a registered cluster a new credential, and change nothing else")
+    .option("--without-policy", "do without the admission policy, where it can't be had");
+  return addOutputOption(
+    addStageOptions(withCluster)
+      .optionsGroup("Asking:")
+      .option("--dry-run", "show the plan, change nothing")
+      .option("--print-manifests", "print the rights as YAML, for GitOps; change nothing")
+      .option("-y, --yes", "don't ask"),
+  );
+}
+
+/** A registration as asked for, as far as it can be checked without asking anybody. */
+export interface RegisterRequest {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly withPolicy: boolean;
+  /** Undefined: nobody said. */
+  readonly lifetimeSeconds: number | undefined;
+  readonly kmsKeyId: string | undefined;
+  readonly replace: boolean;
+  readonly renew: boolean;
+}
+
+/** @throws UsageError */
+export function requestOf(cluster: string, options: RegisterOptions): RegisterRequest {
+  const { namespace = defaultNamespace, tokenLifetime, replace = false, renew = false } = options;
+  if (!isClusterName(cluster)) {
+    throw new UsageError("this isn't a name for a cluster", {
+      hint: 'use up to 100 letters, digits, ".", "_" and "-", a letter or digit at both ends',
+    });
+  }
+  if (!namespacePattern.test(namespace)) {
+    throw new UsageError("--namespace isn't a namespace's name", {
+      hint: 'use up to 63 small letters, digits and "-", a letter or digit at both ends',
+    });
+  }
+  if (replace && renew) {
+    throw new UsageError("--replace and --renew say different things", {
+      hint: "--renew changes only the credential; --replace also puts rights and address right",
+    });
+  }
+  return {
+    cluster,
+    namespace,
+    withPolicy: !options.withoutPolicy,
+    lifetimeSeconds: tokenLifetime === undefined ? undefined : parseLifetime(tokenLifetime),
+    kmsKeyId: options.kmsKeyId,
+    replace,
+    renew,
+  };
+}
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+const namespacePattern = /^(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;

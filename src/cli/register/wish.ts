@@ -1,0 +1,44 @@
+/** From a request and a stage's config to what a registration is to bring about. */
+import { UsageError } from "../../errors.ts";
+import { desiredPullSecrets } from "../../refresh/desired.ts";
+import type { RegistrationWish } from "../../registration/registration-wish.ts";
+import { serviceAccountAccess } from "../../registration/service-account-access.ts";
+import {
+  defaultLifetime,
+  minLifetimeMs,
+  parseLifetime,
+} from "../../registration/token-lifetime.ts";
+import { formatSpan } from "../../registration/wording.ts";
+import { listSome } from "../print/wording.ts";
+import type { StageContext } from "../stage/open-stage.ts";
+import type { RegisterRequest } from "./register-options.ts";
+
+type Stage = Pick<StageContext, "config" | "configFile" | "owner">;
+
+/** @throws UsageError */
+export function wishOf(request: RegisterRequest, stage: Stage): RegistrationWish {
+  const { config, configFile, owner } = stage;
+  const { cluster, namespace, renew } = request;
+  const desired = desiredPullSecrets(config.pullSecrets, cluster, owner);
+  if (desired.length === 0) {
+    throw new UsageError(`no pull secret of ${configFile} is for a cluster named ${cluster}`, {
+      hint: `its \`clusters\` entries: ${entriesOf(stage)}; add the name there, or mend it here`,
+    });
+  }
+  const schedulePeriodMs = config.schedule.periodMinutes * 60_000;
+  const asked = request.lifetimeSeconds ?? (renew ? undefined : parseLifetime(defaultLifetime));
+  const neededMs = minLifetimeMs(schedulePeriodMs);
+  if (asked !== undefined && asked * 1_000 < neededMs) {
+    const period = formatSpan(schedulePeriodMs);
+    throw new UsageError(`--token-lifetime is less than six schedules of ${period}`, {
+      hint: `ask for ${formatSpan(neededMs)} or more`,
+    });
+  }
+  const access = serviceAccountAccess({ namespace, lifetimeSeconds: asked, schedulePeriodMs });
+  return { ...request, owner, desired, access, schedulePeriodMs };
+}
+
+function entriesOf({ config }: Stage): string {
+  const entries = config.pullSecrets.flatMap(({ clusters }) => clusters);
+  return listSome([...new Set(entries)]);
+}
