@@ -1,10 +1,12 @@
 /**
- * An AWS endpoint for tests, over a real socket: ECR, STS, Secrets Manager, SQS and Lambda as far
- * as this program uses them. It asks for signatures, knows roles and denials, and fails on demand.
+ * An AWS endpoint for tests, over a real socket: ECR, STS, Secrets Manager, SQS, Lambda, EventBridge
+ * and EKS as far as this program uses them. It asks for signatures, knows roles and denials, and fails on demand.
  * The SDK finds it by AWS_ENDPOINT_URL.
  */
 import { devNull } from "node:os";
 import { createEcr, type MintedToken } from "./ecr.ts";
+import { createEks } from "./eks.ts";
+import { createEventBridge } from "./event-bridge.ts";
 import { type Fault, FaultScript } from "./faults.ts";
 import { Identities } from "./identities.ts";
 import { createLambda } from "./lambda.ts";
@@ -58,9 +60,19 @@ export async function startAws(options: AwsOptions = {}) {
   const place = { account, region };
   const secretsManager = createSecretsManager({ place, listLagMs: options.listLagMs ?? 0, now });
   const sqs = createSqs({ place, endpoint: () => listener.endpoint, now });
-  const lambda = createLambda();
+  const lambda = createLambda(account);
+  const eventBridge = createEventBridge(place);
+  const eks = createEks(place);
   const listener = await listen({
-    services: [ecr, createSts(identities), secretsManager.service, sqs.service, lambda.service],
+    services: [
+      ecr,
+      createSts(identities),
+      secretsManager.service,
+      sqs.service,
+      lambda.service,
+      eventBridge.service,
+      eks.service,
+    ],
     identities,
     faults: script,
     latencyMs: options.latencyMs ?? 0,
@@ -124,6 +136,8 @@ export async function startAws(options: AwsOptions = {}) {
     },
     secrets: secretsManager.secrets,
     queues: sqs.queues,
+    rules: eventBridge.rules,
+    eks: eks.eks,
     registerFunction: lambda.registerFunction,
     /** Resolves when all functions that were invoked as events have run. */
     functionsIdle: lambda.idle,

@@ -1,9 +1,9 @@
 /**
- * The fake's Lambda: Invoke, of functions that run in this process.
+ * The fake's Lambda: functions that run in this process, asked for and described.
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
 import { type FunctionHandler, functionArn, type Outcome, run } from "./lambda/function-run.ts";
-import { type Codes, codeOf } from "./protocols.ts";
+import { type Codes, codeOf, restJsonReply } from "./protocols.ts";
 import {
   type ActionCall,
   type AwsFailure,
@@ -15,17 +15,21 @@ import {
 
 export interface FunctionOptions {
   readonly timeoutMs?: number;
+  /** The role that it is said to run as. */
+  readonly role?: string;
+  /** Left out, it is in all of them. */
+  readonly region?: string;
 }
 
-interface RegisteredFunction {
+interface RegisteredFunction extends Required<Omit<FunctionOptions, "region">> {
+  readonly region: string | undefined;
   readonly handler: AnyHandler;
-  readonly timeoutMs: number;
 }
 
 /** A method's type, so that a handler may say what event it expects: Lambda doesn't check it. */
 type AnyHandler = { handle(...args: Parameters<FunctionHandler<unknown>>): unknown }["handle"];
 
-const invocationPath = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?.*)?$/;
+const functionPath = /^\/2015-03-31\/functions\/([^/?]+)\/(invocations|configuration)(?:\?.*)?$/;
 const functionName =
   /^(?:(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:)?\d{12}:function:|function:)?([\w-]{1,140})(?::(?:\$LATEST|[\w-]+))?$/;
 const maxPayloadBytes = { RequestResponse: 6_291_456, Event: 1_048_576, DryRun: 6_291_456 };
@@ -42,18 +46,29 @@ const codes: Codes = {
   "unknown-action": ["UnknownOperationException", 404],
 };
 
-export function createLambda() {
+const actionsByPath: Readonly<Record<string, string>> = {
+  "POST invocations": "Invoke",
+  "GET configuration": "GetFunctionConfiguration",
+};
+
+/** @param account of the roles that functions run as, unless they say otherwise */
+export function createLambda(account: string) {
   const functions = new Map<string, RegisteredFunction>();
   const running = new Set<Promise<Outcome>>();
+
+  function find(call: ActionCall): RegisteredFunction {
+    const found = functions.get(nameOf(call.request));
+    if (found === undefined || (found.region ?? call.region) !== call.region) {
+      const message = `Function not found: ${arnOf(call)}`;
+      throw new ServiceFailure("ResourceNotFoundException", message, 404);
+    }
+    return found;
+  }
 
   async function invoke(call: ActionCall): Promise<AwsReply> {
     const type = invocationTypeOf(call.request);
     const arn = arnOf(call);
-    const found = functions.get(nameOf(call.request));
-    if (found === undefined) {
-      const message = `Function not found: ${arn}`;
-      throw new ServiceFailure("ResourceNotFoundException", message, 404);
-    }
+    const found = find(call);
     const event = eventOf(call.request, maxPayloadBytes[type]);
     if (type === "DryRun") {
       return reply(204, "");
@@ -70,23 +85,27 @@ export function createLambda() {
 
   const service: AwsService = {
     name: "lambda",
-    actionOf: ({ method, url }) =>
-      method === "POST" && invocationPath.test(url) ? "Invoke" : undefined,
+    actionOf: ({ method, url }) => actionsByPath[`${method} ${functionPath.exec(url)?.[2] ?? ""}`],
     resourceOf: (_action, call) => arnOf(call),
-    permissionsOf: () => ["lambda:InvokeFunction"],
-    actions: { Invoke: invoke },
+    permissionsOf: (action) => [action === "Invoke" ? "lambda:InvokeFunction" : `lambda:${action}`],
+    actions: {
+      Invoke: invoke,
+      GetFunctionConfiguration: (call) => {
+        const { role: Role, timeoutMs } = find(call);
+        const names = { FunctionName: nameOf(call.request), FunctionArn: arnOf(call) };
+        const shape = { Runtime: "nodejs24.x", State: "Active", Timeout: timeoutMs / 1_000 };
+        return restJsonReply({ ...names, Role, ...shape });
+      },
+    },
     failure: failureReply,
   };
 
   return {
     service,
-    /** In every region. Invoked as an event, it isn't tried again when it fails. */
-    registerFunction(
-      name: string,
-      handler: AnyHandler,
-      { timeoutMs = 60_000 }: FunctionOptions = {},
-    ): void {
-      functions.set(name, { handler, timeoutMs });
+    /** Invoked as an event, it isn't tried again when it fails. */
+    registerFunction(name: string, handler: AnyHandler, options: FunctionOptions = {}): void {
+      const role = `arn:aws:iam::${account}:role/${name}`;
+      functions.set(name, { timeoutMs: 60_000, role, region: undefined, ...options, handler });
     },
     /** Resolves when all that was invoked as an event has run. */
     async idle(): Promise<void> {
@@ -137,7 +156,7 @@ function eventOf({ body }: AwsRequest, maxBytes: number): unknown {
 }
 
 function nameOf({ url }: AwsRequest): string {
-  const given = decodeURIComponent(invocationPath.exec(url)?.[1] ?? "");
+  const given = decodeURIComponent(functionPath.exec(url)?.[1] ?? "");
   const name = functionName.exec(given)?.[1];
   if (name === undefined) {
     const message =

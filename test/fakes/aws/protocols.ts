@@ -47,6 +47,21 @@ export function jsonFailure(failure: AwsFailure, codes: Partial<Codes> = {}): Aw
   return jsonReply({ __type: code, message: failure.message }, status);
 }
 
+/** REST with JSON: Lambda, EKS. */
+export function restJsonReply(
+  answer: unknown,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): AwsReply {
+  return { status, contentType: "application/json", body: JSON.stringify(answer), headers };
+}
+
+export function restJsonFailure(failure: AwsFailure, codes: Codes): AwsReply {
+  const [code, status] = codeOf(failure, codes);
+  const answer = { message: failure.message };
+  return restJsonReply(answer, status, { "x-amzn-errortype": code });
+}
+
 export function codeOf(failure: AwsFailure, codes: Codes): readonly [code: string, status: number] {
   return failure instanceof ServiceFailure ? [failure.code, failure.status] : codes[failure.reason];
 }

@@ -1,4 +1,5 @@
 /** What a test does with queues without asking over the wire: prepare, look, deliver. */
+import { randomUUID } from "node:crypto";
 import { functionArn } from "../lambda/function-run.ts";
 import type { EntryFaults } from "./entry-faults.ts";
 import { type Delivery, type DeliveryOptions, deliver, type SqsHandler } from "./event-source.ts";
@@ -20,6 +21,12 @@ export function queuesInProcess(queues: Queues, options: QueuesInProcessOptions)
     create(name: string, attributes: QueueAttributes = {}) {
       const queue = queues.create(place, name, attributes);
       return { url: urlOf(queue), arn: queue.arn };
+    },
+    /** A message of its own, in a group of its own. */
+    send(url: string, body: string): void {
+      const id = randomUUID();
+      const message = { body, groupId: id, deduplicationId: id, senderId: "in-process" };
+      queues.byUrl(url, place.region).send(message);
     },
     /** All that is in it, in flight or not. */
     messages: (url: string): readonly Message[] => queues.byUrl(url, place.region).messages,
