@@ -5,6 +5,7 @@ import { addCheckCommand } from "./commands/check.ts";
 import { addListCommand } from "./commands/list.ts";
 import { addPlanCommand } from "./commands/plan.ts";
 import { addRefreshCommand } from "./commands/refresh.ts";
+import { addRegisterCommand } from "./commands/register.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addValidateCommand } from "./commands/validate.ts";
 import { type CliContext, type CliRun, type ExitCode, exitCodes } from "./context.ts";
@@ -20,6 +21,7 @@ Start with a cluster of your own; this changes nothing:
 
 /** In the order of `--help`. */
 const commands = [
+  addRegisterCommand,
   addListCommand,
   addStatusCommand,
   addPlanCommand,
