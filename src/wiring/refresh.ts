@@ -10,9 +10,12 @@ import { createRefreshQueue } from "../dispatch/sqs-refresh-queue.ts";
 import { describeStoredCredential, withToken } from "../kubernetes/stored-kubeconfig.ts";
 import type { FunctionSettings } from "../settings.ts";
 import { createTelemetry } from "../telemetry/telemetry.ts";
+import type { CheckingPorts } from "../worker/check-registered.ts";
 import { serveRefresh } from "../worker/serve-refresh.ts";
+import { examineCluster } from "./examine-cluster.ts";
 import type { Invocation } from "./invocation.ts";
 import { openClusters } from "./open-clusters.ts";
+import type { RecordAccessOptions } from "./record-access.ts";
 
 const realTime = () => new Date();
 
@@ -27,15 +30,16 @@ export async function wireRefresh(settings: FunctionSettings, now: () => Date = 
   const session = createAwsSession({ region, name: stage });
   const queue = createRefreshQueue({ session, region, queueUrl });
   const telemetry = createTelemetry(stage);
-  const opened = openClusters({
+  const access: RecordAccessOptions = {
     eksTokens: createEksTokenSource({ session, now }),
     isInsecureTlsAllowed: (cluster) => config.allowInsecureTls.includes(cluster),
     now,
-    maxOpen,
-  });
-  const ports = {
+  };
+  const opened = openClusters({ ...access, maxOpen });
+  const ports: CheckingPorts = {
     clusters: createSecretsManagerStore({ session, region, stage }),
     open: opened.open,
+    examine: (record, abort) => examineCluster(record, abort, access),
     credentials: createEcrCredentialSource({ api: createAwsEcrApi(session), now }),
     pullSecrets: config.pullSecrets,
     owner: { account, region, stage },

@@ -3,7 +3,6 @@ import { type ClusterState, changedTags } from "../clusters/record.ts";
 import type { ClusterStore } from "../clusters/store.ts";
 import { StoreError } from "../errors.ts";
 import { withFailure } from "../refresh/make-report.ts";
-import type { SweepReport } from "../refresh/report.ts";
 import { type CostedReport, recordCause } from "./sweep-registered.ts";
 
 /**
@@ -39,7 +38,7 @@ function isNoted(report: CostedReport, known: ClusterState): boolean {
 }
 
 /** What the cluster's tags should say after a sweep. */
-export function stateAfter(report: SweepReport, before: ClusterState): ClusterState {
+export function stateAfter(report: CostedReport, before: ClusterState): ClusterState {
   const failed = report.outcome === "failed";
   // What couldn't be observed is as it was: a cluster out of reach keeps its last known expiry.
   const lastKnown = failed ? before.expiresAt : undefined;
@@ -47,7 +46,25 @@ export function stateAfter(report: SweepReport, before: ClusterState): ClusterSt
     expiresAt: report.soonestExpiry ? new Date(report.soonestExpiry) : lastKnown,
     failingSince: failed ? (before.failingSince ?? new Date(report.startedAt)) : undefined,
     rbac: before.rbac,
-    credential: before.credential,
-    rotationFailingSince: before.rotationFailingSince,
+    credential: credentialAfter(report, before),
+    rotationFailingSince: rotationFailingSince(report, before),
   };
+}
+
+function credentialAfter({ credential }: CostedReport, before: ClusterState) {
+  if (!credential) {
+    return before.credential;
+  }
+  const { issuedAt, expiresAt } = credential;
+  return issuedAt !== null && expiresAt !== null
+    ? { issuedAt: new Date(issuedAt), expiresAt: new Date(expiresAt) }
+    : undefined;
+}
+
+function rotationFailingSince({ credential, startedAt }: CostedReport, before: ClusterState) {
+  if (!credential || credential.rotation === "postponed") {
+    return before.rotationFailingSince;
+  }
+  const failed = credential.rotation === "failed";
+  return failed ? (before.rotationFailingSince ?? new Date(startedAt)) : undefined;
 }

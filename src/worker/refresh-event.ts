@@ -14,7 +14,7 @@ const sqsEvent = z.object({
     .min(1),
 });
 
-const directModes = ["sweep", "plan", "status"] as const;
+const directModes = ["sweep", "plan", "status", "check"] as const;
 
 const directRequest = z.strictObject({
   cluster: z.string().min(1).max(100),

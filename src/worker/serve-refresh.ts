@@ -2,10 +2,11 @@
 import { startDeadline } from "../deadline.ts";
 import { reportPlan } from "../refresh/plan-report.ts";
 import { reportStatus } from "../refresh/status-report.ts";
+import { type CheckingPorts, checkRegistered } from "./check-registered.ts";
 import { lookAtRegistered } from "./look-at-registered.ts";
 import { type DirectRequest, parseRefreshEvent } from "./refresh-event.ts";
 import { serveQueued } from "./serve-queued.ts";
-import { type RefreshPorts, type Serving, sweepAndNote } from "./sweep-and-note.ts";
+import { type Serving, sweepAndNote } from "./sweep-and-note.ts";
 
 /** Time for the report, the tags and the answer, after the sweep's own end. */
 const wrapUpMs = 5_000;
@@ -18,7 +19,7 @@ const marginMs = 3_000;
 export async function serveRefresh(
   event: unknown,
   remainingMs: number,
-  ports: RefreshPorts,
+  ports: CheckingPorts,
 ): Promise<unknown> {
   using time = startDeadline({ limitMs: remainingMs - wrapUpMs, marginMs });
   const parsed = parseRefreshEvent(event);
@@ -30,10 +31,13 @@ export async function serveRefresh(
 
 async function serveDirect(
   { cluster, mode }: DirectRequest,
-  { ports, time }: Serving,
+  { ports, time }: Serving & { readonly ports: CheckingPorts },
 ): Promise<unknown> {
   if (mode === "sweep") {
     return (await sweepAndNote(cluster, undefined, { ports, time })) ?? unregistered(cluster);
+  }
+  if (mode === "check") {
+    return (await checkRegistered(cluster, ports, time)) ?? unregistered(cluster);
   }
   const planned = await lookAtRegistered(cluster, ports, time);
   if (!planned) {

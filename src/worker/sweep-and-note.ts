@@ -1,12 +1,15 @@
-/** Sweep a registered cluster, note its state, tell what came of it. */
+/** Sweep a registered cluster, look after its credential, note its state, tell what came of it. */
 import type { ClusterState } from "../clusters/record.ts";
 import type { Deadline } from "../deadline.ts";
 import type { QueueRules } from "./message-outcome.ts";
 import { noteState } from "./note-state.ts";
+import { lookAfterCredential } from "./rotation/look-after-credential.ts";
+import type { RotationPorts } from "./rotation/ports.ts";
 import { type CostedReport, sweepRegistered, type WorkerPorts } from "./sweep-registered.ts";
 
 export interface RefreshPorts extends WorkerPorts {
   readonly rules: QueueRules;
+  readonly rotation: RotationPorts;
   /** Seconds until a failed message is delivered again. @throws QueueError */
   readonly delayRetry: (receiptHandle: string, seconds: number) => Promise<void>;
   readonly swept: (report: CostedReport) => void;
@@ -29,11 +32,12 @@ export async function sweepAndNote(
   known: ClusterState | undefined,
   { ports, time }: Serving,
 ): Promise<CostedReport | undefined> {
-  const report = await sweepRegistered(cluster, ports, time);
-  if (!report) {
+  const swept = await sweepRegistered(cluster, ports, time);
+  if (!swept) {
     ports.skipped(cluster, "unregistered");
     return undefined;
   }
+  const report = await lookAfterCredential(swept, { ports, time });
   const noted = await noteState(report, known, ports.clusters);
   ports.swept(noted);
   return noted;

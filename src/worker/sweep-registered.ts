@@ -2,11 +2,14 @@
 import type { ClusterRecord, ClusterStore } from "../clusters/store.ts";
 import type { PullSecretConfig } from "../config/stage-config.ts";
 import { KubeconfigError, StoreError } from "../errors.ts";
-import { desiredPullSecrets, type Owner } from "../refresh/desired.ts";
+import { type DesiredPullSecret, desiredPullSecrets, type Owner } from "../refresh/desired.ts";
 import type { Cause } from "../refresh/failure-log.ts";
 import type { ClusterApi, CredentialSource } from "../refresh/ports.ts";
 import { failedSweep, refreshCluster, type Sweep } from "../refresh/refresh-cluster.ts";
 import type { SweepReport } from "../refresh/report.ts";
+import type { CredentialReport } from "./rotation/credential-report.ts";
+import type { TokenRequests } from "./rotation/ports.ts";
+import type { StoredCredential } from "./rotation/stored-credential.ts";
 
 export interface WorkerPorts {
   readonly clusters: ClusterStore;
@@ -20,6 +23,8 @@ export interface WorkerPorts {
 
 export interface OpenedCluster {
   readonly api: ClusterApi;
+  readonly tokens: TokenRequests;
+  readonly credential: StoredCredential;
   /** Counted since the connection was made. */
   readonly stats: () => Omit<SweepCost, "ecrCalls">;
 }
@@ -39,6 +44,18 @@ export interface SweepCost {
 
 export interface CostedReport extends SweepReport {
   readonly cost: SweepCost;
+  /** Absent: the record holds none that can be read. */
+  readonly credential?: CredentialReport;
+}
+
+/** A sweep's report, and what it was made with. */
+export interface Swept {
+  readonly report: CostedReport;
+  readonly desired: readonly DesiredPullSecret[];
+  /** Undefined: it couldn't be read. */
+  readonly record: ClusterRecord | undefined;
+  /** Undefined: its record is of no use. */
+  readonly opened: OpenedCluster | undefined;
 }
 
 /** When to begin nothing new, and when to give up what is in flight. */
@@ -53,27 +70,40 @@ const silent = { minted: () => {}, applied: () => {} };
 export async function sweepRegistered(
   cluster: string,
   ports: WorkerPorts,
-  { stop, abort }: SweepSignals,
-): Promise<CostedReport | undefined> {
-  const { now, owner, credentials } = ports;
+  signals: SweepSignals,
+): Promise<Swept | undefined> {
+  const { now, owner } = ports;
   const desired = desiredPullSecrets(ports.pullSecrets, cluster, owner);
   const sweep: Sweep = { cluster, owner, desired };
+  let record: ClusterRecord | undefined;
   try {
-    const record = await ports.clusters.read(cluster);
+    record = await ports.clusters.read(cluster);
     if (!record) {
       return undefined;
     }
-    const { api, stats } = await ports.open(record, abort);
-    const count = () => ({ ...stats(), ecrCalls: credentials.callsMade() });
-    const before = count();
-    const report = await refreshCluster(sweep, { api, credentials, now, stop, progress: silent });
-    return { ...report, cost: difference(before, count()) };
+    const opened = await ports.open(record, signals.abort);
+    const report = await sweepOpened(sweep, opened, { ports, signals });
+    return { report, desired, record, opened };
   } catch (error) {
     if (error instanceof KubeconfigError || error instanceof StoreError) {
-      return { ...failedSweep(sweep, recordCause(error), { now }), cost: noCost };
+      const report = { ...failedSweep(sweep, recordCause(error), { now }), cost: noCost };
+      return { report, desired, record, opened: undefined };
     }
     throw error;
   }
+}
+
+async function sweepOpened(
+  sweep: Sweep,
+  { api, stats }: OpenedCluster,
+  { ports, signals }: { readonly ports: WorkerPorts; readonly signals: SweepSignals },
+): Promise<CostedReport> {
+  const { now, credentials } = ports;
+  const count = () => ({ ...stats(), ecrCalls: credentials.callsMade() });
+  const before = count();
+  const { stop } = signals;
+  const report = await refreshCluster(sweep, { api, credentials, now, stop, progress: silent });
+  return { ...report, cost: difference(before, count()) };
 }
 
 /** Why a cluster's record is of no use. */

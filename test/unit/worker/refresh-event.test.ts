@@ -23,6 +23,7 @@ describe("an event is", () => {
     ["a sweep", { cluster: "prod-eu", mode: "sweep" }, "sweep"],
     ["a plan", { cluster: "prod-eu", mode: "plan" }, "plan"],
     ["a look at how it fares", { cluster: "prod-eu", mode: "status" }, "status"],
+    ["a diagnosis", { cluster: "prod-eu", mode: "check" }, "check"],
   ])("%s", (_, event, mode) => {
     expect(parseRefreshEvent(event)).toEqual({
       kind: "direct",
@@ -58,7 +59,7 @@ describe("an event is refused, without a word of it, that", () => {
     const error = errorOf(() => parseRefreshEvent(event));
     expect(error).toBeInstanceOf(RefreshEventError);
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain(canary);
-    expect(String(error)).toContain('"mode": "sweep" | "plan" | "status"');
+    expect(String(error)).toContain('"mode": "sweep" | "plan" | "status" | "check"');
   });
 });
 

@@ -8,12 +8,16 @@ import { afterEach, expect, vi } from "vitest";
 import { createAwsSession } from "../../../src/aws/session.ts";
 import type { ClusterState } from "../../../src/clusters/record.ts";
 import { createSecretsManagerStore } from "../../../src/clusters/secrets-manager-store.ts";
+import { createSecretsManagerWriter } from "../../../src/clusters/secrets-manager-writer.ts";
 import { parseConfig } from "../../../src/config/load.ts";
 import { createAwsEcrApi } from "../../../src/credentials/aws-ecr-api.ts";
 import { createEcrCredentialSource } from "../../../src/credentials/ecr.ts";
 import { createEksTokenSource } from "../../../src/credentials/eks-token.ts";
 import { formatMessage } from "../../../src/dispatch/refresh-message.ts";
+import { describeStoredCredential, withToken } from "../../../src/kubernetes/stored-kubeconfig.ts";
+import { examineCluster } from "../../../src/wiring/examine-cluster.ts";
 import { openClusters } from "../../../src/wiring/open-clusters.ts";
+import type { CheckingPorts } from "../../../src/worker/check-registered.ts";
 import { serveRefresh } from "../../../src/worker/serve-refresh.ts";
 import type { RefreshPorts } from "../../../src/worker/sweep-and-note.ts";
 import type { CostedReport } from "../../../src/worker/sweep-registered.ts";
@@ -64,13 +68,13 @@ async function startScene(namespaces: readonly string[] = []) {
   function newFunction(more: Partial<RefreshPorts> = {}) {
     const timeouts = { connectMs: 500, requestMs: 500 };
     const session = createAwsSession({ region, name: stage, timeouts });
-    const opened = openClusters({
+    const access = {
       eksTokens: createEksTokenSource({ session, now }),
       isInsecureTlsAllowed: () => false,
       now: () => certificatesAt,
-      maxOpen: 4,
       connection: hasty,
-    });
+    };
+    const opened = openClusters({ ...access, maxOpen: 4 });
     functions.push(opened);
     const seen = {
       swept: [] as CostedReport[],
@@ -78,14 +82,20 @@ async function startScene(namespaces: readonly string[] = []) {
       delays: [] as number[],
       warnings: [] as string[],
     };
-    const ports: RefreshPorts = {
+    const ports: CheckingPorts = {
       clusters: createSecretsManagerStore({ session, region, stage }),
       open: opened.open,
+      examine: (record, abort) => examineCluster(record, abort, access),
       credentials: createEcrCredentialSource({ api: createAwsEcrApi(session), now }),
       pullSecrets,
       owner: { account: aws.account, region, stage },
       now,
       rules: { schedulePeriodMs: 600_000, maxReceiveCount: 5 },
+      rotation: {
+        writer: createSecretsManagerWriter({ session, region, stage }),
+        kubeconfigs: { describe: describeStoredCredential, withToken },
+        tryOut: opened.tryOut,
+      },
       delayRetry: async (_, seconds) => void seen.delays.push(seconds),
       swept: (report) => seen.swept.push(report),
       skipped: (cluster, why) => seen.skipped.push(`${cluster} ${why}`),

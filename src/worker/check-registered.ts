@@ -1,0 +1,18 @@
+/** Look for what is wrong with a registered cluster, as the function sees it. */
+import type { CheckReport } from "../checks/check-report.ts";
+import { diagnoseCluster } from "../checks/diagnose-cluster.ts";
+import type { CheckPorts } from "../checks/ports.ts";
+import type { RefreshPorts } from "./sweep-and-note.ts";
+import type { SweepSignals } from "./sweep-registered.ts";
+
+/** What a diagnosis needs beside what a sweep does. */
+export type CheckingPorts = RefreshPorts & Pick<CheckPorts, "examine">;
+
+/** @returns undefined if it isn't registered */
+export function checkRegistered(
+  cluster: string,
+  ports: CheckingPorts,
+  { abort }: Pick<SweepSignals, "abort">,
+): Promise<CheckReport | undefined> {
+  return diagnoseCluster(cluster, ports, abort);
+}

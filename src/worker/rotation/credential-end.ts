@@ -1,0 +1,92 @@
+/** What is said of a credential whose end comes near, and how loudly. Pure. */
+import type { NextSteps } from "../../checks/next-steps.ts";
+import type { Trouble } from "./credential-report.ts";
+import type { Rotation } from "./rotate-credential.ts";
+import { type ServiceAccountToken, type StoredCredential, shareLeft } from "./stored-credential.ts";
+
+export interface EndInSight {
+  readonly trouble: Trouble;
+  /** Whether the sweep is failed for it, so that an alarm rings. */
+  readonly urgent: boolean;
+}
+
+interface Circumstances {
+  readonly now: Date;
+  readonly next: NextSteps;
+}
+
+/** Undefined: nothing is to be said. */
+export function endInSight(
+  credential: StoredCredential,
+  rotation: Rotation | undefined,
+  at: Circumstances,
+): EndInSight | undefined {
+  switch (credential.kind) {
+    case "eks":
+      return undefined;
+    case "service-account-token":
+      return rotation && endOfRenewable(credential, rotation, at);
+    default:
+      return endOfFixed(credential, at);
+  }
+}
+
+/** Due at half of its life: by then, half of the attempts to renew it have been in vain. */
+const renewableUrgentShare = 0.25;
+
+function endOfRenewable(
+  token: ServiceAccountToken,
+  rotation: Rotation,
+  { now, next }: Circumstances,
+): EndInSight | undefined {
+  const urgent = shareLeft(token, now) < renewableUrgentShare;
+  if (rotation.result === "failed") {
+    const { message: why, hint = next.renew } = rotation.trouble;
+    const message = `${describeEnd(token, now)}, and couldn't be renewed: ${why}`;
+    return { trouble: { message, hint }, urgent };
+  }
+  if (rotation.result !== "postponed" || !urgent) {
+    return undefined;
+  }
+  const message = `${describeEnd(token, now)}, and no sweep got round to renewing it`;
+  return { trouble: { message, hint: next.renew }, urgent };
+}
+
+/** A year's certificate is talked of for three months, and rings for the last one. */
+const warningShare = 0.25;
+const fixedUrgentShare = 0.1;
+/** Of a token that doesn't say when it began: it is talked of for its last week. */
+const assumedLifeMs = 28 * 24 * 3_600_000;
+
+type Fixed = Exclude<StoredCredential, { kind: "eks" } | ServiceAccountToken>;
+
+function endOfFixed(
+  { kind, issuedAt, expiresAt }: Fixed,
+  { now, next }: Circumstances,
+): EndInSight | undefined {
+  if (!expiresAt) {
+    return undefined;
+  }
+  const assumed = new Date(expiresAt.getTime() - assumedLifeMs);
+  const left = shareLeft({ issuedAt: issuedAt ?? assumed, expiresAt }, now);
+  if (left >= warningShare) {
+    return undefined;
+  }
+  const message = `${describeEnd({ kind, expiresAt }, now)}, and nothing renews it`;
+  return { trouble: { message, hint: next.replace }, urgent: left < fixedUrgentShare };
+}
+
+const names = {
+  "service-account-token": "token",
+  token: "token",
+  "client-certificate": "client certificate",
+} as const;
+
+function describeEnd(
+  { kind, expiresAt }: { readonly kind: keyof typeof names; readonly expiresAt: Date },
+  now: Date,
+): string {
+  const verb = expiresAt > now ? "expires" : "expired";
+  const at = expiresAt.toISOString().replace(/\.\d{3}Z$/, "Z");
+  return `the ${names[kind]} in the cluster's record ${verb} on ${at}`;
+}

@@ -1,0 +1,44 @@
+/** What a record's kubeconfig authenticates with, and how long that is good. Pure. */
+import type { CredentialLife } from "../../clusters/record.ts";
+
+export type StoredCredential =
+  | ServiceAccountToken
+  /** A token that we can't ask the next one for. */
+  | {
+      readonly kind: "token";
+      readonly issuedAt: Date | undefined;
+      /** Undefined: it doesn't expire, or doesn't say. */
+      readonly expiresAt: Date | undefined;
+    }
+  | { readonly kind: "client-certificate"; readonly issuedAt: Date; readonly expiresAt: Date }
+  /** Signed anew for each sweep. */
+  | { readonly kind: "eks" };
+
+/** Of TokenRequest. Times as its claims say them. */
+export interface ServiceAccountToken {
+  readonly kind: "service-account-token";
+  readonly namespace: string;
+  readonly name: string;
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+  /** Undefined: nobody noted one. */
+  readonly wantedLifetimeSeconds: number | undefined;
+}
+
+/** Undefined: it has no end, or doesn't say how long it was good for. */
+export function lifeOf(credential: StoredCredential): CredentialLife | undefined {
+  if (credential.kind === "eks") {
+    return undefined;
+  }
+  const { issuedAt, expiresAt } = credential;
+  return issuedAt && expiresAt && issuedAt < expiresAt ? { issuedAt, expiresAt } : undefined;
+}
+
+export function lifeMs({ issuedAt, expiresAt }: CredentialLife): number {
+  return expiresAt.getTime() - issuedAt.getTime();
+}
+
+/** 1 at the beginning, 0 at the end, less when it is over. */
+export function shareLeft(life: CredentialLife, now: Date): number {
+  return (life.expiresAt.getTime() - now.getTime()) / lifeMs(life);
+}

@@ -1,0 +1,52 @@
+/** A sweep that is over: nothing was due, or the cluster couldn't be read. */
+import type { FailureKind } from "../../../../src/refresh/report.ts";
+import type { RefreshPorts } from "../../../../src/worker/sweep-and-note.ts";
+import type { CostedReport } from "../../../../src/worker/sweep-registered.ts";
+
+export function sweptReport(at: Date, trouble: FailureKind | undefined): CostedReport {
+  const failure = { message: "no", hint: undefined, pullSecret: undefined, registry: undefined };
+  return {
+    cluster: "eu",
+    owner: "123456789012/us-east-1/dev",
+    outcome: trouble ? "failed" : "ok",
+    startedAt: at.toISOString(),
+    durationMs: 100,
+    namespaces: trouble ? { known: 0, selected: 0 } : { known: 4, selected: 2 },
+    counts,
+    soonestExpiry: null,
+    secrets: [],
+    links: [],
+    deletions: [],
+    failures: trouble ? [{ kind: trouble, ...failure, namespaces: [] }] : [],
+    notices: [],
+    cost: { requests: 2, retries: 0, connections: 0, ecrCalls: 0 },
+  };
+}
+
+const counts: CostedReport["counts"] = {
+  current: 0,
+  created: 0,
+  renewed: 0,
+  adopted: 0,
+  restored: 0,
+  linked: 0,
+  deleted: 0,
+  failed: 0,
+  minted: 0,
+};
+
+/** What is nobody's business once a sweep is over. */
+export const unusedPorts = {
+  open: () => Promise.reject(new Error("nothing is opened here")),
+  credentials: {
+    mint: () => Promise.reject(new Error("nothing is minted here")),
+    covers: () => false,
+    callsMade: () => 0,
+  },
+  pullSecrets: [],
+  owner: { account: "123456789012", region: "us-east-1", stage: "dev" },
+  delayRetry: async () => {},
+  swept: () => {},
+  skipped: () => {},
+  warned: () => {},
+} satisfies Partial<RefreshPorts>;
