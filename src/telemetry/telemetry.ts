@@ -13,6 +13,8 @@ export const metricNames = {
   sweepFailed: "SweepFailed",
   sweepMilliseconds: "SweepMilliseconds",
   secretsWritten: "SecretsWritten",
+  credentialRotated: "CredentialRotated",
+  credentialRotationFailed: "CredentialRotationFailed",
   clusters: "Clusters",
   clustersFailing: "ClustersFailing",
   hoursToSoonestExpiry: "HoursToSoonestExpiry",
@@ -54,8 +56,9 @@ export function createTelemetry(stage: string): Telemetry {
         .addMetadata("cluster", report.cluster)
         .addMetric(metricNames.sweepFailed, MetricUnit.Count, failed ? 1 : 0)
         .addMetric(metricNames.sweepMilliseconds, MetricUnit.Milliseconds, report.durationMs)
-        .addMetric(metricNames.secretsWritten, MetricUnit.Count, line.written)
-        .publishStoredMetrics();
+        .addMetric(metricNames.secretsWritten, MetricUnit.Count, line.written);
+      tellOfCredential(report, logger, metrics);
+      metrics.publishStoredMetrics();
     },
     skipped: (cluster, why) => logger.info(`sweep ${why}`, { cluster }),
     dispatched(report, now) {
@@ -71,6 +74,27 @@ export function createTelemetry(stage: string): Telemetry {
     },
     warned: (message, about) => logger.warn(message, about),
   };
+}
+
+/** Only where something came of it: nearly every sweep has nothing to tell. */
+function tellOfCredential(
+  { cluster, credential }: CostedReport,
+  logger: Logger,
+  metrics: Metrics,
+): void {
+  const { rotation, trouble, expiresAt } = credential ?? {};
+  if (rotation === "done") {
+    logger.info("credential rotated", { cluster, expiresAt });
+    metrics.addMetric(metricNames.credentialRotated, MetricUnit.Count, 1);
+  }
+  if (rotation === "failed") {
+    metrics.addMetric(metricNames.credentialRotationFailed, MetricUnit.Count, 1);
+  }
+  if (trouble) {
+    const what = rotation === "failed" ? "credential rotation failed" : "credential near its end";
+    const { message: reason, hint } = trouble;
+    logger.warn(what, { cluster, expiresAt, reason, hint });
+  }
 }
 
 /** Everything but the line per secret: five hundred of them don't help at 3 a.m. */

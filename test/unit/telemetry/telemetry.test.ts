@@ -107,6 +107,67 @@ describe("a sweep", () => {
   });
 });
 
+describe("a cluster's credential", () => {
+  const credential = {
+    kind: "service-account-token",
+    issuedAt: "2026-11-20T12:00:00.000Z",
+    expiresAt: "2026-12-20T12:00:00.000Z",
+  } as const;
+  const trouble = { message: "it couldn't be renewed", hint: "register it" };
+  const { expiresAt } = credential;
+
+  test("is in the sweep's line, and else not spoken of", async () => {
+    const lines = await told(({ swept }) => swept(report({ credential })));
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatchObject({ message: "sweep done", credential });
+    expect(lines[1]).not.toHaveProperty("CredentialRotated");
+    expect(lines[1]).not.toHaveProperty("CredentialRotationFailed");
+  });
+
+  test("that was renewed is a line and a count", async () => {
+    const rotated = { ...credential, rotation: "done" } as const;
+    const lines = await told(({ swept }) => swept(report({ credential: rotated })));
+    expect(lines).toMatchObject([
+      { message: "sweep done", credential: rotated },
+      { level: "INFO", message: "credential rotated", cluster: "eu", expiresAt },
+      { CredentialRotated: 1, SweepFailed: 0 },
+    ]);
+    expect(lines.at(-1)).not.toHaveProperty("CredentialRotationFailed");
+  });
+
+  test("that couldn't be renewed is a warning with cause and remedy, and a count", async () => {
+    const failed = { ...credential, rotation: "failed", trouble } as const;
+    const lines = await told(({ swept }) => swept(report({ credential: failed })));
+    expect(lines).toMatchObject([
+      { level: "INFO", message: "sweep done" },
+      {
+        level: "WARN",
+        message: "credential rotation failed",
+        cluster: "eu",
+        expiresAt,
+        reason: trouble.message,
+        hint: trouble.hint,
+      },
+      { CredentialRotationFailed: 1, SweepFailed: 0 },
+    ]);
+    expect(lines.at(-1)).not.toHaveProperty("CredentialRotated");
+  });
+
+  test("that nothing renews is a warning near its end, and no count", async () => {
+    const ending = { ...credential, kind: "client-certificate", trouble } as const;
+    const lines = await told(({ swept }) => swept(report({ credential: ending })));
+    expect(lines[1]).toMatchObject({ level: "WARN", message: "credential near its end" });
+    expect(lines.at(-1)).not.toHaveProperty("CredentialRotationFailed");
+  });
+
+  test.each(["overtaken", "postponed"] as const)("that is %s is no event", async (rotation) => {
+    const lines = await told(({ swept }) =>
+      swept(report({ credential: { ...credential, rotation } })),
+    );
+    expect(lines).toHaveLength(2);
+  });
+});
+
 test("each line has the request of its own invocation", async () => {
   const lines = await told(({ begin, skipped }) => {
     begin("request-1");
