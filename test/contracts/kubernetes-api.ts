@@ -10,6 +10,9 @@ import { deleteContract } from "./kubernetes-api/delete.ts";
 import { listContract } from "./kubernetes-api/list.ts";
 import { namespaceContract } from "./kubernetes-api/namespaces.ts";
 import { ownershipContract } from "./kubernetes-api/ownership.ts";
+import { policyContract } from "./kubernetes-api/policies.ts";
+import { policyExpressionContract } from "./kubernetes-api/policy-expressions.ts";
+import { policyObjectContract } from "./kubernetes-api/policy-objects.ts";
 import { protocolContract } from "./kubernetes-api/protocol.ts";
 import { serviceAccountContract } from "./kubernetes-api/service-accounts.ts";
 import { updateContract } from "./kubernetes-api/update.ts";
@@ -30,6 +33,9 @@ export function kubernetesApiContract(name: string, start: () => Promise<Contrac
     namespaceContract(context);
     serviceAccountContract(context);
     accessContract(context);
+    policyObjectContract(context);
+    policyExpressionContract(context);
+    policyContract(context);
     protocolContract(context);
   });
 }

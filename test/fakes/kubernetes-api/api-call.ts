@@ -1,4 +1,5 @@
 /** A request as the handlers see it, and what they answer. */
+import type { Judge } from "./admission/judge.ts";
 import type { User } from "./rbac.ts";
 import type { PathRequest, ResourceRequest } from "./routes.ts";
 import type { TokenIssuer } from "./service-account-tokens.ts";
@@ -24,6 +25,7 @@ export interface ApiAnswer {
 export interface ApiBackend {
   readonly cluster: Cluster;
   readonly tokens: TokenIssuer;
+  readonly judge: Judge;
 }
 
 export function mediaType(contentType: string | undefined): string {

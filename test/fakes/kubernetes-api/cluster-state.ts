@@ -1,8 +1,10 @@
 /** The fake's objects at hand: to set a scene, to meddle like another client, and to look. */
 import type { AccessRule } from "../../contracts/kubernetes-target.ts";
+import { deleteObject } from "./deletions.ts";
+import { unguarded } from "./guard.ts";
 import type { ApiObject } from "./object.ts";
 import { isJsonObject } from "./object.ts";
-import { createObject, deleteObject } from "./objects.ts";
+import { createObject } from "./objects.ts";
 import { mergePatch } from "./patches.ts";
 import {
   allResources,
@@ -16,7 +18,7 @@ import {
   serviceAccounts,
 } from "./resources.ts";
 import type { TokenIssuer } from "./service-account-tokens.ts";
-import type { Cluster } from "./writes.ts";
+import type { Cluster, Writer } from "./writes.ts";
 
 export interface SecretContent {
   readonly type?: string;
@@ -70,7 +72,7 @@ export function createClusterState(cluster: Cluster, tokens: TokenIssuer): Clust
     manager = "kubectl-create",
   ): ApiObject {
     const place = { resource, namespace };
-    return createObject(cluster, place, JSON.stringify(object), { manager, dryRun: false }).object;
+    return createObject(cluster, place, JSON.stringify(object), asManager(manager)).object;
   }
 
   function edit(
@@ -78,11 +80,11 @@ export function createClusterState(cluster: Cluster, tokens: TokenIssuer): Clust
     patch: object,
     manager = "kubectl-edit",
   ): ApiObject {
-    return mergePatch(cluster, target, JSON.stringify(patch), { manager, dryRun: false }).object;
+    return mergePatch(cluster, target, JSON.stringify(patch), asManager(manager)).object;
   }
 
   function remove(resource: Resource, namespace: string | undefined, name: string): void {
-    deleteObject(cluster, { resource, namespace, name }, "", false);
+    deleteObject(cluster, { resource, namespace, name }, "", asManager("kubectl-delete"));
   }
 
   return {
@@ -144,6 +146,10 @@ export function createClusterState(cluster: Cluster, tokens: TokenIssuer): Clust
       }
     },
   };
+}
+
+function asManager(manager: string): Writer {
+  return { manager, dryRun: false, guard: unguarded };
 }
 
 interface Grant {

@@ -1,5 +1,6 @@
 /** Objects in the form that their types give them, and with their owners. */
 import { normalise } from "./decode.ts";
+import { withDefaults } from "./defaults.ts";
 import { compare } from "./field-set.ts";
 import { decodeManagers, encodeManagers, recordUpdate } from "./managers.ts";
 import {
@@ -21,7 +22,10 @@ export function conform(resource: Resource, raw: unknown): ApiObject {
     apiVersion: apiVersionOf(resource),
     metadata: { name: "", ...(isJsonObject(metadata) ? metadata : {}), ...managedFieldsOf(raw) },
   };
-  return resource === secrets ? conformSecret(conformed, stringData) : conformed;
+  return withDefaults(
+    resource,
+    resource === secrets ? conformSecret(conformed, stringData) : conformed,
+  );
 }
 
 // An empty list says something here, unlike anywhere else.
@@ -40,20 +44,14 @@ function conformSecret(secret: ApiObject, stringData: unknown): ApiObject {
   };
   const { data: _, ...rest } = secret;
   const kept = Object.keys(data).length === 0 ? rest : { ...rest, data };
-  return {
-    ...kept,
-    kind: secret.kind,
-    apiVersion: secret.apiVersion,
-    metadata: secret.metadata,
-    type: secret["type"] ?? "Opaque",
-  };
+  return { ...kept, kind: secret.kind, apiVersion: secret.apiVersion, metadata: secret.metadata };
 }
 
 /** The object with its owners, after a write that wasn't an apply. */
 export function ownedUpdate(
   resource: Resource,
   change: { readonly live: ApiObject | undefined; readonly next: ApiObject },
-  manager: string,
+  writer: { readonly manager: string; readonly at: Date },
 ): ApiObject {
   const { live, next } = change;
   const given = next.metadata.managedFields;
@@ -66,10 +64,10 @@ export function ownedUpdate(
     decodeManagers(before),
     compare(resource.schema, live ?? {}, next),
     {
-      manager,
+      manager: writer.manager,
       apiVersion: apiVersionOf(resource),
       subresource: undefined,
-      time: timestamp(),
+      time: timestamp(writer.at),
     },
   );
   return withManagedFields(next, encodeManagers(managers));

@@ -1,5 +1,6 @@
 /** From a request's body to an object: parsing, the schema's types, empty fields left out. */
 import { parse as parseYaml, YAMLParseError } from "yaml";
+import { displayElement, itemKey } from "./field-set.ts";
 import { isJsonObject, type JsonObject } from "./object.ts";
 import type { Schema } from "./schema.ts";
 import { badRequest } from "./status.ts";
@@ -58,19 +59,21 @@ export function typeErrors(schema: Schema, value: unknown, path = ""): string[] 
   if (value === null || value === undefined) {
     return [];
   }
-  if (schema.type === "struct" || schema.type === "map") {
-    return isJsonObject(value)
-      ? Object.entries(value).flatMap(([key, child]) =>
-          fieldErrors(schema, `${path}.${key}`, key, child),
-        )
-      : [`${path}: expected map, got ${describe(value)}`];
+  if (!fits(schema, value)) {
+    return [`${path}: expected ${expected(schema)}, got ${describe(value)}`];
   }
-  return fits(schema, value)
-    ? []
-    : [`${path}: expected ${expected(schema)}, got ${describe(value)}`];
+  if (isJsonObject(value)) {
+    return Object.entries(value).flatMap(([key, child]) =>
+      fieldErrors(schema, `${path}.${key}`, key, child),
+    );
+  }
+  return Array.isArray(value) ? itemErrors(schema, value, path) : [];
 }
 
 function fieldErrors(schema: Schema, path: string, key: string, value: unknown): string[] {
+  if (schema.type === "atomic") {
+    return schema.of === undefined ? [] : fieldErrors(schema.of, path, key, value);
+  }
   const field = schema.type === "struct" ? schema.fields[key] : undefined;
   if (schema.type === "struct" && field === undefined) {
     return [`${path}: field not declared in schema`];
@@ -79,16 +82,32 @@ function fieldErrors(schema: Schema, path: string, key: string, value: unknown):
   return child === undefined ? [] : typeErrors(child, value, path);
 }
 
+function itemErrors(schema: Schema, items: readonly unknown[], path: string): string[] {
+  const keyOf = itemKey(schema);
+  const keys = keyOf === undefined ? [] : items.map((item) => displayElement(keyOf(item)));
+  const twice = keys.filter((key, index) => keys.indexOf(key) < index);
+  const of = "of" in schema ? schema.of : undefined;
+  return [
+    ...[...new Set(twice)].map((key) => `${path}: duplicate entries for key ${key}`),
+    ...items.flatMap((item, index) =>
+      of === undefined ? [] : typeErrors(of, item, `${path}${keys[index] ?? `[${index}]`}`),
+    ),
+  ];
+}
+
 function fits(schema: Schema, value: unknown): boolean {
   switch (schema.type) {
+    case "struct":
+    case "map":
+      return isJsonObject(value);
     case "boolean":
       return typeof value === "boolean";
     case "integer":
       return Number.isInteger(value);
     case "atomic":
-      return schema.shape === "list" ? isListOfObjects(value) : isJsonObject(value);
+      return schema.shape === "list" ? Array.isArray(value) : isJsonObject(value);
     case "keyed-list":
-      return isListOfObjects(value) && value.every((item) => typeof item[schema.key] === "string");
+      return Array.isArray(value) && value.every(isJsonObject);
     case "set":
       return Array.isArray(value) && value.every((item) => typeof item === "string");
     default:
@@ -96,16 +115,12 @@ function fits(schema: Schema, value: unknown): boolean {
   }
 }
 
-function isListOfObjects(value: unknown): value is JsonObject[] {
-  // Finalizers of a namespace are an atomic list of strings, every other one holds objects.
-  return (
-    Array.isArray(value) && value.every((item) => isJsonObject(item) || typeof item === "string")
-  );
-}
-
 function expected(schema: Schema): string {
   if (schema.type === "bytes" || schema.type === "time") {
     return "string";
+  }
+  if (schema.type === "struct" || (schema.type === "atomic" && schema.shape === "object")) {
+    return "map";
   }
   return ["keyed-list", "set", "atomic"].includes(schema.type) ? "list" : schema.type;
 }
@@ -128,6 +143,10 @@ function isBase64(value: unknown): boolean {
 
 /** Known fields only, and none that is empty: as an object looks after a round through its type. */
 export function normalise(schema: Schema, value: unknown): unknown {
+  const of = "of" in schema ? schema.of : undefined;
+  if (schema.type === "atomic" && of !== undefined && isJsonObject(value)) {
+    return normalise(of, value);
+  }
   if (schema.type === "struct" && isJsonObject(value)) {
     return compact(
       Object.entries(value).flatMap(([key, child]) => {
@@ -140,7 +159,11 @@ export function normalise(schema: Schema, value: unknown): unknown {
     const entries = Object.entries(value).map(([key, child]) => [key, child ?? ""] as const);
     return entries.length === 0 ? undefined : Object.fromEntries(entries);
   }
-  return Array.isArray(value) && value.length === 0 ? undefined : value;
+  if (!Array.isArray(value)) {
+    return value;
+  }
+  const items = of === undefined ? value : value.map((item) => normalise(of, item) ?? item);
+  return items.length === 0 ? undefined : items;
 }
 
 function compact(entries: readonly (readonly unknown[])[]): JsonObject {

@@ -12,6 +12,8 @@ export interface FieldsV1 {
 
 interface FieldNode {
   readonly leaf: boolean;
+  /** One of a list whose items are told apart: owned also apart from its fields. */
+  readonly item: boolean;
   readonly value: unknown;
 }
 
@@ -38,7 +40,7 @@ export function displayPath(path: FieldPath): string {
   return elementsOf(path).map(displayElement).join("");
 }
 
-function displayElement(element: string): string {
+export function displayElement(element: string): string {
   const rest = element.slice(2);
   if (element.startsWith("f:")) {
     return `.${rest}`;
@@ -53,7 +55,8 @@ function displayElement(element: string): string {
 
 /** The fields that a value sets, without the maps and lists around them. */
 export function leavesOf(schema: Schema, object: unknown): Set<FieldPath> {
-  return new Set([...nodesOf(schema, object)].flatMap(([path, node]) => (node.leaf ? [path] : [])));
+  const nodes = [...nodesOf(schema, object)].filter(([, node]) => node.leaf || node.item);
+  return new Set(nodes.map(([path]) => path));
 }
 
 export function compare(schema: Schema, before: unknown, after: unknown): Comparison {
@@ -88,7 +91,8 @@ function collect(
   const children = value === null ? undefined : childrenOf(schema, value);
   if (path.length > 0) {
     const leaf = children === undefined || (isJsonObject(value) && children.length === 0);
-    nodes.set(pathOf(path), { leaf, value: children === undefined ? value : undefined });
+    const item = path.at(-1)?.startsWith("k:") ?? false;
+    nodes.set(pathOf(path), { leaf, item, value: children === undefined ? value : undefined });
   }
   for (const [element, child, childSchema] of children ?? []) {
     collect(childSchema, child, [...path, element], nodes);
@@ -110,17 +114,23 @@ function childrenOf(schema: Schema, value: unknown): Child[] | undefined {
       return field === undefined ? [] : [[`f:${key}`, child, field]];
     });
   }
-  if (schema.type === "keyed-list" && Array.isArray(value)) {
-    return value.map((item) => [keyElement(schema.key, item), item, wholeItem]);
-  }
-  if (schema.type === "set" && Array.isArray(value)) {
-    return value.map((item) => [`v:${JSON.stringify(item)}`, item, wholeItem]);
-  }
-  return undefined;
+  const keyOf = itemKey(schema);
+  return keyOf === undefined || !Array.isArray(value)
+    ? undefined
+    : value.map((item) => [keyOf(item), item, itemSchema(schema)]);
 }
 
-export function keyElement(key: string, item: unknown): string {
-  return `k:${JSON.stringify({ [key]: isJsonObject(item) ? item[key] : undefined })}`;
+/** How an item of this list is told apart; undefined: by nothing. */
+export function itemKey(schema: Schema): ((item: unknown) => string) | undefined {
+  if (schema.type === "keyed-list") {
+    const { key } = schema;
+    return (item) => `k:${JSON.stringify({ [key]: isJsonObject(item) ? item[key] : undefined })}`;
+  }
+  return schema.type === "set" ? (item) => `v:${JSON.stringify(item)}` : undefined;
+}
+
+export function itemSchema(schema: Schema): Schema {
+  return (schema.type === "keyed-list" ? schema.of : undefined) ?? wholeItem;
 }
 
 export function encodeFields(paths: ReadonlySet<FieldPath>): FieldsV1 {

@@ -1,13 +1,15 @@
 /** From an authenticated request to its answer. */
 import { reviewAccess } from "./access-review.ts";
 import { type ApiAnswer, type ApiBackend, type ApiCall, requireJson } from "./api-call.ts";
+import { finalizeNamespace } from "./deletions.ts";
 import { list } from "./lists.ts";
 import { answerObject, answerWrite } from "./object-requests.ts";
-import { createObject, finalizeNamespace, readObject } from "./objects.ts";
-import { checkParameters, writeOptions } from "./options.ts";
+import { createObject, readObject } from "./objects.ts";
+import { checkParameters } from "./options.ts";
 import { answerPath } from "./paths.ts";
 import { authorise } from "./rbac.ts";
 import { negotiate, representList } from "./representation.ts";
+import { writer } from "./request-guard.ts";
 import { namespaces, type Resource, serviceAccounts } from "./resources.ts";
 import type { ResourceRequest } from "./routes.ts";
 import { methodNotAllowed, Surprise, unknownPath } from "./status.ts";
@@ -77,8 +79,8 @@ function answerCollection(backend: ApiBackend, call: ApiCall, request: Served): 
     throw methodNotAllowed();
   }
   requireJson(call);
-  const options = writeOptions(verb, call.query, { userAgent: call.userAgent, applies: false });
-  const written = createObject(backend.cluster, { resource, namespace }, call.body, options);
+  const place = { resource, namespace };
+  const written = createObject(backend.cluster, place, call.body, writer(backend, call, place));
   return answerWrite(resource, written, call);
 }
 
@@ -95,9 +97,10 @@ function answerSubresource(backend: ApiBackend, call: ApiCall, request: Served):
   }
   requireJson(call);
   const target = { resource, namespace: resource.namespaced ? namespace : undefined, name };
+  const options = writer(backend, call, target);
   if (resource === serviceAccounts) {
     const account = readObject(backend.cluster, target);
-    return { status: 201, body: backend.tokens.request(account, call.body) };
+    return { status: 201, body: backend.tokens.request(account, call.body, options) };
   }
-  return { status: 200, body: finalizeNamespace(backend.cluster, target, call.body) };
+  return { status: 200, body: finalizeNamespace(backend.cluster, target, call.body, options) };
 }

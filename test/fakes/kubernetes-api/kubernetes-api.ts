@@ -9,6 +9,7 @@ import {
   createCertificateAuthority,
   type KeyPair,
 } from "../certificates.ts";
+import { createJudge } from "./admission/judge.ts";
 import { createAuthenticator, type StaticUser } from "./auth.ts";
 import { type ClusterState, createClusterState } from "./cluster-state.ts";
 import { createFaults, type Fault, type FaultScript } from "./faults.ts";
@@ -30,6 +31,13 @@ export interface KubernetesApiOptions {
   readonly defaultServiceAccounts?: boolean;
   /** What TokenRequest grants at most; default: no limit. */
   readonly maxTokenLifetimeSeconds?: number;
+  /** The server's clock: of its tokens, timestamps and Date headers. */
+  readonly now?: () => Date;
+  /**
+   * So many requests that a new admission policy or binding is about pass before it is in effect:
+   * a real server takes about a second. Default 0.
+   */
+  readonly policyLag?: number;
 }
 
 export interface KubernetesApi {
@@ -76,11 +84,13 @@ export async function startKubernetesApi(
   const authority = await createCertificateAuthority("fake-kubernetes");
   const server = await authority.issueServer(options.serverNames);
   const store = createStore();
-  const cluster = { store, defaultServiceAccounts: options.defaultServiceAccounts ?? true };
-  const tokens = createTokenIssuer(
+  const now = options.now ?? (() => new Date());
+  const cluster = { store, now, defaultServiceAccounts: options.defaultServiceAccounts ?? true };
+  const tokens = createTokenIssuer({
     store,
-    options.maxTokenLifetimeSeconds ?? Number.POSITIVE_INFINITY,
-  );
+    now,
+    maxLifetimeSeconds: options.maxTokenLifetimeSeconds ?? Number.POSITIVE_INFINITY,
+  });
   const authenticator = createAuthenticator(tokens.review);
   const admin = authenticator.add({ name: "admin", groups: ["system:masters"] });
   const faults = createFaults();
@@ -95,7 +105,7 @@ export async function startKubernetesApi(
     server,
     clientCa: authority.cert,
     onRequest: createRequestListener({
-      backend: { cluster, tokens },
+      backend: { cluster, tokens, judge: createJudge(store, options.policyLag ?? 0) },
       authenticator,
       faults,
       log,

@@ -1,5 +1,5 @@
 /** How an apply changes values: map by map, list by list, and what it takes away. */
-import { elementsOf, type FieldPath, keyElement, nodesOf, pathOf } from "./field-set.ts";
+import { elementsOf, type FieldPath, itemKey, itemSchema, nodesOf, pathOf } from "./field-set.ts";
 import { isJsonObject, type JsonObject } from "./object.ts";
 import type { Schema } from "./schema.ts";
 
@@ -33,7 +33,12 @@ function fieldSchema(schema: Schema, key: string): Schema {
 
 function mergeLists(schema: Schema, live: readonly unknown[], patch: readonly unknown[]): unknown {
   const keyOf = itemKey(schema);
-  return keyOf === undefined ? patch : mergeItems(live, patch, keyOf);
+  if (keyOf === undefined) {
+    return patch;
+  }
+  const before = new Map(live.map((item) => [keyOf(item), item]));
+  const merged = patch.map((item) => mergeValue(itemSchema(schema), before.get(keyOf(item)), item));
+  return mergeItems(live, merged, keyOf);
 }
 
 // The patch's items in its order, and the others where they stood between them.
@@ -64,13 +69,6 @@ function mergeItems(
   return [...merged, ...left.filter((item) => !patched.has(keyOf(item)))];
 }
 
-function itemKey(schema: Schema): ((item: unknown) => string) | undefined {
-  if (schema.type === "keyed-list") {
-    return (item) => keyElement(schema.key, item);
-  }
-  return schema.type === "set" ? (item) => `v:${JSON.stringify(item)}` : undefined;
-}
-
 /** Without the fields that were dropped, but for those that somebody owns. */
 export function prune(
   schema: Schema,
@@ -79,11 +77,14 @@ export function prune(
   owned: ReadonlySet<FieldPath>,
 ): JsonObject {
   const nodes = nodesOf(schema, object);
+  const paths = [...dropped.difference(owned)]
+    .filter((path) => nodes.get(path)?.leaf || nodes.get(path)?.item)
+    .map(elementsOf)
+    // An item goes before its fields: without its key it couldn't be found.
+    .sort((a, b) => a.length - b.length);
   let result = object;
-  for (const path of dropped.difference(owned)) {
-    if (nodes.get(path)?.leaf) {
-      result = removeAt({ schema, path: [] }, result, elementsOf(path), owned);
-    }
+  for (const path of paths) {
+    result = removeAt({ schema, path: [] }, result, path, owned);
   }
   return result;
 }
@@ -113,10 +114,24 @@ function removeBelow(
   rest: readonly string[],
   owned: ReadonlySet<FieldPath>,
 ): unknown {
-  const keyOf = itemKey(at.schema);
-  const list: readonly unknown[] = Array.isArray(value) ? value : [];
   const left = isJsonObject(value)
     ? removeAt(at, value, rest, owned)
-    : list.filter((item) => keyOf?.(item) !== rest[0]);
+    : removeItem(at, Array.isArray(value) ? value : [], rest, owned);
   return Object.keys(left).length === 0 && !owned.has(pathOf(at.path)) ? undefined : left;
+}
+
+function removeItem(
+  at: Position,
+  list: readonly unknown[],
+  [element = "", ...rest]: readonly string[],
+  owned: ReadonlySet<FieldPath>,
+): unknown[] {
+  const keyOf = itemKey(at.schema);
+  if (rest.length === 0) {
+    return list.filter((item) => keyOf?.(item) !== element);
+  }
+  const below = { schema: itemSchema(at.schema), path: [...at.path, element] };
+  return list.map((item) =>
+    isJsonObject(item) && keyOf?.(item) === element ? removeAt(below, item, rest, owned) : item,
+  );
 }

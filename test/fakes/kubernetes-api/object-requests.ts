@@ -6,11 +6,11 @@ import {
   mediaType,
   requireJson,
 } from "./api-call.ts";
-import { deleteObject, readObject, replaceObject } from "./objects.ts";
-import { writeOptions } from "./options.ts";
+import { deleteObject } from "./deletions.ts";
+import { readObject, replaceObject } from "./objects.ts";
 import { applyPatch, mergePatch } from "./patches.ts";
-import { accessOf, denied, isAllowed } from "./rbac.ts";
 import { negotiate, representObject } from "./representation.ts";
+import { writer } from "./request-guard.ts";
 import type { Resource } from "./resources.ts";
 import { methodNotAllowed, Surprise, unsupportedMediaType } from "./status.ts";
 import type { Target } from "./target.ts";
@@ -31,9 +31,7 @@ export function answerObject(backend: ApiBackend, call: ApiCall, target: Target)
       requireJson(call);
       return answerWrite(
         target.resource,
-        replaceObject(backend.cluster, target, call.body, {
-          ...writeOptions("update", call.query, { userAgent: call.userAgent, applies: false }),
-        }),
+        replaceObject(backend.cluster, target, call.body, writer(backend, call, target)),
         call,
       );
     case "patch":
@@ -55,23 +53,10 @@ function patch(backend: ApiBackend, call: ApiCall, target: Target): WriteResult 
       ? new Surprise(`patches of type ${type}`)
       : unsupportedMediaType();
   }
-  const options = writeOptions("patch", call.query, { userAgent: call.userAgent, applies });
+  const options = writer(backend, call, target, applies);
   return applies
-    ? applyPatch(cluster, target, call.body, {
-        ...options,
-        authorizeCreate: () => requireCreate(backend, call),
-      })
+    ? applyPatch(cluster, target, call.body, options)
     : mergePatch(cluster, target, call.body, options);
-}
-
-function requireCreate(backend: ApiBackend, call: ApiCall): void {
-  if (call.request.type !== "resource") {
-    return;
-  }
-  const access = { ...accessOf(call.request), verb: "create" };
-  if (!isAllowed(backend.cluster.store, call.user, access)) {
-    throw denied(call.user, call.request, access);
-  }
 }
 
 export function answerWrite(resource: Resource, written: WriteResult, call: ApiCall): ApiAnswer {
@@ -80,11 +65,8 @@ export function answerWrite(resource: Resource, written: WriteResult, call: ApiC
 }
 
 function answerDelete(backend: ApiBackend, call: ApiCall, target: Target): ApiAnswer {
-  const { dryRun } = writeOptions("delete", call.query, {
-    userAgent: call.userAgent,
-    applies: false,
-  });
-  const { last, stays } = deleteObject(backend.cluster, target, call.body, dryRun);
+  const options = writer(backend, call, target);
+  const { last, stays } = deleteObject(backend.cluster, target, call.body, options);
   const { resource } = target;
   if (stays || resource.deleteAnswer === "object") {
     return { status: 200, body: representObject(resource, last, negotiate(call.accept)) };

@@ -1,18 +1,10 @@
-/** POST, GET, PUT and DELETE of single objects. */
+/** POST, GET and PUT of single objects. */
 import { randomBytes } from "node:crypto";
 import { conform, ownedUpdate } from "./conform.ts";
 import { hasBadBase64, parseJson, typeErrors } from "./decode.ts";
-import { type ApiObject, isJsonObject, type JsonObject, timestamp } from "./object.ts";
+import { type ApiObject, isJsonObject, type JsonObject } from "./object.ts";
 import { apiVersionOf, namespaces, type Resource } from "./resources.ts";
-import {
-  ApiError,
-  badRequest,
-  invalid,
-  notFound,
-  preconditionFailed,
-  required,
-  Surprise,
-} from "./status.ts";
+import { ApiError, badRequest, invalid, notFound, required } from "./status.ts";
 import { admitNew, checkIdentity, type Target } from "./target.ts";
 import { type Cluster, storeNew, storeUpdate, type WriteResult, type Writer } from "./writes.ts";
 
@@ -41,9 +33,13 @@ export function createObject(
     throw new ApiError(500, "resourceVersion should not be set on objects to be created");
   }
   const labelled = resource === namespaces ? withNameLabel(given, name) : given;
-  const owned = ownedUpdate(resource, { live: undefined, next: labelled }, writer.manager);
+  const owned = ownedUpdate(
+    resource,
+    { live: undefined, next: labelled },
+    { manager: writer.manager, at: cluster.now() },
+  );
   const named = { ...owned, metadata: { ...owned.metadata, name } };
-  return { object: storeNew(cluster, target, named, writer.dryRun), created: true };
+  return { object: storeNew(cluster, target, named, writer), created: true };
 }
 
 function nameFor(resource: Resource, object: ApiObject): string {
@@ -95,87 +91,13 @@ export function replaceObject(
   const live = readObject(cluster, target);
   const labelled = resource === namespaces ? withNameLabel(given, target.name) : given;
   const located = withNamespace(labelled, target.namespace);
-  const owned = ownedUpdate(resource, { live, next: located }, writer.manager);
-  const object = storeUpdate(cluster, target, { live, next: owned, dryRun: writer.dryRun });
-  return { object, created: false };
+  const by = { manager: writer.manager, at: cluster.now() };
+  const owned = ownedUpdate(resource, { live, next: located }, by);
+  return { object: storeUpdate(cluster, target, { live, next: owned }, writer), created: false };
 }
 
 function withNamespace(object: ApiObject, namespace: string | undefined): ApiObject {
   return namespace === undefined
     ? object
     : { ...object, metadata: { ...object.metadata, namespace } };
-}
-
-/** The object as it is now if it stays for a while, undefined once it is gone. */
-export interface Deletion {
-  readonly last: ApiObject;
-  readonly stays: boolean;
-}
-
-export function deleteObject(
-  cluster: Cluster,
-  target: Target,
-  text: string,
-  dryRun: boolean,
-): Deletion {
-  const options = text === "" ? {} : parseJson(text);
-  const live = readObject(cluster, target);
-  checkDeleteOptions(target, live, isJsonObject(options) ? options : {});
-  const waits = target.resource === namespaces || live.metadata.finalizers !== undefined;
-  if (!waits) {
-    return { last: dryRun ? live : cluster.store.remove(target.resource, live), stays: false };
-  }
-  if (live.metadata.deletionTimestamp !== undefined || dryRun) {
-    return { last: live, stays: true };
-  }
-  return { last: cluster.store.put(target.resource, ending(live)), stays: true };
-}
-
-function ending(live: ApiObject): ApiObject {
-  const isNamespace = live.kind === namespaces.kind;
-  return {
-    ...live,
-    metadata: {
-      ...live.metadata,
-      deletionTimestamp: timestamp(),
-      ...(isNamespace ? {} : { deletionGracePeriodSeconds: 0 }),
-    },
-    ...(isNamespace ? { status: { phase: "Terminating" } } : {}),
-  };
-}
-
-function checkDeleteOptions(target: Target, live: ApiObject, options: JsonObject): void {
-  const preconditions = isJsonObject(options["preconditions"]) ? options["preconditions"] : {};
-  const { uid, resourceVersion } = preconditions;
-  if (uid !== undefined && uid !== live.metadata.uid) {
-    throw preconditionFailed(
-      target.resource,
-      target.name,
-      `the UID in the precondition (${String(uid)}) does not match the UID in record (${live.metadata.uid}). The object might have been deleted and then recreated`,
-    );
-  }
-  if (resourceVersion !== undefined && resourceVersion !== live.metadata.resourceVersion) {
-    throw preconditionFailed(
-      target.resource,
-      target.name,
-      `the ResourceVersion in the precondition (${String(resourceVersion)}) does not match the ResourceVersion in record (${live.metadata.resourceVersion}). The object might have been modified`,
-    );
-  }
-  if (options["propagationPolicy"] === "Foreground" || options["propagationPolicy"] === "Orphan") {
-    throw new Surprise(`propagationPolicy ${options["propagationPolicy"]}`);
-  }
-}
-
-/** The last step of a namespace's end: without finalizers it goes; its content stays behind. */
-export function finalizeNamespace(cluster: Cluster, target: Target, text: string): ApiObject {
-  const given = conform(namespaces, decodeBody(namespaces, text));
-  checkIdentity(target, given.metadata);
-  const live = readObject(cluster, target);
-  const spec = isJsonObject(given["spec"]) ? given["spec"] : {};
-  const next = { ...live, spec };
-  if (spec["finalizers"] === undefined && live.metadata.deletionTimestamp !== undefined) {
-    cluster.store.remove(namespaces, live);
-    return next;
-  }
-  return cluster.store.put(namespaces, next);
 }

@@ -39,11 +39,13 @@ export function checkParameters(request: ResourceRequest, query: URLSearchParams
 
 export interface WriteOptions {
   readonly manager: string;
+  /** As the client gave it; undefined: `manager` is what its user agent begins with. */
+  readonly fieldManager: string | undefined;
   readonly dryRun: boolean;
   readonly force: boolean;
 }
 
-const optionKinds: Readonly<Partial<Record<Verb, string>>> = {
+const optionKinds: Readonly<Partial<Record<string, string>>> = {
   create: "CreateOptions",
   update: "UpdateOptions",
   patch: "PatchOptions",
@@ -52,7 +54,7 @@ const optionKinds: Readonly<Partial<Record<Verb, string>>> = {
 
 /** @throws ApiError 422 */
 export function writeOptions(
-  verb: Verb,
+  verb: string,
   query: URLSearchParams,
   client: { readonly userAgent: string; readonly applies: boolean },
 ): WriteOptions {
@@ -66,6 +68,7 @@ export function writeOptions(
     throw invalid({ kind: optionKinds[verb] ?? "Options", group: "meta.k8s.io" }, "", problems);
   }
   return {
+    fieldManager: manager === "" ? undefined : manager,
     manager: manager || (client.userAgent.split("/")[0] ?? "").slice(0, 128) || "unknown",
     dryRun: query.get("dryRun") === "All",
     // Whatever isn't a plain no means yes, on the real server too.

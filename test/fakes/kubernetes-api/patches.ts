@@ -20,8 +20,6 @@ import { type Cluster, storeNew, storeUpdate, type WriteResult, type Writer } fr
 
 export interface ApplyOptions extends Writer {
   readonly force: boolean;
-  /** An apply that creates needs the right to create this name: throws if it is missing. */
-  readonly authorizeCreate: () => void;
 }
 
 export function applyPatch(
@@ -34,10 +32,11 @@ export function applyPatch(
   const patch = parsePatchYaml(text);
   checkPatch(resource, patch);
   const live = cluster.store.get(resource, namespace, name);
-  const applied = applyTo(resource, live, patch, options);
+  const by = { ...options, at: cluster.now() };
+  const applied = applyTo(resource, live, patch, by);
   if (live !== undefined) {
     checkIdentity(target, applied.metadata);
-    const object = storeUpdate(cluster, target, { live, next: applied, dryRun: options.dryRun });
+    const object = storeUpdate(cluster, target, { live, next: applied }, options);
     return { object, created: false };
   }
   if (applied.metadata.uid !== undefined) {
@@ -49,8 +48,7 @@ export function applyPatch(
   }
   checkIdentity(target, applied.metadata);
   admitNew(cluster.store, target);
-  options.authorizeCreate();
-  return { object: storeNew(cluster, target, applied, options.dryRun), created: true };
+  return { object: storeNew(cluster, target, applied, options), created: true };
 }
 
 function checkPatch(resource: Resource, patch: JsonObject): void {
@@ -91,7 +89,7 @@ function applyTo(
   resource: Resource,
   live: ApiObject | undefined,
   patch: JsonObject,
-  options: ApplyOptions,
+  by: { readonly manager: string; readonly force: boolean; readonly at: Date },
 ): ApiObject {
   const { managedFields: _, ...metadata } = live?.metadata ?? {};
   const bare = live === undefined ? {} : { ...live, metadata };
@@ -99,11 +97,11 @@ function applyTo(
     schema: resource.schema,
     live: bare,
     patch,
-    managers: ownersOf(resource, live),
-    manager: options.manager,
+    managers: ownersOf(resource, live, by.at),
+    manager: by.manager,
     apiVersion: apiVersionOf(resource),
-    force: options.force,
-    now: timestamp(),
+    force: by.force,
+    now: timestamp(by.at),
   });
   if (hasBadBase64(object["data"])) {
     throw new ApiError(
@@ -115,7 +113,7 @@ function applyTo(
 }
 
 // An object that nobody owns gets an owner for what it holds, so that an apply can conflict with it.
-function ownersOf(resource: Resource, live: ApiObject | undefined): Managers {
+function ownersOf(resource: Resource, live: ApiObject | undefined, at: Date): Managers {
   const managers = decodeManagers(live?.metadata.managedFields);
   if (live === undefined || managers.size > 0) {
     return managers;
@@ -124,7 +122,7 @@ function ownersOf(resource: Resource, live: ApiObject | undefined): Managers {
     manager: "before-first-apply",
     apiVersion: apiVersionOf(resource),
     subresource: undefined,
-    time: timestamp(),
+    time: timestamp(at),
   });
 }
 
@@ -145,10 +143,10 @@ export function mergePatch(
     throw unreadablePatch(merged, known[0] ?? "illegal base64 data at input byte 0");
   }
   const next = conform(resource, merged);
-  const owned = ownedUpdate(resource, { live, next }, writer.manager);
+  const by = { manager: writer.manager, at: cluster.now() };
+  const owned = ownedUpdate(resource, { live, next }, by);
   checkIdentity(target, owned.metadata);
-  const object = storeUpdate(cluster, target, { live, next: owned, dryRun: writer.dryRun });
-  return { object, created: false };
+  return { object: storeUpdate(cluster, target, { live, next: owned }, writer), created: false };
 }
 
 function parseMergePatch(text: string): JsonObject {

@@ -1,4 +1,5 @@
 /** The resources that the fake serves. */
+import { bindingFields as policyBindingFields, policyFields } from "./admission/schema.ts";
 import {
   bindingFields,
   namespaceFields,
@@ -21,81 +22,70 @@ export interface Resource {
   /** What DELETE answers with once the object is gone. */
   readonly deleteAnswer: "status" | "object";
   readonly subresources: readonly string[];
+  /** `metadata.generation` counts the changes of the spec. */
+  readonly counted: boolean;
 }
 
-const core = { group: "", version: "v1" };
-const rbac = {
-  group: "rbac.authorization.k8s.io",
-  version: "v1",
-  selectable: [],
-  deleteAnswer: "status",
-  subresources: [],
-} as const;
+type Fields = Readonly<Record<string, Schema>>;
+type Extras = Partial<Omit<Resource, "schema" | "plural" | "kind">>;
 
-export const namespaces: Resource = {
-  ...core,
-  plural: "namespaces",
-  kind: "Namespace",
+function resource(plural: string, kind: string, fields: Fields, extras: Extras = {}): Resource {
+  return {
+    group: "",
+    version: "v1",
+    plural,
+    kind,
+    namespaced: true,
+    schema: objectSchema(fields),
+    selectable: [],
+    deleteAnswer: "status",
+    subresources: [],
+    counted: false,
+    ...extras,
+  };
+}
+
+export const namespaces = resource("namespaces", "Namespace", namespaceFields, {
   namespaced: false,
-  schema: objectSchema(namespaceFields),
   selectable: ["status.phase"],
   deleteAnswer: "object",
   subresources: ["finalize"],
-};
+});
 
-export const secrets: Resource = {
-  ...core,
-  plural: "secrets",
-  kind: "Secret",
-  namespaced: true,
-  schema: objectSchema(secretFields),
-  selectable: ["type"],
-  deleteAnswer: "status",
-  subresources: [],
-};
+export const secrets = resource("secrets", "Secret", secretFields, { selectable: ["type"] });
 
-export const serviceAccounts: Resource = {
-  ...core,
-  plural: "serviceaccounts",
-  kind: "ServiceAccount",
-  namespaced: true,
-  schema: objectSchema(serviceAccountFields),
-  selectable: [],
+export const serviceAccounts = resource("serviceaccounts", "ServiceAccount", serviceAccountFields, {
   deleteAnswer: "object",
   subresources: ["token"],
-};
+});
 
-export const roles: Resource = {
-  ...rbac,
-  plural: "roles",
-  kind: "Role",
-  namespaced: true,
-  schema: objectSchema(roleFields),
-};
+const rbac = { group: "rbac.authorization.k8s.io" };
+const clusterWide = { ...rbac, namespaced: false };
 
-export const clusterRoles: Resource = {
-  ...rbac,
-  plural: "clusterroles",
-  kind: "ClusterRole",
-  namespaced: false,
-  schema: objectSchema(roleFields),
-};
+export const roles = resource("roles", "Role", roleFields, rbac);
+export const clusterRoles = resource("clusterroles", "ClusterRole", roleFields, clusterWide);
+export const roleBindings = resource("rolebindings", "RoleBinding", bindingFields, rbac);
+export const clusterRoleBindings = resource(
+  "clusterrolebindings",
+  "ClusterRoleBinding",
+  bindingFields,
+  clusterWide,
+);
 
-export const roleBindings: Resource = {
-  ...rbac,
-  plural: "rolebindings",
-  kind: "RoleBinding",
-  namespaced: true,
-  schema: objectSchema(bindingFields),
-};
+const admission = { group: "admissionregistration.k8s.io", namespaced: false, counted: true };
 
-export const clusterRoleBindings: Resource = {
-  ...rbac,
-  plural: "clusterrolebindings",
-  kind: "ClusterRoleBinding",
-  namespaced: false,
-  schema: objectSchema(bindingFields),
-};
+export const policies = resource(
+  "validatingadmissionpolicies",
+  "ValidatingAdmissionPolicy",
+  policyFields,
+  admission,
+);
+export const policyBindings = resource(
+  "validatingadmissionpolicybindings",
+  "ValidatingAdmissionPolicyBinding",
+  policyBindingFields,
+  admission,
+);
 
 export const allResources: readonly Resource[] = [
   namespaces,
@@ -105,6 +95,8 @@ export const allResources: readonly Resource[] = [
   clusterRoles,
   roleBindings,
   clusterRoleBindings,
+  policies,
+  policyBindings,
 ];
 
 export function apiVersionOf(resource: Pick<Resource, "group" | "version">): string {

@@ -5,15 +5,20 @@ export type Schema =
   /** Owned key by key. */
   | { readonly type: "map"; readonly of: Schema }
   | { readonly type: "struct"; readonly fields: Readonly<Record<string, Schema>> }
-  /** Replaced and owned as a whole. */
-  | { readonly type: "atomic"; readonly shape: "list" | "object" }
-  /** A list whose items are told apart by one of their fields. */
-  | { readonly type: "keyed-list"; readonly key: string }
+  /** Replaced and owned as a whole. `of`: the object itself, or each item of the list. */
+  | { readonly type: "atomic"; readonly shape: "list" | "object"; readonly of?: Schema }
+  /** A list whose items are told apart by one of their fields; default: owned item by item. */
+  | { readonly type: "keyed-list"; readonly key: string; readonly of?: Schema }
   /** A list of distinct strings. */
   | { readonly type: "set" };
 
-const text: Schema = { type: "string" };
-const texts: Schema = { type: "map", of: text };
+export const text: Schema = { type: "string" };
+export const texts: Schema = { type: "map", of: text };
+export const textList: Schema = { type: "atomic", shape: "list", of: text };
+
+export function struct(fields: Readonly<Record<string, Schema>>): Schema {
+  return { type: "struct", fields };
+}
 
 export const metadataSchema: Schema = {
   type: "struct",
@@ -37,10 +42,7 @@ export const metadataSchema: Schema = {
 };
 
 export function objectSchema(fields: Readonly<Record<string, Schema>>): Schema {
-  return {
-    type: "struct",
-    fields: { apiVersion: text, kind: text, metadata: metadataSchema, ...fields },
-  };
+  return struct({ apiVersion: text, kind: text, metadata: metadataSchema, ...fields });
 }
 
 export const secretFields: Readonly<Record<string, Schema>> = {
@@ -52,20 +54,34 @@ export const secretFields: Readonly<Record<string, Schema>> = {
 
 export const serviceAccountFields: Readonly<Record<string, Schema>> = {
   secrets: { type: "keyed-list", key: "name" },
-  imagePullSecrets: { type: "atomic", shape: "list" },
+  imagePullSecrets: { type: "atomic", shape: "list", of: struct({ name: text }) },
   automountServiceAccountToken: { type: "boolean" },
 };
 
 export const namespaceFields: Readonly<Record<string, Schema>> = {
-  spec: { type: "struct", fields: { finalizers: { type: "atomic", shape: "list" } } },
-  status: { type: "struct", fields: { phase: text } },
+  spec: struct({ finalizers: textList }),
+  status: struct({ phase: text }),
 };
+
+const policyRule = struct({
+  apiGroups: textList,
+  resources: textList,
+  resourceNames: textList,
+  verbs: textList,
+  nonResourceURLs: textList,
+});
 
 export const roleFields: Readonly<Record<string, Schema>> = {
-  rules: { type: "atomic", shape: "list" },
+  rules: { type: "atomic", shape: "list", of: policyRule },
 };
 
+const subject = struct({ apiGroup: text, kind: text, name: text, namespace: text });
+
 export const bindingFields: Readonly<Record<string, Schema>> = {
-  roleRef: { type: "atomic", shape: "object" },
-  subjects: { type: "atomic", shape: "list" },
+  roleRef: {
+    type: "atomic",
+    shape: "object",
+    of: struct({ apiGroup: text, kind: text, name: text }),
+  },
+  subjects: { type: "atomic", shape: "list", of: subject },
 };

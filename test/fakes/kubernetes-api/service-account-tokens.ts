@@ -1,25 +1,33 @@
 /** TokenRequest: signed tokens that live and die with their service account. */
 import { createSign, createVerify, generateKeyPairSync, randomUUID } from "node:crypto";
 import { parseJson } from "./decode.ts";
-import { type ApiObject, isJsonObject, type JsonObject, timestamp } from "./object.ts";
+import { type ApiObject, isJsonObject, type JsonObject, objectIn, timestamp } from "./object.ts";
 import type { User } from "./rbac.ts";
 import { serviceAccounts } from "./resources.ts";
 import { badRequest, invalid, invalidValue, Surprise } from "./status.ts";
 import type { Store } from "./store.ts";
+import type { Writer } from "./writes.ts";
 
 const issuer = "https://kubernetes.default.svc";
 const signatureBytes = 64;
 
 export interface TokenIssuer {
-  /** The answer to a TokenRequest. */
-  request(account: ApiObject, text: string): object;
+  /** The answer to a TokenRequest. @throws ApiError */
+  request(account: ApiObject, text: string, writer: Pick<Writer, "guard">): object;
   issue(account: ApiObject, lifetimeSeconds: number, audiences?: readonly string[]): string;
   /** Undefined: not a token of ours, expired, for others, or its account is gone. */
   review(token: string): User | undefined;
 }
 
-/** `maxLifetimeSeconds`: longer ones are granted less, as managed control planes do. */
-export function createTokenIssuer(store: Store, maxLifetimeSeconds: number): TokenIssuer {
+export interface TokenIssuerOptions {
+  readonly store: Store;
+  readonly now: () => Date;
+  /** Longer ones are granted less, as managed control planes do. */
+  readonly maxLifetimeSeconds: number;
+}
+
+export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
+  const { store, now } = options;
   const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
 
   function issue(
@@ -28,15 +36,15 @@ export function createTokenIssuer(store: Store, maxLifetimeSeconds: number): Tok
     audiences: readonly string[] = [issuer],
   ): string {
     const { namespace = "", name, uid } = account.metadata;
-    const now = Math.floor(Date.now() / 1000);
+    const issuedAt = Math.floor(now().getTime() / 1000);
     const claims = {
       aud: audiences,
-      exp: now + lifetimeSeconds,
-      iat: now,
+      exp: issuedAt + lifetimeSeconds,
+      iat: issuedAt,
       iss: issuer,
       jti: randomUUID(),
       "kubernetes.io": { namespace, serviceaccount: { name, uid } },
-      nbf: now,
+      nbf: issuedAt,
       sub: `system:serviceaccount:${namespace}:${name}`,
     };
     const signed = `${encode({ alg: "ES256", kid: "fake" })}.${encode(claims)}`;
@@ -48,22 +56,17 @@ export function createTokenIssuer(store: Store, maxLifetimeSeconds: number): Tok
 
   return {
     issue,
-    request: (account, text) => {
+    request: (account, text, { guard }) => {
       const spec = parseTokenRequest(text);
-      const granted = Math.min(spec.expirationSeconds, maxLifetimeSeconds);
+      const asked = tokenRequest(account, spec, now());
+      guard.afterValidation({ object: asked, oldObject: undefined });
+      const granted = Math.min(spec.expirationSeconds, options.maxLifetimeSeconds);
       return {
-        kind: "TokenRequest",
-        apiVersion: "authentication.k8s.io/v1",
-        metadata: {
-          name: account.metadata.name,
-          namespace: account.metadata.namespace,
-          uid: account.metadata.uid,
-          creationTimestamp: timestamp(),
-        },
-        spec: { audiences: spec.audiences, expirationSeconds: granted, boundObjectRef: null },
+        ...asked,
+        spec: { ...spec, expirationSeconds: granted },
         status: {
           token: issue(account, granted, spec.audiences),
-          expirationTimestamp: timestamp(new Date(Date.now() + granted * 1000)),
+          expirationTimestamp: timestamp(new Date(now().getTime() + granted * 1000)),
         },
       };
     },
@@ -75,18 +78,29 @@ export function createTokenIssuer(store: Store, maxLifetimeSeconds: number): Tok
         createVerify("sha256")
           .update(`${header}.${payload}`)
           .verify({ key: keys.publicKey, dsaEncoding: "ieee-p1363" }, signed);
-      return genuine ? userOf(store, decode(payload)) : undefined;
+      return genuine ? userOf(store, decode(payload), now()) : undefined;
     },
   };
 }
 
-function userOf(store: Store, claims: JsonObject): User | undefined {
-  const bound = isJsonObject(claims["kubernetes.io"]) ? claims["kubernetes.io"] : {};
-  const account = isJsonObject(bound["serviceaccount"]) ? bound["serviceaccount"] : {};
+function tokenRequest({ metadata }: ApiObject, spec: TokenSpec, at: Date): ApiObject {
+  const { name, namespace = "", uid } = metadata;
+  return {
+    kind: "TokenRequest",
+    apiVersion: "authentication.k8s.io/v1",
+    metadata: { name, namespace, ...(uid && { uid }), creationTimestamp: timestamp(at) },
+    spec,
+    status: { token: "", expirationTimestamp: null },
+  };
+}
+
+function userOf(store: Store, claims: JsonObject, at: Date): User | undefined {
+  const bound = objectIn(claims["kubernetes.io"]);
+  const account = objectIn(bound["serviceaccount"]);
   const namespace = String(bound["namespace"]);
   const name = String(account["name"]);
   const live = store.get(serviceAccounts, namespace, name);
-  const expired = Number(claims["exp"]) * 1000 <= Date.now();
+  const expired = Number(claims["exp"]) * 1000 <= at.getTime();
   const audiences: readonly unknown[] = Array.isArray(claims["aud"]) ? claims["aud"] : [];
   if (live?.metadata.uid !== account["uid"] || expired || !audiences.includes(issuer)) {
     return undefined;
@@ -98,17 +112,19 @@ function userOf(store: Store, claims: JsonObject): User | undefined {
       `system:serviceaccounts:${namespace}`,
       "system:authenticated",
     ],
+    uid: String(account["uid"]),
+    extra: { "authentication.kubernetes.io/credential-id": [`JTI=${String(claims["jti"])}`] },
   };
 }
 
 interface TokenSpec {
-  readonly expirationSeconds: number;
   readonly audiences: readonly string[];
+  readonly expirationSeconds: number;
+  readonly boundObjectRef: null;
 }
 
 function parseTokenRequest(text: string): TokenSpec {
-  const body = parseJson(text);
-  const spec = isJsonObject(body) && isJsonObject(body["spec"]) ? body["spec"] : {};
+  const spec = objectIn(objectIn(parseJson(text))["spec"]);
   const seconds = spec["expirationSeconds"] ?? 3600;
   if (typeof seconds !== "number" || !Number.isInteger(seconds)) {
     throw badRequest(
@@ -121,8 +137,9 @@ function parseTokenRequest(text: string): TokenSpec {
   checkLifetime(seconds);
   const audiences: readonly unknown[] = Array.isArray(spec["audiences"]) ? spec["audiences"] : [];
   return {
-    expirationSeconds: seconds,
     audiences: audiences.length === 0 ? [issuer] : audiences.map(String),
+    expirationSeconds: seconds,
+    boundObjectRef: null,
   };
 }
 

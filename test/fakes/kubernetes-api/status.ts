@@ -11,7 +11,7 @@ interface StatusDetails {
   readonly name?: string;
   readonly group?: string;
   readonly kind?: string;
-  readonly causes?: readonly StatusCause[];
+  readonly causes?: readonly Partial<StatusCause>[];
   readonly retryAfterSeconds?: number;
 }
 
@@ -199,5 +199,15 @@ export const forbiddenField = (field: string, why: string): StatusCause => ({
 export const tooLong = (field: string, limitBytes: number): StatusCause => ({
   reason: "FieldValueTooLong",
   message: `Too long: may not be more than ${limitBytes} bytes`,
+  field,
+});
+
+export const notSupported = (
+  field: string,
+  value: unknown,
+  supported: readonly string[],
+): StatusCause => ({
+  reason: "FieldValueNotSupported",
+  message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported.map((one) => JSON.stringify(one)).join(", ")}`,
   field,
 });

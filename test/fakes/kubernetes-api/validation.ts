@@ -1,8 +1,17 @@
-/** What a real API server refuses: names, labels, annotations, and the types of secrets. */
-import { isDeepStrictEqual } from "node:util";
+/** What a real API server refuses of any object: names, labels, annotations, and what its kind says. */
+import { policyBindingProblems, policyProblems } from "./admission/validation.ts";
+import {
+  label,
+  labelMessage,
+  labelValueMessage,
+  namePart,
+  namePartMessage,
+  subdomain,
+  subdomainMessage,
+} from "./names.ts";
 import type { ApiObject, Metadata } from "./object.ts";
-import { isJsonObject } from "./object.ts";
-import { namespaces, type Resource, secrets } from "./resources.ts";
+import { namespaces, policies, policyBindings, type Resource, secrets } from "./resources.ts";
+import { secretProblems } from "./secret-validation.ts";
 import {
   forbiddenField,
   invalid,
@@ -12,28 +21,27 @@ import {
   tooLong,
 } from "./status.ts";
 
-const secretLimitBytes = 1024 * 1024;
 const annotationsLimitBytes = 256 * 1024;
-
-const label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
-const subdomain = `${label}(\\.${label})*`;
-const subdomainMessage = `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')`;
-const labelMessage = `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')`;
-const namePartMessage = `name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`;
-const labelValueMessage = `a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`;
-const configKeyMessage = `a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')`;
 
 /** @throws ApiError 422 */
 export function validate(resource: Resource, object: ApiObject, before?: ApiObject): void {
   const causes = [
     ...(before === undefined ? nameProblems(resource, object.metadata) : []),
     ...metadataProblems(object.metadata, before?.metadata),
-    ...(resource === secrets ? secretProblems(object, before) : []),
+    ...(kindProblems.get(resource)?.(object, before) ?? []),
   ];
   if (causes.length > 0) {
     throw invalid(resource, object.metadata.name, causes);
   }
 }
+
+type Check = (object: ApiObject, before: ApiObject | undefined) => StatusCause[];
+
+const kindProblems: ReadonlyMap<Resource, Check> = new Map([
+  [secrets, secretProblems],
+  [policies, policyProblems],
+  [policyBindings, policyBindingProblems],
+]);
 
 function nameProblems(resource: Resource, { name }: Metadata): StatusCause[] {
   if (name === "") {
@@ -94,9 +102,7 @@ function keyProblems(field: string, key: string, checked: string): StatusCause[]
   if (name.length > 63) {
     return [invalidValue(field, key, "name part must be no more than 63 bytes")];
   }
-  return /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/.test(name)
-    ? []
-    : [invalidValue(field, key, namePartMessage)];
+  return namePart.test(name) ? [] : [invalidValue(field, key, namePartMessage)];
 }
 
 function labelValueProblems(value: string): StatusCause[] {
@@ -106,84 +112,4 @@ function labelValueProblems(value: string): StatusCause[] {
   return /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/.test(value)
     ? []
     : [invalidValue("metadata.labels", value, labelValueMessage)];
-}
-
-function secretProblems(secret: ApiObject, before: ApiObject | undefined): StatusCause[] {
-  const data = dataOf(secret);
-  const bytes = [...data.values()].reduce((sum, value) => sum + value.length, 0);
-  return [
-    ...(before === undefined ? [] : immutableSecret(secret, before)),
-    ...[...data.keys()]
-      .filter((key) => !/^[-._a-zA-Z0-9]+$/.test(key))
-      .map((key) => invalidValue(`data[${key}]`, key, configKeyMessage)),
-    ...(bytes > secretLimitBytes ? [tooLong("data", secretLimitBytes)] : []),
-    ...typeProblems(secret, data),
-  ];
-}
-
-function dataOf(secret: ApiObject): Map<string, Buffer> {
-  const data = isJsonObject(secret["data"]) ? secret["data"] : {};
-  return new Map(
-    Object.entries(data).map(([key, value]) => [key, Buffer.from(String(value), "base64")]),
-  );
-}
-
-function immutableSecret(secret: ApiObject, before: ApiObject): StatusCause[] {
-  const sealed = before["immutable"] === true;
-  const why = "field is immutable when `immutable` is set";
-  return [
-    ...(secret["type"] === before["type"]
-      ? []
-      : [invalidValue("type", secret["type"], "field is immutable")]),
-    ...(sealed && secret["immutable"] !== true ? [forbiddenField("immutable", why)] : []),
-    ...(sealed && !isDeepStrictEqual(secret["data"], before["data"])
-      ? [forbiddenField("data", why)]
-      : []),
-  ];
-}
-
-const requiredKeys: Readonly<Record<string, readonly string[]>> = {
-  "kubernetes.io/ssh-auth": ["ssh-privatekey"],
-  "kubernetes.io/tls": ["tls.crt", "tls.key"],
-};
-
-function typeProblems(secret: ApiObject, data: ReadonlyMap<string, Buffer>): StatusCause[] {
-  const type = String(secret["type"]);
-  const missing = (requiredKeys[type] ?? []).filter((key) => !data.has(key));
-  switch (type) {
-    case "kubernetes.io/dockerconfigjson":
-      return jsonProblems(".dockerconfigjson", data);
-    case "kubernetes.io/dockercfg":
-      return jsonProblems(".dockercfg", data);
-    case "kubernetes.io/service-account-token":
-      return secret.metadata.annotations?.["kubernetes.io/service-account.name"]
-        ? []
-        : [required("metadata.annotations[kubernetes.io/service-account.name]")];
-    case "kubernetes.io/basic-auth":
-      return data.has("username") || data.has("password")
-        ? []
-        : [required("data[username]"), required("data[password]")];
-    default:
-      return missing.map((key) => required(`data[${key}]`));
-  }
-}
-
-function jsonProblems(key: string, data: ReadonlyMap<string, Buffer>): StatusCause[] {
-  const value = data.get(key);
-  if (value === undefined) {
-    return [required(`data[${key}]`)];
-  }
-  const why = jsonProblem(value.toString());
-  return why === undefined ? [] : [invalidValue(`data[${key}]`, "<secret contents redacted>", why)];
-}
-
-function jsonProblem(text: string): string | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isJsonObject(parsed) || parsed === null
-      ? undefined
-      : `json: cannot unmarshal ${Array.isArray(parsed) ? "array" : typeof parsed} into Go value of type map[string]interface {}`;
-  } catch {
-    return "unexpected end of JSON input";
-  }
 }

@@ -1,9 +1,10 @@
-/** The end of every write: what the server adds, validation, and the store. */
+/** The end of every write: what the server adds, what judges it, and the store. */
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { conform } from "./conform.ts";
+import { type Guard, unguarded } from "./guard.ts";
 import { type ApiObject, type JsonObject, type Metadata, timestamp } from "./object.ts";
-import { namespaces, type Resource, serviceAccounts } from "./resources.ts";
+import { namespaces, policies, type Resource, serviceAccounts } from "./resources.ts";
 import { ApiError, alreadyExists, modified } from "./status.ts";
 import type { Store } from "./store.ts";
 import type { Target } from "./target.ts";
@@ -11,6 +12,7 @@ import { validate } from "./validation.ts";
 
 export interface Cluster {
   readonly store: Store;
+  readonly now: () => Date;
   /** Make the `default` account in each new namespace, as the controller does. */
   readonly defaultServiceAccounts: boolean;
 }
@@ -18,6 +20,7 @@ export interface Cluster {
 export interface Writer {
   readonly manager: string;
   readonly dryRun: boolean;
+  readonly guard: Guard;
 }
 
 export interface WriteResult {
@@ -30,7 +33,7 @@ export function storeNew(
   cluster: Cluster,
   target: Target,
   object: ApiObject,
-  dryRun: boolean,
+  writer: Writer,
 ): ApiObject {
   const { resource, namespace } = target;
   const { uid: _uid, resourceVersion: _version, ...metadata } = object.metadata;
@@ -40,50 +43,69 @@ export function storeNew(
       ...metadata,
       ...(namespace === undefined ? {} : { namespace }),
       uid: randomUUID(),
-      creationTimestamp: timestamp(),
+      ...(resource.counted ? { generation: 1 } : {}),
+      creationTimestamp: timestamp(cluster.now()),
     },
   });
+  const change = { object: complete, oldObject: undefined };
+  writer.guard.beforeValidation(change);
   validate(resource, complete);
-  const present = cluster.store.get(resource, namespace, complete.metadata.name);
-  if (present !== undefined) {
-    const ending = present.metadata.deletionTimestamp !== undefined;
-    throw alreadyExists(resource, complete.metadata.name, ending);
-  }
-  if (dryRun) {
+  writer.guard.afterValidation(change);
+  refusePresent(cluster.store, target, complete);
+  if (writer.dryRun) {
     return complete;
   }
   const stored = cluster.store.put(resource, complete);
   if (resource === namespaces && cluster.defaultServiceAccounts) {
-    storeNew(
-      cluster,
-      { resource: serviceAccounts, namespace: stored.metadata.name, name: "default" },
-      conform(serviceAccounts, { metadata: { name: "default" } }),
-      false,
-    );
+    storeDefaultAccount(cluster, stored.metadata.name, writer);
   }
   return stored;
 }
 
+function refusePresent(store: Store, { resource, namespace }: Target, object: ApiObject): void {
+  const { name } = object.metadata;
+  const present = store.get(resource, namespace, name);
+  if (present !== undefined) {
+    throw alreadyExists(resource, name, present.metadata.deletionTimestamp !== undefined);
+  }
+}
+
+function storeDefaultAccount(cluster: Cluster, namespace: string, writer: Writer): void {
+  const target = { resource: serviceAccounts, namespace, name: "default" };
+  const account = conform(serviceAccounts, { metadata: { name: "default" } });
+  storeNew(cluster, target, account, { ...writer, guard: unguarded });
+}
+
 function withServerFields(resource: Resource, object: ApiObject): ApiObject {
-  return resource === namespaces
-    ? { ...object, spec: { finalizers: ["kubernetes"] }, status: { phase: "Active" } }
-    : object;
+  if (resource === namespaces) {
+    return { ...object, spec: { finalizers: ["kubernetes"] }, status: { phase: "Active" } };
+  }
+  return resource === policies ? { ...object, status: {} } : object;
+}
+
+interface Replacement {
+  readonly live: ApiObject;
+  readonly next: ApiObject;
 }
 
 /** Replaces a live object; an update that changes nothing isn't written. */
 export function storeUpdate(
   cluster: Cluster,
   target: Target,
-  change: { readonly live: ApiObject; readonly next: ApiObject; readonly dryRun: boolean },
+  replacement: Replacement,
+  writer: Writer,
 ): ApiObject {
-  const { live, dryRun } = change;
-  const next = withKeptMetadata(live, change.next);
-  checkVersion(target, live, change.next.metadata.resourceVersion);
+  const { live } = replacement;
+  const next = withServersPart(target.resource, replacement);
+  const change = { object: next, oldObject: live };
+  writer.guard.beforeValidation(change);
+  checkVersion(target, live, replacement.next.metadata.resourceVersion);
   validate(target.resource, next, live);
+  writer.guard.afterValidation(change);
   if (isDeepStrictEqual(withoutTimes(live), withoutTimes(next))) {
     return live;
   }
-  if (dryRun) {
+  if (writer.dryRun) {
     return next;
   }
   if (next.metadata.deletionTimestamp !== undefined && next.metadata.finalizers === undefined) {
@@ -106,19 +128,26 @@ function checkVersion(target: Target, live: ApiObject, asked: string | undefined
 }
 
 // What a client leaves out, or can't change, stays as it is.
-function withKeptMetadata(live: ApiObject, next: ApiObject): ApiObject {
-  const kept: Metadata = {
+function withServersPart(resource: Resource, { live, next }: Replacement): ApiObject {
+  const kept = {
+    ...(resource === namespaces ? { spec: live["spec"] } : {}),
+    ...(live["status"] === undefined ? {} : { status: live["status"] }),
+  };
+  const object = { ...next, ...kept };
+  const { generation = 0 } = live.metadata;
+  const respecified = !isDeepStrictEqual(live["spec"], object["spec"]);
+  const metadata: Metadata = {
     ...next.metadata,
     ...definedOnly({
       uid: next.metadata.uid ?? live.metadata.uid,
       resourceVersion: live.metadata.resourceVersion,
+      generation: resource.counted ? generation + Number(respecified) : undefined,
       creationTimestamp: live.metadata.creationTimestamp,
       deletionTimestamp: live.metadata.deletionTimestamp,
       deletionGracePeriodSeconds: live.metadata.deletionGracePeriodSeconds,
     }),
   };
-  const status = live["status"] === undefined ? {} : { spec: live["spec"], status: live["status"] };
-  return { ...next, ...status, metadata: kept };
+  return { ...object, metadata };
 }
 
 function definedOnly(fields: JsonObject): JsonObject {
