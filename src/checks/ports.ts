@@ -55,8 +55,12 @@ export type ExaminedCredential =
       readonly issuedAt: Date;
       readonly expiresAt: Date;
     }
-  | { readonly kind: "token"; readonly expiresAt: Date | undefined }
-  | { readonly kind: "client-certificate"; readonly expiresAt: Date }
+  | {
+      readonly kind: "token";
+      readonly issuedAt: Date | undefined;
+      readonly expiresAt: Date | undefined;
+    }
+  | { readonly kind: "client-certificate"; readonly issuedAt: Date; readonly expiresAt: Date }
   | { readonly kind: "eks" };
 
 /** One step of the way to an API server. */

@@ -5,6 +5,13 @@ import { catalogue, failed, passed, warned } from "../catalogue.ts";
 import type { CheckResult } from "../check-report.ts";
 import type { NextSteps } from "../next-steps.ts";
 import type { ExaminedCredential } from "../ports.ts";
+import {
+  assumedLife,
+  fixedUrgentShare,
+  fixedWarningShare,
+  renewableUrgentShare,
+  shareLeft,
+} from "./credential-shares.ts";
 
 export interface Life {
   readonly credential: ExaminedCredential;
@@ -15,19 +22,17 @@ export interface Life {
   readonly now: Date;
 }
 
-/** A credential that nothing renews: time to get the next one from whoever hands them out. */
-const noticeMs = 14 * 24 * 3_600_000;
-
 export function judgeLife(life: Life, next: NextSteps): CheckResult {
   const { credential, now } = life;
   if (credential.kind === "eks") {
     return passed(catalogue.life, "signed anew for each sweep, with the refresh function's role");
   }
   const name = nameOf(credential);
-  if (credential.expiresAt === undefined) {
+  const { issuedAt, expiresAt } = credential;
+  if (expiresAt === undefined) {
     return passed(catalogue.life, `${name} that names no end; nothing renews it`);
   }
-  const leftMs = credential.expiresAt.getTime() - now.getTime();
+  const leftMs = expiresAt.getTime() - now.getTime();
   if (leftMs <= 0) {
     const message = `${name}, which expired ${formatDuration(-leftMs)} ago`;
     const isOurs = credential.kind === "service-account-token";
@@ -36,28 +41,25 @@ export function judgeLife(life: Life, next: NextSteps): CheckResult {
   const found = `${name}, good for ${formatDuration(leftMs)}`;
   return credential.kind === "service-account-token"
     ? judgeRenewal({ ...life, credential }, found, next)
-    : judgeFixedEnd(leftMs, found, next);
+    : judgeFixedEnd(shareLeft(assumedLife(expiresAt, issuedAt), now), found, next);
 }
 
-function judgeFixedEnd(leftMs: number, found: string, next: NextSteps): CheckResult {
+function judgeFixedEnd(share: number, found: string, next: NextSteps): CheckResult {
   const message = `${found}; nothing renews it`;
-  return leftMs > noticeMs
-    ? passed(catalogue.life, message)
-    : warned(catalogue.life, { message, hint: `store a new one before: ${next.replace}` });
+  if (share >= fixedWarningShare) {
+    return passed(catalogue.life, message);
+  }
+  const verdict = share < fixedUrgentShare ? failed : warned;
+  return verdict(catalogue.life, { message, hint: `store a new one before: ${next.replace}` });
 }
 
 type RenewableLife = Life & {
   readonly credential: Extract<ExaminedCredential, { kind: "service-account-token" }>;
 };
 
-/** Renewal begins at half of its life; with a quarter left, somebody has to act. */
-const urgentShareOfLife = 0.25;
-
 function judgeRenewal(life: RenewableLife, found: string, next: NextSteps): CheckResult {
   const { renewsItself, rotationFailingSince, now } = life;
-  const { issuedAt, expiresAt } = life.credential;
-  const lifeMs = expiresAt.getTime() - issuedAt.getTime();
-  const isUrgent = expiresAt.getTime() - now.getTime() < lifeMs * urgentShareOfLife;
+  const isUrgent = shareLeft(life.credential, now) < renewableUrgentShare;
   const verdict = isUrgent ? failed : warned;
   if (renewsItself === false) {
     const message = `${found}; it may not ask for its next token, so nothing renews it`;
@@ -70,7 +72,12 @@ function judgeRenewal(life: RenewableLife, found: string, next: NextSteps): Chec
       hint: `the refresh function's log says why; a new one by hand: ${next.renew}`,
     });
   }
-  return passed(catalogue.life, `${found}; renewed at half of its life`);
+  return isUrgent
+    ? failed(catalogue.life, {
+        message: `${found}; it should have been renewed at half of its life, and no sweep did`,
+        hint: next.refresh,
+      })
+    : passed(catalogue.life, `${found}; renewed at half of its life`);
 }
 
 function nameOf(credential: Exclude<ExaminedCredential, { kind: "eks" }>): string {

@@ -1,8 +1,15 @@
 /** What is said of a credential whose end comes near, and how loudly. Pure. */
 import type { NextSteps } from "../../checks/next-steps.ts";
+import {
+  assumedLife,
+  fixedUrgentShare,
+  fixedWarningShare,
+  renewableUrgentShare,
+  shareLeft,
+} from "../../checks/rules/credential-shares.ts";
 import type { Trouble } from "./credential-report.ts";
 import type { Rotation } from "./rotate-credential.ts";
-import { type ServiceAccountToken, type StoredCredential, shareLeft } from "./stored-credential.ts";
+import type { ServiceAccountToken, StoredCredential } from "./stored-credential.ts";
 
 export interface EndInSight {
   readonly trouble: Trouble;
@@ -31,9 +38,6 @@ export function endInSight(
   }
 }
 
-/** Due at half of its life: by then, half of the attempts to renew it have been in vain. */
-const renewableUrgentShare = 0.25;
-
 function endOfRenewable(
   token: ServiceAccountToken,
   rotation: Rotation,
@@ -52,12 +56,6 @@ function endOfRenewable(
   return { trouble: { message, hint: next.renew }, urgent };
 }
 
-/** A year's certificate is talked of for three months, and rings for the last one. */
-const warningShare = 0.25;
-const fixedUrgentShare = 0.1;
-/** Of a token that doesn't say when it began: it is talked of for its last week. */
-const assumedLifeMs = 28 * 24 * 3_600_000;
-
 type Fixed = Exclude<StoredCredential, { kind: "eks" } | ServiceAccountToken>;
 
 function endOfFixed(
@@ -67,9 +65,8 @@ function endOfFixed(
   if (!expiresAt) {
     return undefined;
   }
-  const assumed = new Date(expiresAt.getTime() - assumedLifeMs);
-  const left = shareLeft({ issuedAt: issuedAt ?? assumed, expiresAt }, now);
-  if (left >= warningShare) {
+  const left = shareLeft(assumedLife(expiresAt, issuedAt), now);
+  if (left >= fixedWarningShare) {
     return undefined;
   }
   const message = `${describeEnd({ kind, expiresAt }, now)}, and nothing renews it`;

@@ -37,8 +37,3 @@ export function lifeOf(credential: StoredCredential): CredentialLife | undefined
 export function lifeMs({ issuedAt, expiresAt }: CredentialLife): number {
   return expiresAt.getTime() - issuedAt.getTime();
 }
-
-/** 1 at the beginning, 0 at the end, less when it is over. */
-export function shareLeft(life: CredentialLife, now: Date): number {
-  return (life.expiresAt.getTime() - now.getTime()) / lifeMs(life);
-}

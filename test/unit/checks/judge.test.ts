@@ -155,6 +155,15 @@ const accountToken: ExaminedCredential = {
   expiresAt: inHours(30),
 };
 
+const inDays = (days: number) => inHours(days * 24);
+const token = (days: number): ExaminedCredential => {
+  return { kind: "token", issuedAt: undefined, expiresAt: inDays(days) };
+};
+const endless: ExaminedCredential = { kind: "token", issuedAt: undefined, expiresAt: undefined };
+const certificate = (ageDays: number, leftDays: number): ExaminedCredential => {
+  return { kind: "client-certificate", issuedAt: inDays(-ageDays), expiresAt: inDays(leftDays) };
+};
+
 describe("a credential", () => {
   test.each<[string, Asked<string | undefined>, string, RegExp | undefined]>([
     ["whose user is told", { answer: "jane" }, "ok", /^as jane$/],
@@ -172,8 +181,8 @@ describe("a credential", () => {
 
   test.each<[ExaminedCredential, RegExp]>([
     [accountToken, /register prod-eu --context <context> --renew --stage prod/],
-    [{ kind: "token", expiresAt: undefined }, /--replace/],
-    [{ kind: "client-certificate", expiresAt: inHours(1) }, /--replace/],
+    [endless, /--replace/],
+    [certificate(300, 60), /--replace/],
     [{ kind: "eks" }, /list-access-entries/],
   ])("that is refused has a remedy of its kind: %j", (credential, hint) => {
     const verdict = judgeAccepted(broken("unauthorized", 401), credential, next);
@@ -194,6 +203,13 @@ describe("the life of a credential", () => {
       /expired 2 h 0 min ago/,
     ],
     ["one that ends now", { ...accountToken, expiresAt: now }, {}, "failed", /expired/],
+    [
+      "one that no sweep renewed",
+      { ...accountToken, expiresAt: inHours(3) },
+      {},
+      "failed",
+      /should have been renewed/,
+    ],
     ["one that may not renew itself", accountToken, { renewsItself: false }, "warning", /may not/],
     ["one of which that isn't known", accountToken, { renewsItself: undefined }, "ok", /renewed/],
     [
@@ -224,29 +240,27 @@ describe("the life of a credential", () => {
       "warning",
       /failed for 0\.0 s/,
     ],
-    ["a token without an end", { kind: "token", expiresAt: undefined }, {}, "ok", /names no end/],
+    ["a token without an end", endless, {}, "ok", /names no end/],
+    ["a token for a week, of unknown age", token(7), {}, "ok", /good for 7 d.*nothing renews it/],
+    ["a token for six days", token(6), {}, "warning", /good for 6 d.*nothing renews it/],
+    ["a token for two days", token(2), {}, "failed", /nothing renews it/],
+    ["an expired one", token(-1), {}, "failed", /expired 24 h 0 min ago/],
     [
-      "a token for three weeks",
-      { kind: "token", expiresAt: inHours(21 * 24) },
+      "a token that begins after its end",
+      { kind: "token", issuedAt: inDays(9), expiresAt: inDays(7) },
       {},
       "ok",
-      /nothing renews it/,
+      /7 d/,
     ],
+    ["a certificate for most of its year", certificate(200, 165), {}, "ok", /good for 165 d/],
     [
-      "a token for two weeks",
-      { kind: "token", expiresAt: inHours(14 * 24) },
+      "one for two of its months",
+      certificate(305, 60),
       {},
       "warning",
-      /nothing renews it/,
+      /a client certificate, good/,
     ],
-    ["an expired one", { kind: "token", expiresAt: inHours(-1) }, {}, "failed", /expired/],
-    [
-      "a certificate for a week",
-      { kind: "client-certificate", expiresAt: inHours(7 * 24) },
-      {},
-      "warning",
-      /a client certificate, good for 7 d/,
-    ],
+    ["one for its last month", certificate(335, 30), {}, "failed", /nothing renews it/],
     ["an EKS role", { kind: "eks" }, {}, "ok", /signed anew/],
   ])("%s", (_, credential, more, result, message) => {
     const verdict = judgeLife({ ...life, credential, ...more }, next);
