@@ -4,8 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { parse } from "yaml";
+import * as z from "zod";
 import { wireDispatch } from "../../../src/wiring/dispatch.ts";
 import { wireRefresh } from "../../../src/wiring/refresh.ts";
+import type { AccessRule } from "../../contracts/kubernetes-target.ts";
 import { type FakeAws, startAws } from "../../fakes/aws/aws.ts";
 import {
   type KubernetesApi,
@@ -21,6 +24,7 @@ pullSecrets:
     registries: [{ type: ecr, region: us-east-1 }]
 `;
 const recordOf = (cluster: string) => `ecr-pull-secrets/dev/clusters/${cluster}`;
+const credentialTag = "ecr-pull-secrets:credential";
 const failingSince = "ecr-pull-secrets:failing-since";
 
 let aws: FakeAws;
@@ -150,12 +154,94 @@ describe("the dead-letter queue", () => {
   });
 });
 
+describe("a cluster's own token, half of whose life is gone,", () => {
+  const account = "ecr-pull-secrets";
+  const lifeMs = 7_200_000;
+  let clockMs: number;
+  let own: KubernetesApi;
+  let kubeconfig: string;
+
+  beforeEach(async () => {
+    clockMs = Date.now() - lifeMs / 2;
+    own = await startKubernetesApi({ now: () => new Date(clockMs) });
+    own.state.createNamespace("apps");
+    own.state.createNamespace(account);
+    const token = own.state.serviceAccountToken(account, account, lifeMs / 1_000);
+    grant({ verbs: ["list", "patch", "create"], resources: ["secrets"], namespaces: ["apps"] });
+    kubeconfig = own.kubeconfig({ name: "worker", token });
+    aws.secrets.create(recordOf("own"), kubeconfig);
+    clockMs = Date.now();
+  });
+
+  afterEach(async () => {
+    await own.close();
+    expect(own.surprises).toEqual([]);
+  });
+
+  const grant = (rule: AccessRule) =>
+    own.state.grant(`system:serviceaccount:${account}:${account}`, [rule]);
+  const record = () => aws.secrets.read(recordOf("own"));
+  const tokenRequests = () => own.requests.filter(({ path }) => path.endsWith("/token"));
+
+  test("is replaced by its successor, which the next sweep uses", async () => {
+    grant({ verbs: ["create"], resources: ["serviceaccounts/token"], namespaces: [account] });
+    const lines = await linesOf(async () => {
+      const refresh = await wireRefresh(settings());
+      await expect(refresh({ cluster: "own" }, context)).resolves.toMatchObject({
+        outcome: "ok",
+        credential: { kind: "service-account-token", rotation: "done" },
+      });
+      // Past the end of the first one.
+      clockMs += lifeMs / 2 + 1_000;
+      const next = await refresh({ cluster: "own" }, context);
+      expect(next).toMatchObject({ outcome: "ok", counts: { current: 1 } });
+      expect(next).not.toHaveProperty("credential.rotation");
+    });
+    expect(tokenRequests()).toMatchObject([{ status: 201 }]);
+    const [issuedAt = "", expiresAt = ""] = (record()?.tags[credentialTag] ?? "").split("/");
+    expect(Date.parse(expiresAt) - Date.parse(issuedAt)).toBe(lifeMs);
+    expect(Date.parse(issuedAt)).toBeCloseTo(Date.now(), -4);
+    expect(Object.values(record()?.stages ?? {})).toEqual(
+      expect.arrayContaining([["AWSCURRENT"], ["AWSPREVIOUS"]]),
+    );
+    expect(lines.map(({ message }) => message)).toContain("credential rotated");
+    expect(lines.find((line) => "CredentialRotated" in line)).toBeDefined();
+    const tokens = [kubeconfig, record()?.value ?? ""].map(tokenIn);
+    expect(new Set(tokens).size).toBe(2);
+    expect(tokens.filter((each) => JSON.stringify(lines).includes(each))).toEqual([]);
+  });
+
+  test("stays where it may not ask for another one, with a warning that says what to do", async () => {
+    const lines = await linesOf(async () => {
+      const refresh = await wireRefresh(settings());
+      await expect(refresh({ cluster: "own" }, context)).resolves.toMatchObject({ outcome: "ok" });
+    });
+    expect(tokenRequests()).toMatchObject([{ status: 403 }]);
+    expect(record()?.value).toBe(kubeconfig);
+    expect(record()?.tags).toHaveProperty(["ecr-pull-secrets:rotation-failing-since"]);
+    expect(lines.find(({ message }) => message === "credential rotation failed")).toMatchObject({
+      level: "WARN",
+      cluster: "own",
+      reason: expect.stringContaining(`${account}/${account} may not ask for its own token`),
+      hint: "ecr-pull-secrets register own --context <context> --replace --stage dev",
+    });
+    expect(lines.find((line) => "CredentialRotationFailed" in line)).toBeDefined();
+  });
+});
+
 test("a refresh without its stage's config doesn't start", async () => {
   const configFile = join(folder, "gone.yml");
   await expect(wireRefresh({ ...settings(), configFile })).rejects.toMatchObject({
     name: "ConfigError",
   });
 });
+
+function tokenIn(kubeconfig: string): string {
+  const { users } = z
+    .object({ users: z.tuple([z.object({ user: z.object({ token: z.string() }) })]) })
+    .parse(parse(kubeconfig));
+  return users[0].user.token;
+}
 
 async function poison(): Promise<void> {
   const client = new SQSClient({});

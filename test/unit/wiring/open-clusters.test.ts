@@ -141,7 +141,48 @@ describe("of many clusters", () => {
   });
 });
 
+describe("a record that is tried out", () => {
+  test("has a connection of its own, which is closed afterwards; the other one stays", async () => {
+    const cluster = await startCluster();
+    const opened = open();
+    await list(opened, recordOf(cluster));
+    const user = cluster.addUser("next", ["system:masters"]);
+    const next = recordOf(cluster, { kubeconfig: cluster.kubeconfig(user), versionId: "2" });
+    await opened.tryOut(next, never, async (api) => {
+      await api.listNamespaces();
+      expect(cluster.openConnections).toBe(2);
+    });
+    await expect.poll(() => cluster.openConnections).toBe(1);
+    await list(opened, recordOf(cluster));
+    expect(cluster.requests.map(({ user: name }) => name)).toEqual(["admin", "next", "admin"]);
+    expect(cluster.connections).toBe(2);
+  });
+
+  test("leaves no connection when it fails", async () => {
+    const cluster = await startCluster();
+    const user = { name: "worker", token: "unknown" };
+    const record = recordOf(cluster, { kubeconfig: cluster.kubeconfig(user) });
+    const tried = open().tryOut(record, never, (api) => api.listNamespaces());
+    await expect(tried).rejects.toMatchObject({ name: "ClusterError", kind: "unauthorized" });
+    await expect.poll(() => cluster.openConnections).toBe(0);
+  });
+});
+
 describe("a record", () => {
+  test("says how long its credential is good", async () => {
+    const cluster = await startCluster();
+    cluster.state.createNamespace("tools");
+    const token = cluster.state.serviceAccountToken("tools", "worker");
+    const kubeconfig = cluster.kubeconfig({ name: "worker", token });
+    const { credential } = await open().open(recordOf(cluster, { kubeconfig }), never);
+    expect(credential).toMatchObject({
+      kind: "service-account-token",
+      namespace: "tools",
+      name: "worker",
+      expiresAt: expect.any(Date),
+    });
+  });
+
   test("that holds no text is refused with what the store says of it", async () => {
     const kubeconfig = new KubeconfigError("the record holds binary data");
     const record = { name: "eu", versionId: "1", kubeconfig };
