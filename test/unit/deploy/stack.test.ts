@@ -67,6 +67,28 @@ describe("a role", () => {
     expect(wide.flatMap(({ Action }: { Action: string[] }) => Action)).toEqual(all);
     expect(JSON.stringify(statements)).not.toMatch(/"[a-z]+:\*"/);
   });
+
+  test("of the refresh function may renew a record, and neither make nor delete one", () => {
+    const [{ PolicyDocument }] = resources.RefreshRole.Properties.Policies;
+    const [records, ...others] = PolicyDocument.Statement;
+    expect(records.Action).toEqual([
+      "secretsmanager:GetSecretValue",
+      "secretsmanager:DescribeSecret",
+      "secretsmanager:TagResource",
+      "secretsmanager:UntagResource",
+      "secretsmanager:PutSecretValue",
+      "secretsmanager:UpdateSecretVersionStage",
+    ]);
+    expect(records.Resource).toMatch(/:secret:ecr-pull-secrets\/\$\{sls:stage\}\/clusters\/\*$/);
+    expect(others.flatMap(({ Action }: { Action: string[] }) => Action)).toEqual([
+      "sqs:ReceiveMessage",
+      "sqs:DeleteMessage",
+      "sqs:ChangeMessageVisibility",
+      "sqs:GetQueueAttributes",
+      "logs:CreateLogStream",
+      "logs:PutLogEvents",
+    ]);
+  });
 });
 
 test.each(globSync("functions/*.ts", { cwd: root }))(
