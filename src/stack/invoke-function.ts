@@ -14,7 +14,7 @@ export interface InvokerOptions {
   readonly session: AwsSession;
   readonly region: string;
   readonly stage: string;
-  /** How long an answer may take: by default a cold start, and all of the function's 90 s. */
+  /** How long an answer may take. */
   readonly answerTimeoutMs?: number;
   readonly sleep?: (ms: number) => Promise<unknown>;
 }
@@ -24,7 +24,8 @@ export interface FunctionRequest {
   readonly mode: string;
 }
 
-const defaultAnswerTimeoutMs = 110_000;
+/** The refresh function's 90 s, and a cold start. */
+export const defaultAnswerTimeoutMs = 110_000;
 /** For a call that Lambda refuses because too many functions run: any other may have begun. */
 const maxAttempts = 4;
 const retryPauseMs = 1_000;

@@ -1,9 +1,13 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { inspect } from "node:util";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { parse } from "yaml";
 import { createAwsSession } from "../../../src/aws/session.ts";
 import { AwsError, type UserError } from "../../../src/errors.ts";
 import { createDeployedStack } from "../../../src/stack/aws-deployed-stack.ts";
+import { defaultAnswerTimeoutMs } from "../../../src/stack/invoke-function.ts";
 import { StackError } from "../../../src/stack/stack-error.ts";
 import { type FakeAws, startAws } from "../../fakes/aws/aws.ts";
 import { answering, type Fault, faults } from "../../fakes/aws/faults.ts";
@@ -120,6 +124,16 @@ describe("the refresh function", () => {
     },
   );
 
+  test("is waited for longer than other calls to AWS, and than it may run", async () => {
+    const timeouts = { connectMs: 2_000, requestMs: 20 };
+    const session = createAwsSession({ region, name: "test", timeouts });
+    handle = () => delay(100, "slow");
+    await expect(newStack("dev", { session }).ask("prod-eu", "sweep")).resolves.toBe("slow");
+    const serverless = readFileSync(`${import.meta.dirname}/../../../serverless.yml`, "utf8");
+    const { refreshTimeoutSeconds } = parse(serverless, { logLevel: "silent" }).custom;
+    expect(defaultAnswerTimeoutMs).toBeGreaterThan(refreshTimeoutSeconds * 1_000);
+  });
+
   test("that breaks is named with its error's type and where its log is, and not a word more", async () => {
     handle = () => {
       throw new RangeError(canary);
@@ -145,7 +159,7 @@ describe("the refresh function", () => {
   test.each([
     {
       errorType: "Sandbox.Timedout",
-      errorMessage: "RequestId: 1 Error: Task timed out after 90.00 seconds",
+      errorMessage: "RequestId: 1",
     },
     { errorMessage: "2026-03-01T12:00:00.000Z 1 Task timed out after 90.09 seconds" },
   ])("that ran out of time says so: %o", async (failure) => {
