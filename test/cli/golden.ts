@@ -30,9 +30,18 @@ function transcript({ args, exitCode, stdout, stderr, folder: ranIn }: Finished)
     "--- stdout",
     stdout.trimEnd(),
     "--- stderr",
-    stderr.trimEnd(),
+    inOrder(stderr.trimEnd()),
   ];
   return `${normalise(blocks.join("\n"), ranIn)}\n`;
+}
+
+const aboutCluster = /^[✔✖] (?:(?:Swept|Planned|Looked at|Checked) \S+$|[\w.-]+: )/;
+
+/** Clusters that are visited at once end in any order. */
+function inOrder(stderr: string): string {
+  const lines = stderr.split("\n");
+  const about = lines.filter((line) => aboutCluster.test(line)).sort();
+  return lines.map((line) => (aboutCluster.test(line) ? about.shift() : line)).join("\n");
 }
 
 function quoted(arg: string): string {

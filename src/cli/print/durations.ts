@@ -3,6 +3,9 @@ import { formatDuration } from "../../durations.ts";
 
 /** For tables: one unit is enough. */
 export function formatRoughly(ms: number): string {
+  if (ms < 60_000) {
+    return "<1 min";
+  }
   const [rough = ""] = /^[\d.]+ \w+/.exec(formatDuration(ms)) ?? [];
   return rough;
 }

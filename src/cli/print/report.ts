@@ -4,7 +4,7 @@ import { formatDuration } from "../../durations.ts";
 import type { SecretLine, SweepReport } from "../../refresh/report.ts";
 import { formatExpiry } from "./durations.ts";
 import type { Look } from "./look.ts";
-import { formatTable, moreRows } from "./table.ts";
+import { formatTable, moreRows, withCluster } from "./table.ts";
 import { renderFailures, renderNotices, type ShownNotice, type Trouble } from "./trouble.ts";
 import { count, joinBlocks, wrap } from "./wording.ts";
 
@@ -44,7 +44,7 @@ function renderRows(secrets: readonly SecretLine[], look: Look): string {
   ]);
   const header = ["NAMESPACE", "SECRET", "RESULT", "EXPIRES", "WHY"].map(look.paint.bold);
   const more = moreRows(secrets.length - shown.length, look);
-  return formatTable([header, ...rows], look.columns) + more;
+  return formatTable(withCluster([header, ...rows], look), look.columns) + more;
 }
 
 function mark({ result }: SecretLine, { paint }: Look): string {

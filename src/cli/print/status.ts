@@ -2,7 +2,7 @@
 import { hasExpired, type StatusLine, type StatusReport } from "../../refresh/status-report.ts";
 import { formatExpiry, formatRoughTime } from "./durations.ts";
 import type { Look } from "./look.ts";
-import { formatTable, moreRows } from "./table.ts";
+import { formatTable, moreRows, withCluster } from "./table.ts";
 import { renderFailures, renderNotices, type Trouble } from "./trouble.ts";
 import { count, joinBlocks, listSome, wrap } from "./wording.ts";
 
@@ -33,7 +33,10 @@ function renderRows({ secrets, at }: StatusReport, look: Look): string {
   }
   const header = ["NAMESPACE", "SECRET", "EXPIRES", "REFRESHED", "ACCOUNTS", "NOTES"];
   const rows = lines.slice(0, look.maxRows).map((line) => rowOf(line, at, look));
-  const table = formatTable([header.map(look.paint.bold), ...rows], look.columns);
+  const table = formatTable(
+    withCluster([header.map(look.paint.bold), ...rows], look),
+    look.columns,
+  );
   return table + moreRows(lines.length - rows.length, look);
 }
 
@@ -53,7 +56,7 @@ function noteOf({ state, note, kind, accounts }: StatusLine): string {
   const unlinked = accounts.missing.length > 0 ? [`to link: ${listSome(accounts.missing, 2)}`] : [];
   switch (state) {
     case "problem":
-      return `✖ ${kind ?? state}, see below`;
+      return `✖ ${kind ?? state}`;
     case "due":
       return [`due: ${note}`, ...unlinked].join("; ");
     case "missing":

@@ -5,6 +5,14 @@ import type { Look } from "./look.ts";
 
 const gap = "   ";
 
+/** Where several clusters are shown, each row says whose it is. */
+export function withCluster(rows: readonly (readonly string[])[], { prefix, paint }: Look) {
+  const [header = [], ...others] = rows;
+  return prefix === undefined
+    ? rows
+    : [[paint.bold("CLUSTER"), ...header], ...others.map((row) => [prefix, ...row])];
+}
+
 /** What stands below a table that was cut. */
 export function moreRows(left: number, { paint }: Look): string {
   return left > 0 ? `\n${paint.dim(`… and ${left} more (--output json has all)`)}` : "";

@@ -11,11 +11,14 @@ export function listSome(names: readonly string[], most = 6): string {
   return rest > 0 ? `${shown.join(", ")} and ${rest} more` : shown.join(", ");
 }
 
-/** Breaks prose at spaces; what can't be broken (a command, a URL) keeps its line. */
+/** Where prose may be broken: at spaces, but not between a number and its unit. */
+const gaps = / (?!(?:d|h|min|s)\b)/;
+
+/** Breaks prose; what can't be broken (a URL) keeps its line. */
 export function wrap(text: string, width: number, indent = ""): string {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
+  for (const word of text.split(gaps)) {
     if (line !== "" && indent.length + line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;

@@ -84,7 +84,6 @@ function lineOf<Report extends Outcome>(visit: Visit<Report>, verb: string): str
     return `${verb} ${visit.cluster}`;
   }
   const [cause] = visit.kind === "answered" ? [] : visit.causes;
-  const why =
-    visit.kind === "unregistered" ? "not registered" : (cause?.message ?? "not all is well");
+  const why = visit.kind === "unregistered" ? "not registered" : (cause?.message ?? "see below");
   return `${visit.cluster}: ${why}`;
 }
