@@ -13,7 +13,7 @@ import {
 import { createServer as createHttpsServer, type Server } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { TlsOptions } from "node:tls";
-import { afterEach } from "vitest";
+import { afterAll, afterEach } from "vitest";
 import type { ClusterAccess, ClusterCredential } from "../../../src/kubernetes/cluster-access.ts";
 import {
   type ClusterConnection,
@@ -74,10 +74,24 @@ export function onCleanup(cleanup: () => unknown): void {
   cleanups.push(cleanup);
 }
 
+/** One that ends with its test. */
 export async function startServer(
   respond: Respond,
   options: ServerOptions = {},
 ): Promise<TestServer> {
+  const server = await listen(respond, options);
+  onCleanup(() => server.stop());
+  return server;
+}
+
+/** One that ends with its file: a server and a handshake for each of many tests take seconds. */
+export async function startSharedServer(options: ServerOptions = {}): Promise<TestServer> {
+  const server = await listen(() => {}, options);
+  afterAll(() => server.stop());
+  return server;
+}
+
+async function listen(respond: Respond, options: ServerOptions): Promise<TestServer> {
   const tls = { ...serverPair, ...options.tls };
   const { maxConcurrentStreams = 1_000 } = options;
   const server: Http2SecureServer | Server = options.http1Only
@@ -103,7 +117,6 @@ export async function startServer(
   server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  onCleanup(() => state.stop());
   return Object.assign(state, { port, url: new URL(`https://127.0.0.1:${port}`) });
 }
 
@@ -222,13 +235,28 @@ export function connectTo(
   access: ClusterAccess,
   options: Partial<ConnectionOptions> = {},
 ): TestConnection {
+  const connection = connect(access, options);
+  onCleanup(() => connection.close());
+  return connection;
+}
+
+/** One that ends with its file. */
+export function connectShared(
+  access: ClusterAccess,
+  options: Partial<ConnectionOptions> = {},
+): TestConnection {
+  const connection = connect(access, options);
+  afterAll(() => connection.close());
+  return connection;
+}
+
+function connect(access: ClusterAccess, options: Partial<ConnectionOptions>): TestConnection {
   const world = testWorld();
   const connection = createClusterConnection(access, {
     ...defaultConnectionOptions,
     world,
     ...options,
   });
-  onCleanup(() => connection.close());
   return Object.defineProperty(connection, "world", { value: world }) as TestConnection;
 }
 
