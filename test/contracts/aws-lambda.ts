@@ -1,14 +1,21 @@
 /**
- * What this program relies on in Lambda's Invoke, said with the SDK that it uses. The emulator has
+ * What this program relies on in Lambda, said with the SDK that it uses. The emulator has
  * no error types, and takes a payload that isn't JSON for an empty one.
  */
-import { InvokeCommand, type InvokeCommandInput, LambdaClient } from "@aws-sdk/client-lambda";
+import {
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  type InvokeCommandInput,
+  LambdaClient,
+} from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { assume, type ContractTarget, clientConfig } from "./aws-target.ts";
 
 /** What `contractFunction` does with an event; `name` is how it is deployed. */
 export interface LambdaTarget extends ContractTarget {
   readonly functionName: string;
+  /** What it runs as. */
+  readonly functionRoleArn: string;
 }
 
 /** The source of the function that a target deploys as `functionName`. */
@@ -79,6 +86,38 @@ export function lambdaContract(name: string, start: () => Promise<LambdaTarget>)
       await expect(invoke({}, { FunctionName: "nowhere" })).rejects.toMatchObject({
         name: "ResourceNotFoundException",
         message: expect.stringMatching(/^Function not found: arn:aws:lambda:.*:function:nowhere$/),
+      });
+    });
+
+    describe("GetFunctionConfiguration", () => {
+      const configurationOf = (FunctionName: string, credentials = target.credentials) =>
+        new LambdaClient(clientConfig(target, { credentials })).send(
+          new GetFunctionConfigurationCommand({ FunctionName }),
+        );
+
+      test("answers the role that a function runs as", async () => {
+        const { region, account, functionName, functionRoleArn } = target;
+        expect(await configurationOf(functionName)).toMatchObject({
+          FunctionName: functionName,
+          FunctionArn: `arn:aws:lambda:${region}:${account}:function:${functionName}`,
+          Role: functionRoleArn,
+        });
+      });
+
+      test("doesn't find a function that isn't there", async () => {
+        await expect(configurationOf("nowhere")).rejects.toMatchObject({
+          name: "ResourceNotFoundException",
+        });
+      });
+
+      test("is denied to a role without the right, naming action and principal", async () => {
+        const session = await assume(target, target.powerlessRoleArn);
+        await expect(configurationOf(target.functionName, session)).rejects.toMatchObject({
+          name: "AccessDeniedException",
+          message: expect.stringMatching(
+            /^User: arn:aws:sts::\d{12}:assumed-role\/\S+\/contract is not authorized to perform: lambda:GetFunctionConfiguration /,
+          ),
+        });
       });
     });
 

@@ -1,7 +1,8 @@
 /**
  * What this program relies on in Secrets Manager, said with the SDK that it uses. Left out is what
  * the emulator doesn't do: it searches names for the filter's text anywhere, ignores CreateSecret's
- * token, overwrites a version when its token comes again with another content, and knows no limits.
+ * token, overwrites a version when its token comes again with another content, lets two versions have
+ * AWSPENDING, refuses to restore what isn't deleted, and knows no limits.
  */
 import { randomUUID } from "node:crypto";
 import {
@@ -12,12 +13,14 @@ import {
   GetSecretValueCommand,
   type GetSecretValueCommandInput,
   type ListSecretsCommandInput,
+  ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   paginateListSecrets,
   RestoreSecretCommand,
   SecretsManagerClient,
   TagResourceCommand,
   UntagResourceCommand,
+  UpdateSecretCommand,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -250,6 +253,30 @@ export function secretsManagerContract(name: string, start: () => Promise<Contra
         });
       });
 
+      test("takes one that is made already for made", async () => {
+        const { name, version } = await create();
+        const pending = await put(name, "second", ["AWSPENDING"]);
+        await move(name, version, pending);
+        // AWS may refuse it as well as not: either way nothing changes.
+        await move(name, version, pending).catch(({ name: error }) =>
+          expect(error).toBe("InvalidParameterException"),
+        );
+        expect(await get(name)).toMatchObject({ SecretString: "second" });
+      });
+
+      test("refuses to move a label to a version that isn't there", async () => {
+        const { name, version } = await create();
+        await expect(move(name, version, randomUUID())).rejects.toMatchObject({
+          name: "ResourceNotFoundException",
+        });
+      });
+
+      test("doesn't find a secret that isn't there", async () => {
+        await expect(move(missing, randomUUID(), randomUUID())).rejects.toMatchObject({
+          name: "ResourceNotFoundException",
+        });
+      });
+
       test("takes a label away, and with it the version from the list", async () => {
         const { name, version } = await create();
         const pending = await put(name, "second", ["AWSPENDING"]);
@@ -261,6 +288,35 @@ export function secretsManagerContract(name: string, start: () => Promise<Contra
           }),
         );
         expect(await stagesOf(name)).toEqual({ [version]: ["AWSCURRENT"] });
+      });
+    });
+
+    describe("UpdateSecret", () => {
+      test("changes the key, and leaves the value", async () => {
+        const { name, version } = await create();
+        await client.send(new UpdateSecretCommand({ SecretId: name, KmsKeyId: "alias/ours" }));
+        expect(await describeSecret(name)).toMatchObject({ KmsKeyId: "alias/ours" });
+        expect(await get(name)).toMatchObject({ SecretString: "first", VersionId: version });
+      });
+
+      test("goes back to the key of AWS with an empty one", async () => {
+        const { name } = await create({ KmsKeyId: "alias/ours" });
+        await client.send(new UpdateSecretCommand({ SecretId: name, KmsKeyId: "" }));
+        expect((await describeSecret(name)).KmsKeyId).toBeUndefined();
+      });
+    });
+
+    describe("ListSecretVersionIds", () => {
+      test("lists each version with its labels", async () => {
+        const { name, version } = await create();
+        const pending = await put(name, "second", ["AWSPENDING"]);
+        const command = new ListSecretVersionIdsCommand({ SecretId: name });
+        const { Versions = [] } = await client.send(command);
+        const labels = Versions.map(({ VersionId, VersionStages }) => [VersionId, VersionStages]);
+        expect(Object.fromEntries(labels)).toEqual({
+          [version]: ["AWSCURRENT"],
+          [pending]: ["AWSPENDING"],
+        });
       });
     });
 
@@ -346,13 +402,15 @@ export function secretsManagerContract(name: string, start: () => Promise<Contra
       });
 
       test("refuse everything but a description meanwhile", async () => {
-        const { name } = await create();
+        const { name, version } = await create();
         await remove(name);
         const refused = [
           () => get(name),
           () => put(name, "second"),
           () => tag(name, { a: "b" }),
           () => remove(name),
+          () => move(name, version, version),
+          () => client.send(new UpdateSecretCommand({ SecretId: name, KmsKeyId: "" })),
         ];
         for (const ask of refused) {
           await expect(ask()).rejects.toMatchObject({ name: "InvalidRequestException" });
@@ -361,12 +419,24 @@ export function secretsManagerContract(name: string, start: () => Promise<Contra
         expect(await describeSecret(name)).toMatchObject({ DeletedDate: expect.any(Date) });
       });
 
+      // AWS has an InvalidRequestException for it, the emulator a ResourceExistsException.
+      test("keep the name taken meanwhile", async () => {
+        const { name } = await create();
+        await remove(name);
+        await expect(create({ Name: name })).rejects.toMatchObject({
+          name: expect.stringMatching(/^(?:InvalidRequest|ResourceExists)Exception$/),
+        });
+      });
+
       test("bring a secret back as it was", async () => {
         const { name, arn } = await create({ Tags: tagList({ a: "b" }) });
         await remove(name);
+        const before = await stagesOf(name);
         await client.send(new RestoreSecretCommand({ SecretId: name }));
         expect(await get(name)).toMatchObject({ ARN: arn, SecretString: "first" });
         expect(await tagsOf(name)).toEqual({ a: "b" });
+        expect(await stagesOf(name)).toEqual(before);
+        expect((await describeSecret(name)).DeletedDate).toBeUndefined();
       });
 
       test("delete at once by force, and give the name another ARN", async () => {
@@ -389,7 +459,10 @@ export function secretsManagerContract(name: string, start: () => Promise<Contra
       );
 
       test("don't find a secret that isn't there", async () => {
-        await expect(remove(missing)).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+        const restore = () => client.send(new RestoreSecretCommand({ SecretId: missing }));
+        for (const ask of [() => remove(missing), restore]) {
+          await expect(ask()).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+        }
       });
     });
   });

@@ -2,12 +2,16 @@ import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { CreateClusterCommand, EKSClient, waitUntilClusterActive } from "@aws-sdk/client-eks";
 import {
   CreateFunctionCommand,
   LambdaClient,
   waitUntilFunctionActiveV2,
 } from "@aws-sdk/client-lambda";
 import { awsApiContract } from "../contracts/aws-api.ts";
+import { clusterRecordsContract } from "../contracts/aws-cluster-records.ts";
+import { eksContract } from "../contracts/aws-eks.ts";
+import { eventBridgeContract } from "../contracts/aws-event-bridge.ts";
 import { contractFunction, lambdaContract } from "../contracts/aws-lambda.ts";
 import { secretsManagerContract } from "../contracts/aws-secrets-manager.ts";
 import { sqsContract } from "../contracts/aws-sqs.ts";
@@ -46,7 +50,24 @@ async function startLambdaTarget() {
     }),
   );
   await waitUntilFunctionActiveV2({ client, maxWaitTime: 30 }, { FunctionName: functionName });
-  return { ...target, functionName };
+  return { ...target, functionName, functionRoleArn: target.powerlessRoleArn };
+}
+
+async function startEksTarget() {
+  const target = await startTarget();
+  const client = new EKSClient(clientConfig(target));
+  async function createCluster(name: string) {
+    await client.send(
+      new CreateClusterCommand({
+        name,
+        roleArn: target.powerlessRoleArn,
+        resourcesVpcConfig: {},
+        accessConfig: { authenticationMode: "API" },
+      }),
+    );
+    await waitUntilClusterActive({ client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 }, { name });
+  }
+  return { ...target, createCluster };
 }
 
 async function zip(name: string, content: string): Promise<Buffer> {
@@ -65,3 +86,6 @@ awsApiContract("emulator", startTarget);
 secretsManagerContract("emulator", startTarget);
 sqsContract("emulator", startTarget);
 lambdaContract("emulator", startLambdaTarget);
+clusterRecordsContract("emulator", startTarget);
+eventBridgeContract("emulator", startTarget);
+eksContract("emulator", startEksTarget);

@@ -42,6 +42,20 @@ export function accessContract(context: ContractContext): void {
       expect((await anonymous.send("GET", "/readyz")).text).toBe("ok");
       expectStatus(await anonymous.send("GET", "/api"), 403);
     });
+
+    test("tells whoever is let in who they are", async () => {
+      const path = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+      const review = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
+      const token = await context.target.tokenFor({ resources: ["secrets"], verbs: ["list"] });
+      const answer = await context.as(token).send("POST", path, { body: review });
+      expectStatus(answer, 201);
+      expect(answer.at("kind")).toBe("SelfSubjectReview");
+      expect(answer.at("status", "userInfo", "username")).toMatch(
+        /^system:serviceaccount:default:/,
+      );
+      expectStatus(await context.as("nobody").send("POST", path, { body: review }), 401);
+      expectStatus(await context.as(undefined).send("POST", path, { body: review }), 403);
+    });
   });
 
   describe("rights pinned to a name", () => {
