@@ -29,7 +29,8 @@ export async function serveRefresh(
     : await serveDirect(parsed.request, { ports, time });
 }
 
-async function serveDirect(
+/** @param time when to begin nothing new, and when to give up */
+export async function serveDirect(
   { cluster, mode }: DirectRequest,
   { ports, time }: Serving & { readonly ports: CheckingPorts },
 ): Promise<unknown> {

@@ -148,6 +148,24 @@ describe.concurrent("a stage that nobody names", () => {
   });
 });
 
+test("a registered cluster is swept from here, for a stage that Lambda can't do it for", async () => {
+  await scene.write("config/here.yml", scene.config);
+  const plant = await scene.startCluster(["line-1"]);
+  scene.register("here", "plant", { cluster: plant });
+
+  const finished = await scene.run(["refresh", "plant", "--local", "--stage", "here"]);
+
+  await expectGolden("deployed-local", finished);
+  expect(finished.exitCode).toBe(0);
+  const owner = plant.state.secret("line-1", "ecr-pull")?.metadata.annotations?.[
+    "ecr-pull-secrets/owner"
+  ];
+  expect(owner).toBe("123456789012/us-east-1/here");
+  expect(scene.aws.secrets.read("ecr-pull-secrets/here/clusters/plant")?.tags).toHaveProperty(
+    "ecr-pull-secrets:expires-at",
+  );
+});
+
 test("a list tells each cluster's trouble, worst first, from its tags alone", async () => {
   await scene.write("config/tags.yml", scene.config);
   const credential = `${hours(-240)}/${hours(480.1)}`;
