@@ -12,6 +12,7 @@ import { negotiate, representList } from "./representation.ts";
 import { writer } from "./request-guard.ts";
 import { namespaces, type Resource, serviceAccounts } from "./resources.ts";
 import type { ResourceRequest } from "./routes.ts";
+import { reviewSelf } from "./self-review.ts";
 import { methodNotAllowed, Surprise, unknownPath } from "./status.ts";
 
 /** @throws ApiError */
@@ -23,6 +24,9 @@ export function handle(backend: ApiBackend, call: ApiCall): ApiAnswer {
   }
   if (request.plural === "selfsubjectaccessreviews") {
     return reviewAccess(backend, call);
+  }
+  if (request.plural === "selfsubjectreviews") {
+    return reviewSelf(backend, call);
   }
   const resource = servedResource(request);
   checkParameters(request, call.query);
