@@ -1,0 +1,209 @@
+/**
+ * A registered cluster and its stage for diagnoses: one API server and one AWS, over real sockets,
+ * for a whole file. Each test stores records of its own, and puts right what it broke.
+ */
+import { inspect } from "node:util";
+import { afterAll, afterEach, beforeAll, expect, vi } from "vitest";
+import { createAwsSession } from "../../../src/aws/session.ts";
+import type { CheckReport, CheckResult } from "../../../src/checks/check-report.ts";
+import { diagnoseCluster } from "../../../src/checks/diagnose-cluster.ts";
+import type { CheckPorts } from "../../../src/checks/ports.ts";
+import { createSecretsManagerStore } from "../../../src/clusters/secrets-manager-store.ts";
+import { parseConfig } from "../../../src/config/load.ts";
+import { createAwsEcrApi } from "../../../src/credentials/aws-ecr-api.ts";
+import { createEcrCredentialSource } from "../../../src/credentials/ecr.ts";
+import { createEksTokenSource } from "../../../src/credentials/eks-token.ts";
+import { createClusterConnection } from "../../../src/kubernetes/connection.ts";
+import { parseUntrustedKubeconfig } from "../../../src/kubernetes/kubeconfig-untrusted.ts";
+import { desiredPullSecrets } from "../../../src/refresh/desired.ts";
+import type { AdminApi } from "../../../src/registration/ports.ts";
+import { computeRights } from "../../../src/rights/compute-rights.ts";
+import { demandOf, digestOf } from "../../../src/rights/demand.ts";
+import type { RightsWish } from "../../../src/rights/rights.ts";
+import { examineCluster } from "../../../src/wiring/examine-cluster.ts";
+import { type FakeAws, startAws } from "../../fakes/aws/aws.ts";
+import {
+  type KubernetesApi,
+  startKubernetesApi,
+} from "../../fakes/kubernetes-api/kubernetes-api.ts";
+
+const region = "us-east-1";
+const owner = { account: "123456789012", region, stage: "dev" };
+const place = { namespace: "ecr-pull-secrets", name: "ecr-pull-secrets" };
+const never = new AbortController().signal;
+/** Nobody waits long for a server that a test has taken away. */
+const hasty = { connectTimeoutMs: 1_000 };
+const hourMs = 3_600_000;
+
+const { pullSecrets } = parseConfig(
+  JSON.stringify({
+    schedule: "rate(10 minutes)",
+    pullSecrets: [
+      {
+        name: "ecr-pull",
+        clusters: ["eu-*"],
+        namespaces: ["web", "team-*"],
+        serviceAccounts: ["default"],
+        registries: [{ type: "ecr", region }],
+      },
+    ],
+  }),
+  "config/dev.yml",
+);
+
+const desired = desiredPullSecrets(pullSecrets, "eu-1", owner);
+const subject = { kind: "ServiceAccount", ...place } as const;
+const wish: RightsWish = {
+  cluster: "eu-1",
+  owner,
+  desired,
+  subject,
+  namespace: place.namespace,
+  withPolicy: true,
+};
+
+export type CheckScene = ReturnType<typeof checkScene>;
+
+/** Call once per file. */
+export function checkScene() {
+  let aws: FakeAws;
+  let api: KubernetesApi;
+  let records = 0;
+  const told: unknown[] = [];
+
+  const recordOf = (name: string) => `ecr-pull-secrets/dev/clusters/${name}`;
+  const token = (lifetimeSeconds = 30 * 24 * 3_600) =>
+    api.state.serviceAccountToken(place.namespace, place.name, lifetimeSeconds);
+  const kubeconfig = (ofToken = token()) => api.kubeconfig({ name: "ours", token: ofToken });
+  const admin = () => {
+    const { endpoint, authentication } = parseUntrustedKubeconfig(api.kubeconfig(), {
+      source: "test",
+      insecureTlsAllowed: false,
+      now: new Date(),
+    });
+    const credential = authentication.kind === "static" && authentication.credential;
+    if (!credential) throw new Error("expected a token");
+    return createClusterConnection({ ...endpoint, credential: async () => credential });
+  };
+
+  async function asAdmin<T>(work: (as: AdminApi) => Promise<T>): Promise<T> {
+    const connection = admin();
+    try {
+      return await work(connection.admin(never));
+    } finally {
+      await connection.close();
+    }
+  }
+
+  beforeAll(async () => {
+    [aws, api] = await Promise.all([startAws(), startKubernetesApi()]);
+    for (const name of ["web", "team-a", "other"]) {
+      api.state.createNamespace(name);
+    }
+    await grantRights();
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    expect(api.surprises).toEqual([]);
+    expectNothingTold();
+  });
+  afterAll(() => Promise.all([aws.close(), api.close()]));
+
+  function expectNothingTold() {
+    const text = JSON.stringify(told) + inspect(told, { depth: 20, maxStringLength: null });
+    expect(text).not.toMatch(/eyJ/);
+    for (const { password } of aws.tokens) {
+      expect(text).not.toContain(password.slice(12, 32));
+    }
+  }
+
+  function grantRights() {
+    return asAdmin(async (as) => {
+      for (const object of computeRights(wish).objects) {
+        await as.apply(object);
+      }
+    });
+  }
+
+  const tags = {
+    "ecr-pull-secrets:rbac": digestOf(demandOf(desired)),
+    "ecr-pull-secrets:expires-at": new Date(Date.now() + 8 * hourMs).toISOString(),
+  };
+
+  return {
+    token,
+    kubeconfig,
+    get aws() {
+      return aws;
+    },
+    get api() {
+      return api;
+    },
+    grantRights,
+    /** Takes away all that we made of a kind. */
+    revoke: (kind: string, apiVersion: string) =>
+      asAdmin(async (as) => {
+        for (const object of await as.list({ apiVersion, kind })) {
+          const { name, namespace, uid } = object.metadata;
+          await as.delete({ apiVersion, kind, name, namespace }, uid);
+        }
+      }),
+    /** A report, by check: `network: the API server takes connections` → its result. */
+    async diagnose(
+      content: string | Buffer | undefined = kubeconfig(),
+      {
+        name = `eu-${++records}`,
+        skewMs = 0,
+        noted = tags,
+        register = true,
+      }: {
+        readonly name?: string;
+        /** Of our own clock. */
+        readonly skewMs?: number;
+        readonly noted?: Readonly<Record<string, string>>;
+        readonly register?: boolean;
+      } = {},
+    ): Promise<CheckReport | undefined> {
+      for (const [key, value] of Object.entries(aws.environment)) {
+        vi.stubEnv(key, value);
+      }
+      if (register) {
+        aws.secrets.create(recordOf(name), content, noted);
+      }
+      const report = await diagnoseCluster(name, portsAt(skewMs), never);
+      told.push(report);
+      return report;
+    },
+  };
+
+  function portsAt(skewMs: number): CheckPorts {
+    const now = () => new Date(Date.now() + skewMs);
+    const timeouts = { connectMs: 500, requestMs: 500 };
+    const session = createAwsSession({ region, name: "dev", timeouts });
+    const access = {
+      eksTokens: createEksTokenSource({ session, now }),
+      isInsecureTlsAllowed: () => false,
+      now,
+      connection: hasty,
+    };
+    return {
+      clusters: createSecretsManagerStore({ session, region, stage: "dev" }),
+      examine: (record, abort) => examineCluster(record, abort, access),
+      credentials: createEcrCredentialSource({ api: createAwsEcrApi(session), now }),
+      pullSecrets,
+      owner,
+      now,
+    };
+  }
+}
+
+/** What isn't well, or wasn't looked at. */
+export function troubles(report: CheckReport | undefined): readonly string[] {
+  return (report?.checks ?? [])
+    .filter(({ result }) => result !== "ok")
+    .map(({ result, check }) => `${result}: ${check}`);
+}
+
+export function find(report: CheckReport | undefined, check: string): CheckResult | undefined {
+  return report?.checks.find((each) => each.check === check);
+}
