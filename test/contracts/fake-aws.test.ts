@@ -10,9 +10,11 @@ import {
   GetSecretValueCommand,
   ListSecretsCommand,
   type ListSecretsCommandInput,
+  ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
   TagResourceCommand,
+  UpdateSecretCommand,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import {
@@ -135,6 +137,31 @@ describe("Secrets Manager", () => {
       ["AWSPENDING"],
     ]);
     expect(Object.values(aws.secrets.read(Name)?.stages ?? {})).toHaveLength(2);
+  });
+
+  test("lists a version without a label only if it is asked for", async () => {
+    const { Name = "", VersionId: current } = await create();
+    const { VersionId: abandoned } = await put(Name, "abandoned");
+    const { VersionId: next } = await put(Name, "next");
+    const list = async (IncludeDeprecated: boolean) => {
+      const command = new ListSecretVersionIdsCommand({ SecretId: Name, IncludeDeprecated });
+      const { Versions = [] } = await manager().send(command);
+      return Versions.map(({ VersionId }) => VersionId);
+    };
+    expect(await list(false)).toEqual([current, next]);
+    expect(await list(true)).toEqual([current, abandoned, next]);
+  });
+
+  test("updates key and description, and with a value the version", async () => {
+    const { Name = "" } = await create({ KmsKeyId: "alias/ours" });
+    const update = (changes: object) =>
+      manager().send(new UpdateSecretCommand({ SecretId: Name, ...changes }));
+    await update({ KmsKeyId: "" });
+    expect(aws.secrets.read(Name)).toMatchObject({ value: "first", kmsKeyId: undefined });
+    const { VersionId = "" } = await update({ SecretString: "second", Description: "ours" });
+    expect(aws.secrets.read(Name)?.stages[VersionId]).toEqual(["AWSCURRENT"]);
+    const description = await manager().send(new DescribeSecretCommand({ SecretId: Name }));
+    expect(description.Description).toBe("ours");
   });
 
   test("doesn't find a version by a label that another one has", async () => {

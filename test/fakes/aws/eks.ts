@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessEntry.html
  */
 import { z } from "zod";
+import { describeCluster, describeEntry, entryArn } from "./eks/answers.ts";
 import {
   type Cluster,
   createEntry,
@@ -74,7 +75,7 @@ export function createEks(own: Place) {
     actionOf: (request) => actions[`${request.method} ${kindOf(request)}`],
     resourceOf: (_action, call) => resourceOf(call),
     actions: {
-      DescribeCluster: (call) => restJsonReply({ cluster: describe(clusterOf(call)) }),
+      DescribeCluster: (call) => restJsonReply({ cluster: describeCluster(clusterOf(call)) }),
       CreateAccessEntry: (call) => {
         const cluster = clusterOf(call);
         const { kubernetesGroups: groups, ...input } = inputOf(call.request, createInput);
@@ -114,43 +115,10 @@ export function createEks(own: Place) {
   };
 }
 
-function describe({ name, arn, endpoint, ca, version = "1.33", ...rest }: Cluster) {
-  const { status = "ACTIVE", authenticationMode } = rest;
-  return {
-    name,
-    arn,
-    version,
-    status,
-    endpoint,
-    certificateAuthority: ca === undefined ? {} : { data: Buffer.from(ca).toString("base64") },
-    accessConfig: authenticationMode && { authenticationMode },
-  };
-}
-
-function describeEntry(cluster: Cluster, { principalArn, groups, username, tags, id }: Entry) {
-  return {
-    clusterName: cluster.name,
-    principalArn,
-    kubernetesGroups: groups,
-    username,
-    tags,
-    type: "STANDARD",
-    accessEntryArn: `${entryArn(cluster.arn, principalArn)}/${id}`,
-  };
-}
-
 function resourceOf(call: ActionCall): string {
   const { name, principal } = targetOf(call.request);
   const cluster = arnOf(placeOf(call), name);
   return principal === "" ? cluster : `${entryArn(cluster, principal)}/*`;
-}
-
-/** `arn:aws:eks:<region>:<account>:access-entry/<cluster>/role/<its account>/<its name>` */
-function entryArn(clusterArn: string, principalArn: string): string {
-  const [, , , , account, resource = ""] = principalArn.split(":");
-  const [kind, ...path] = resource.split("/");
-  const entry = clusterArn.replace(":cluster/", ":access-entry/");
-  return `${entry}/${kind}/${account}/${path.at(-1)}`;
 }
 
 function targetOf({ url }: AwsRequest) {

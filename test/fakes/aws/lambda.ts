@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
 import { type FunctionHandler, functionArn, type Outcome, run } from "./lambda/function-run.ts";
+import { eventOf, invocationTypeOf, maxPayloadBytes } from "./lambda/invocation.ts";
 import { type Codes, codeOf, restJsonReply } from "./protocols.ts";
 import {
   type ActionCall,
@@ -32,7 +33,6 @@ type AnyHandler = { handle(...args: Parameters<FunctionHandler<unknown>>): unkno
 const functionPath = /^\/2015-03-31\/functions\/([^/?]+)\/(invocations|configuration)(?:\?.*)?$/;
 const functionName =
   /^(?:(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:)?\d{12}:function:|function:)?([\w-]{1,140})(?::(?:\$LATEST|[\w-]+))?$/;
-const maxPayloadBytes = { RequestResponse: 6_291_456, Event: 1_048_576, DryRun: 6_291_456 };
 
 const codes: Codes = {
   unsigned: ["MissingAuthenticationTokenException", 403],
@@ -127,32 +127,6 @@ function answerOf({ result, error }: Outcome & { readonly result?: string }): Aw
     return reply(200, JSON.stringify(tooLarge), { "x-amz-function-error": "Unhandled" });
   }
   return reply(200, result ?? "null");
-}
-
-function invocationTypeOf({ headers }: AwsRequest): keyof typeof maxPayloadBytes {
-  const type = headers["x-amz-invocation-type"] ?? "RequestResponse";
-  if (type !== "RequestResponse" && type !== "Event" && type !== "DryRun") {
-    const message = `1 validation error detected: Value '${type}' at 'invocationType' failed to satisfy constraint`;
-    throw new ServiceFailure("InvalidParameterValueException", message);
-  }
-  return type;
-}
-
-/** Without a payload, the event is an empty object. */
-function eventOf({ body }: AwsRequest, maxBytes: number): unknown {
-  const bytes = Buffer.byteLength(body);
-  if (bytes > maxBytes) {
-    const message = `${bytes} byte payload is too large for the invocation (limit ${maxBytes} bytes)`;
-    throw new ServiceFailure("RequestTooLargeException", message, 413);
-  }
-  try {
-    return JSON.parse(body === "" ? "{}" : body);
-  } catch {
-    throw new ServiceFailure(
-      "InvalidRequestContentException",
-      "Could not parse request body into json",
-    );
-  }
 }
 
 function nameOf({ url }: AwsRequest): string {

@@ -6,25 +6,22 @@ import { randomUUID } from "node:crypto";
 import type { Fault } from "./faults.ts";
 import { inputOf } from "./json-input.ts";
 import { jsonActionOf, jsonFailure, jsonReply, secondsOf } from "./protocols.ts";
+import { invalid, naming, placeOf } from "./secrets-manager/answers.ts";
 import { secretsInProcess } from "./secrets-manager/in-process.ts";
 import {
   byId,
   contentOf,
   createInput,
   deleteInput,
-  getInput,
   listInput,
-  moveInput,
   namedInput,
-  putInput,
   tagInput,
   untagInput,
-  updateInput,
-  versionsInput,
 } from "./secrets-manager/input.ts";
 import { metadataOf, pageOf } from "./secrets-manager/list-page.ts";
 import type { Secret } from "./secrets-manager/secret.ts";
 import { arnPrefix, type Place, SecretStore } from "./secrets-manager/secret-store.ts";
+import { getValue, listVersions, moveStage, putValue, update } from "./secrets-manager/versions.ts";
 import { type ActionCall, type AwsReply, type AwsService, ServiceFailure } from "./service.ts";
 
 export const secretsManagerFaults = {
@@ -118,77 +115,6 @@ function create(store: SecretStore, call: ActionCall): AwsReply {
   return jsonReply({ ...naming(secret), ...(content && { VersionId: token }) });
 }
 
-function getValue(store: SecretStore, call: ActionCall): AwsReply {
-  const { SecretId, VersionId, VersionStage } = inputOf(call.request, getInput);
-  const secret = store.getLive(placeOf(call), SecretId);
-  const { id, content, createdAt } = secret.find({ id: VersionId, stage: VersionStage });
-  return jsonReply({
-    ...naming(secret),
-    ...content,
-    VersionId: id,
-    VersionStages: secret.stagesOf(id),
-    CreatedDate: secondsOf(createdAt),
-  });
-}
-
-function putValue(store: SecretStore, call: ActionCall): AwsReply {
-  const place = placeOf(call);
-  const input = inputOf(call.request, putInput);
-  const content = contentOf(input);
-  if (content === undefined) {
-    throw invalid("You must provide either SecretString or SecretBinary.");
-  }
-  const token = input.ClientRequestToken ?? randomUUID();
-  const secret = store.put(place, input.SecretId, { token, content, labels: input.VersionStages });
-  return jsonReply({
-    ...naming(secret),
-    VersionId: token,
-    VersionStages: secret.stagesOf(token),
-  });
-}
-
-function update(store: SecretStore, call: ActionCall): AwsReply {
-  const place = placeOf(call);
-  const { SecretId, Description, KmsKeyId, ...input } = inputOf(call.request, updateInput);
-  const secret = store.update(place, SecretId, {
-    ...(Description !== undefined && { description: Description }),
-    // Set to nothing: the key that AWS has for all secrets.
-    ...(KmsKeyId !== undefined && { kmsKeyId: KmsKeyId === "" ? undefined : KmsKeyId }),
-  });
-  const content = contentOf(input);
-  if (content === undefined) {
-    return jsonReply(naming(secret));
-  }
-  const token = input.ClientRequestToken ?? randomUUID();
-  store.put(place, SecretId, { token, content, labels: ["AWSCURRENT"] });
-  return jsonReply({ ...naming(secret), VersionId: token });
-}
-
-/** All on one page. */
-function listVersions(store: SecretStore, call: ActionCall): AwsReply {
-  const { SecretId, IncludeDeprecated } = inputOf(call.request, versionsInput);
-  const secret = store.get(placeOf(call), SecretId);
-  const versions = secret.versions.map(({ id, createdAt }) => ({
-    VersionId: id,
-    VersionStages: secret.stagesOf(id),
-    CreatedDate: secondsOf(createdAt),
-  }));
-  const shown = versions.filter(
-    ({ VersionStages }) => IncludeDeprecated || VersionStages.length > 0,
-  );
-  return jsonReply({ ...naming(secret), Versions: shown });
-}
-
-function moveStage(store: SecretStore, call: ActionCall): AwsReply {
-  const input = inputOf(call.request, moveInput);
-  const { MoveToVersionId: to, RemoveFromVersionId: from } = input;
-  if (to === undefined && from === undefined) {
-    throw invalid("You must specify MoveToVersionId or RemoveFromVersionId.");
-  }
-  const move = { label: input.VersionStage, to, from };
-  return jsonReply(naming(store.moveStage(placeOf(call), input.SecretId, move)));
-}
-
 function deleteSecret(store: SecretStore, call: ActionCall, now: Date): AwsReply {
   const place = placeOf(call);
   const input = inputOf(call.request, deleteInput);
@@ -223,18 +149,6 @@ function arnOf(store: SecretStore, call: ActionCall): string {
   return store.find(place, id)?.identity.arn ?? missing;
 }
 
-function placeOf({ identity, region }: ActionCall): Place {
-  return { account: identity.account, region };
-}
-
-function naming({ identity }: Secret) {
-  return { ARN: identity.arn, Name: identity.name };
-}
-
 function describe(secret: Secret) {
   return { ...metadataOf(secret), VersionIdsToStages: secret.stages };
-}
-
-function invalid(message: string): ServiceFailure {
-  return new ServiceFailure("InvalidParameterException", message);
 }
