@@ -2,7 +2,13 @@
 import type { AdminApi } from "../registration/ports.ts";
 import { askWith } from "./api/ask.ts";
 import { makeAttempt } from "./api/attempts.ts";
-import { applyObject, deleteObject, getObject, listLiveObjects } from "./api/live-objects.ts";
+import {
+  amendObject,
+  applyObject,
+  deleteObject,
+  getObject,
+  listLiveObjects,
+} from "./api/live-objects.ts";
 import { canI, whoAmI } from "./api/reviews.ts";
 import { readServerTime, readVersion, serves } from "./api/server-facts.ts";
 import { requestToken } from "./api/token-request.ts";
@@ -33,6 +39,7 @@ export function createAdminApi(send: SendRequest, options: AdminApiOptions): Adm
     serves: (apiVersion, resource) => serves(ask, apiVersion, resource),
     get: (ref) => getObject(ask, ref),
     apply: (object) => applyObject(ask, object),
+    amend: (ref, patch) => amendObject(ask, ref, patch),
     list: (query) => listLiveObjects(send, query, options),
     delete: (ref, uid) => deleteObject(ask, ref, uid),
     createToken: (account, seconds) =>

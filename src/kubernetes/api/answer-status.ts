@@ -46,7 +46,7 @@ export function statusError(code: number, { what, status, page }: FailedAnswer):
     status: code,
     hint: page ?? hints[kind],
     conflicts: status ? fieldConflicts(status) : [],
-    refuser: status && refuserOf(status),
+    refuser: status && kind === "forbidden" ? refuserOf(status) : undefined,
   });
 }
 

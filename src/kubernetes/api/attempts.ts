@@ -52,8 +52,8 @@ const judgedKinds = new Set<ClusterErrorKind>([
  * A webhook's refusal, or the one of another policy, proves nothing of ours: they come and go with
  * others' plans, and the API server names but one of those who refused.
  */
-function judged({ kind, message, refuser }: ClusterError): AttemptOutcome {
-  if (kind !== "forbidden" || refuser === undefined) {
+function judged({ message, refuser }: ClusterError): AttemptOutcome {
+  if (refuser === undefined) {
     return { outcome: "unclear", message };
   }
   return refuser.by === "authorization" || isOurs(refuser.name)

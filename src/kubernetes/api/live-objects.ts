@@ -53,6 +53,18 @@ export function applyObject(ask: Ask, object: KubernetesObject): Promise<LiveObj
   return askFor(ask, request, liveObjectSchema(ref));
 }
 
+/** A JSON merge patch, which takes away what other field managers hold. @throws ClusterError */
+export function amendObject(ask: Ask, ref: ObjectRef, patch: object): Promise<LiveObject> {
+  const request = {
+    what: `change ${formatRef(ref)}`,
+    method: "PATCH",
+    path: `${objectPath(ref)}?${new URLSearchParams({ fieldManager })}`,
+    headers: { accept: accept(ref.kind), "content-type": "application/merge-patch+json" },
+    body: jsonBody(patch),
+  } as const;
+  return askFor(ask, request, liveObjectSchema(ref));
+}
+
 /** One that was deleted and made again meanwhile has another UID, and stays. @throws ClusterError */
 export async function deleteObject(ask: Ask, ref: ObjectRef, uid: string): Promise<boolean> {
   try {

@@ -60,7 +60,7 @@ export function groupPath(apiVersion: string): string {
 }
 
 function resourceOf(apiVersion: string, kind: string): Resource {
-  const resource = Object.hasOwn(resources, kind) ? resources[kind] : undefined;
+  const resource = resources[kind];
   const group = apiVersion.includes("/") ? apiVersion.split("/")[0] : "";
   if (resource === undefined || resource.group !== group) {
     throw new Error(`unknown kind ${kind} of ${apiVersion}`);

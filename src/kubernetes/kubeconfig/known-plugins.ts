@@ -38,5 +38,5 @@ export function knownPlugin(command: string): KnownPlugin | undefined {
       .split(/[\\/]/)
       .at(-1)
       ?.replace(/\.exe$/, "") ?? "";
-  return Object.hasOwn(plugins, name) ? plugins[name] : undefined;
+  return plugins[name];
 }

@@ -83,6 +83,16 @@ describe("an attempt", () => {
     ["another's policy in RBAC's words", denied(403, "Forbidden", "trick", rbac)],
     ["another's policy that quotes ours", denied(422, "Invalid", "x", denial("ecr-pull-secrets"))],
     [
+      "a webhook that quotes our policy",
+      always(
+        status(403, "Forbidden", "denied", {
+          causes: [{ message: `denied: ${denial("ecr-pull-secrets")}` }],
+        }),
+        403,
+      ),
+    ],
+    ["a failure in RBAC's words", always(status(500, "InternalError", rbac), 500)],
+    [
       "a webhook",
       always(status(403, "Forbidden", 'admission webhook "w.example" denied the request: no'), 403),
     ],

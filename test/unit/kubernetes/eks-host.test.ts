@@ -33,6 +33,7 @@ describe("a host of EKS", () => {
     ["a bucket", "eks.s3.eu-west-1.amazonaws.com"],
     ["an API of any customer", "a1b2c3d4e5.execute-api.us-west-2.api.aws"],
     ["an API with an id like one of EKS", `${id}.execute-api.us-west-2.api.aws`],
+    ["another service's label", `${id}.gateway.us-west-2.api.aws`],
     ["another service", "lambda.us-west-2.api.aws"],
     ["a function of any customer", `${id}.lambda-url.us-west-2.on.aws`],
     ["a trailing dot", `${id}.gr7.eu-west-1.eks.amazonaws.com.`],

@@ -386,6 +386,12 @@ describe("another token", () => {
     expect(parse(after).endpoint).toEqual(parse(text).endpoint);
   });
 
+  test("replaces a block in the middle of the file", () => {
+    const text = base.replace("former", "|-\n        former\n  - name: other\n    user: {}");
+    const after = replaced(text);
+    expect(after).toBe(text.replace("|-\n        former", JSON.stringify(next)));
+  });
+
   test.each([
     ["JSON", (text: string) => JSON.stringify(parseYaml(text))],
     ["JSON in lines", (text: string) => JSON.stringify(parseYaml(text), null, 2)],
