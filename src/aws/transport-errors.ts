@@ -12,7 +12,7 @@ export const transportErrorRules: readonly AwsErrorRule[] = [
     explain: (call) => ({
       kind: "throttled",
       message: `AWS throttled ${describeCall(call)}, also after retries`,
-      hint: "It is tried again with the next sweep; look for what else calls this API so often.",
+      hint: "A sweep tries again by itself, and a command can be given again; look for what else calls this API so often.",
     }),
   },
   {
@@ -36,7 +36,7 @@ export const transportErrorRules: readonly AwsErrorRule[] = [
     explain: (call, error) => ({
       kind: "unreachable",
       message: `AWS failed at ${describeCall(call)} (status ${statusOf(error)}), also after retries`,
-      hint: `It is tried again with the next sweep; see the AWS Health Dashboard for ${call.region}.`,
+      hint: `A sweep tries again by itself, and a command can be given again; see the AWS Health Dashboard for ${call.region}.`,
     }),
   },
   {
