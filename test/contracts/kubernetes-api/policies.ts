@@ -146,6 +146,19 @@ export function policyContract(context: ContractContext): void {
       });
     });
 
+    test("name the group of what they refuse", async () => {
+      const path = "/apis/rbac.authorization.k8s.io/v1/clusterroles";
+      const body = { metadata: { name: "all-r" }, rules: [] };
+      const answer = await scene.user.send("POST", path, { body });
+      expect(scene.refusal("all", answer)).toBe("refused");
+      expect(answer.at("message")).toMatch(/^clusterroles.rbac.authorization.k8s.io "all-r" is/);
+      expect(answer.at("details")).toMatchObject({
+        name: "all-r",
+        group: "rbac.authorization.k8s.io",
+        kind: "clusterroles",
+      });
+    });
+
     test("judge every kind of write, in a dry run too, and nothing is written", async () => {
       const { namespace, user } = scene;
       const place = { namespace, name: "tell-s" };

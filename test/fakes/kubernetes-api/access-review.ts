@@ -2,7 +2,7 @@
 import type { ApiAnswer, ApiBackend, ApiCall } from "./api-call.ts";
 import { parseJson } from "./decode.ts";
 import { isJsonObject } from "./object.ts";
-import { isAllowed } from "./rbac.ts";
+import { isAllowed } from "./rules.ts";
 import { methodNotAllowed, Surprise } from "./status.ts";
 
 export function reviewAccess(backend: ApiBackend, call: ApiCall): ApiAnswer {

@@ -1,7 +1,7 @@
 /** A request as the handlers see it, and what they answer. */
 import type { Judge } from "./admission/judge.ts";
-import type { User } from "./rbac.ts";
 import type { PathRequest, ResourceRequest } from "./routes.ts";
+import type { User } from "./rules.ts";
 import type { TokenIssuer } from "./service-account-tokens.ts";
 import { Surprise, unsupportedMediaType } from "./status.ts";
 import type { Cluster } from "./writes.ts";

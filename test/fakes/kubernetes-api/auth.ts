@@ -1,7 +1,7 @@
 /** Who asks: client certificates, static tokens, and service account tokens. */
 import { randomUUID } from "node:crypto";
 import type { DetailedPeerCertificate, TLSSocket } from "node:tls";
-import type { User } from "./rbac.ts";
+import type { User } from "./rules.ts";
 import { unauthorized } from "./status.ts";
 
 export interface StaticUser extends User {

@@ -66,7 +66,12 @@ export function representObject(
   representation: Representation,
 ): object {
   if (representation === "whole") {
-    return { ...object, kind: resource.kind, apiVersion: apiVersionOf(resource) };
+    return {
+      ...resource.shown,
+      ...object,
+      kind: resource.kind,
+      apiVersion: apiVersionOf(resource),
+    };
   }
   if (representation.as === "list") {
     throw notAcceptable(
@@ -86,7 +91,10 @@ export function representList(
       kind: `${resource.kind}List`,
       apiVersion: apiVersionOf(resource),
       metadata: list.metadata,
-      items: list.items.map(({ kind: _, apiVersion: __, ...object }) => object),
+      items: list.items.map(({ kind: _, apiVersion: __, ...object }) => ({
+        ...resource.shown,
+        ...object,
+      })),
     };
   }
   if (representation.as === "object") {

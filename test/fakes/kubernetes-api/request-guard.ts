@@ -1,10 +1,11 @@
 /** Who writes, as a request says it, and what judges the write for the sake of that user. */
 import type { ApiBackend, ApiCall } from "./api-call.ts";
+import { refuseEscalation } from "./escalation.ts";
 import type { Change, Guard } from "./guard.ts";
 import { type WriteOptions, writeOptions } from "./options.ts";
-import { accessOf, denied, isAllowed } from "./rbac.ts";
-import { type Resource, roles, serviceAccounts } from "./resources.ts";
-import { Surprise } from "./status.ts";
+import { accessOf, denied } from "./rbac.ts";
+import { type Resource, serviceAccounts } from "./resources.ts";
+import { isAllowed } from "./rules.ts";
 import type { Writer } from "./writes.ts";
 
 interface Place {
@@ -31,10 +32,12 @@ function guardOf(
   call: ApiCall,
   write: Place & Pick<WriteOptions, "dryRun" | "fieldManager">,
 ): Guard {
+  const { cluster } = backend;
   return {
-    beforeValidation: () => {
-      if (write.resource.group === roles.group && !call.user.groups.includes("system:masters")) {
-        throw new Surprise("RBAC written by a user who isn't in system:masters");
+    beforeValidation: (change) => {
+      if (call.request.type === "resource") {
+        const { resource } = write;
+        refuseEscalation(cluster.store, call.user, { resource, request: call.request }, change);
       }
     },
     afterValidation: (change) => {

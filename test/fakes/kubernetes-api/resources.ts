@@ -2,6 +2,7 @@
 import { bindingFields as policyBindingFields, policyFields } from "./admission/schema.ts";
 import {
   bindingFields,
+  clusterRoleFields,
   namespaceFields,
   objectSchema,
   roleFields,
@@ -24,6 +25,8 @@ export interface Resource {
   readonly subresources: readonly string[];
   /** `metadata.generation` counts the changes of the spec. */
   readonly counted: boolean;
+  /** Shown even where the object lacks it. */
+  readonly shown: Readonly<Record<string, unknown>>;
 }
 
 type Fields = Readonly<Record<string, Schema>>;
@@ -41,6 +44,7 @@ function resource(plural: string, kind: string, fields: Fields, extras: Extras =
     deleteAnswer: "status",
     subresources: [],
     counted: false,
+    shown: {},
     ...extras,
   };
 }
@@ -61,9 +65,13 @@ export const serviceAccounts = resource("serviceaccounts", "ServiceAccount", ser
 
 const rbac = { group: "rbac.authorization.k8s.io" };
 const clusterWide = { ...rbac, namespaced: false };
+const shown = { rules: null };
 
-export const roles = resource("roles", "Role", roleFields, rbac);
-export const clusterRoles = resource("clusterroles", "ClusterRole", roleFields, clusterWide);
+export const roles = resource("roles", "Role", roleFields, { ...rbac, shown });
+export const clusterRoles = resource("clusterroles", "ClusterRole", clusterRoleFields, {
+  ...clusterWide,
+  shown,
+});
 export const roleBindings = resource("rolebindings", "RoleBinding", bindingFields, rbac);
 export const clusterRoleBindings = resource(
   "clusterrolebindings",

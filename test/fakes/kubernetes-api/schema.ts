@@ -75,6 +75,11 @@ export const roleFields: Readonly<Record<string, Schema>> = {
   rules: { type: "atomic", shape: "list", of: policyRule },
 };
 
+export const clusterRoleFields: Readonly<Record<string, Schema>> = {
+  ...roleFields,
+  aggregationRule: { type: "atomic", shape: "object" },
+};
+
 const subject = struct({ apiGroup: text, kind: text, name: text, namespace: text });
 
 export const bindingFields: Readonly<Record<string, Schema>> = {

@@ -5,9 +5,9 @@ import type { Authenticator } from "./auth.ts";
 import { type Exchange, type Reply, send, spoil, strike } from "./fault-actions.ts";
 import type { FaultAction, Faults } from "./faults.ts";
 import { handle } from "./handler.ts";
-import type { User } from "./rbac.ts";
 import { encodeBody } from "./representation.ts";
 import { parseRequest } from "./routes.ts";
+import type { User } from "./rules.ts";
 import type { Incoming, Outgoing, Sockets } from "./sockets.ts";
 import { ApiError, Surprise, tooLarge } from "./status.ts";
 

@@ -2,8 +2,8 @@
 import { createSign, createVerify, generateKeyPairSync, randomUUID } from "node:crypto";
 import { parseJson } from "./decode.ts";
 import { type ApiObject, isJsonObject, type JsonObject, objectIn, timestamp } from "./object.ts";
-import type { User } from "./rbac.ts";
 import { serviceAccounts } from "./resources.ts";
+import type { User } from "./rules.ts";
 import { badRequest, invalid, invalidValue, Surprise } from "./status.ts";
 import type { Store } from "./store.ts";
 import type { Writer } from "./writes.ts";

@@ -10,7 +10,18 @@ import {
   subdomainMessage,
 } from "./names.ts";
 import type { ApiObject, Metadata } from "./object.ts";
-import { namespaces, policies, policyBindings, type Resource, secrets } from "./resources.ts";
+import { roleBindingProblems, roleProblems } from "./rbac-validation.ts";
+import {
+  clusterRoleBindings,
+  clusterRoles,
+  namespaces,
+  policies,
+  policyBindings,
+  type Resource,
+  roleBindings,
+  roles,
+  secrets,
+} from "./resources.ts";
 import { secretProblems } from "./secret-validation.ts";
 import {
   forbiddenField,
@@ -41,6 +52,10 @@ const kindProblems: ReadonlyMap<Resource, Check> = new Map([
   [secrets, secretProblems],
   [policies, policyProblems],
   [policyBindings, policyBindingProblems],
+  [roles, roleProblems],
+  [clusterRoles, roleProblems],
+  [roleBindings, roleBindingProblems],
+  [clusterRoleBindings, roleBindingProblems],
 ]);
 
 function nameProblems(resource: Resource, { name }: Metadata): StatusCause[] {

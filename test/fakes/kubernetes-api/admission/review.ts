@@ -1,7 +1,7 @@
 /** What a policy is asked about: one write, as its expressions see it. */
 import type { Change } from "../guard.ts";
-import type { User } from "../rbac.ts";
 import type { Resource } from "../resources.ts";
+import type { User } from "../rules.ts";
 
 export interface AdmissionReview extends Change {
   readonly resource: Resource;
