@@ -3,7 +3,8 @@ import { type ClusterStanding, isPast } from "../stage/cluster-standing.ts";
 import { formatRoughly, formatRoughTime } from "./durations.ts";
 import type { Look } from "./look.ts";
 import { formatTable, moreRows } from "./table.ts";
-import { count, joinBlocks, listSome, wrap } from "./wording.ts";
+import { renderRemark } from "./trouble.ts";
+import { count, joinBlocks, listSome } from "./wording.ts";
 
 export function renderList(
   clusters: readonly ClusterStanding[],
@@ -74,30 +75,24 @@ const advice = [
   },
 ] as const;
 
-function renderAdvice(clusters: readonly ClusterStanding[], { paint, columns }: Look): string[] {
+function renderAdvice(clusters: readonly ClusterStanding[], look: Look): string[] {
   return advice.flatMap(({ said, applies, hint }) => {
     const names = clusters.filter(applies).map(({ cluster }) => cluster);
     const [first] = names;
     return first === undefined
       ? []
-      : [
-          wrap(`! ${said}: ${listSome(names)}`, columns, "").replaceAll("\n", "\n    "),
-          paint.cyan(`    → ${hint(first)}`),
-        ];
+      : [renderRemark({ kind: said, message: listSome(names), hint: hint(first) }, look)];
   });
 }
 
-function renderOthers(others: readonly string[], { paint, columns }: Look): string[] {
-  if (others.length === 0) {
-    return [];
-  }
-  const said = `! among the records, with names that no cluster can have: ${listSome(others)}`;
-  const hint =
-    'a name has up to 100 letters, digits, ".", "_" and "-", with a letter or digit at both ends';
-  return [
-    wrap(said, columns, "").replaceAll("\n", "\n    "),
-    paint.cyan(wrap(`→ ${hint}`, columns, "    ")),
-  ];
+const nameRule =
+  'a name has up to 100 letters, digits, ".", "_" and "-", with a letter or digit at both ends';
+
+function renderOthers(others: readonly string[], look: Look): string[] {
+  const kind = "among the records, with names that no cluster can have";
+  return others.length === 0
+    ? []
+    : [renderRemark({ kind, message: listSome(others), hint: nameRule }, look)];
 }
 
 const words = {

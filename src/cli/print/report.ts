@@ -5,19 +5,37 @@ import type { SecretLine, SweepReport } from "../../refresh/report.ts";
 import { formatExpiry } from "./durations.ts";
 import type { Look } from "./look.ts";
 import { formatTable, moreRows, withCluster } from "./table.ts";
-import { renderFailures, renderNotices, type ShownNotice, type Trouble } from "./trouble.ts";
+import {
+  renderFailures,
+  renderNotices,
+  renderRemark,
+  type ShownNotice,
+  type Trouble,
+} from "./trouble.ts";
 import { count, joinBlocks, wrap } from "./wording.ts";
 
 /** A sweep's report, also one that a deployed function made: what fails there may be new here. */
 export interface ShownReport extends Omit<SweepReport, "failures" | "notices"> {
   readonly failures: readonly Trouble[];
   readonly notices: readonly ShownNotice[];
+  /** Of a registered cluster: how the credential in its record fares. */
+  readonly credential?: ShownCredential | undefined;
+}
+
+export interface ShownCredential {
+  readonly expiresAt: string | null;
+  readonly rotation?: string | undefined;
+  readonly trouble?: { readonly message: string; readonly hint?: string | undefined } | undefined;
 }
 
 export function renderReport(report: ShownReport, look: Look): string {
   return joinBlocks([
     renderRows(report.secrets, look),
-    [...renderFailures(report.failures, look), ...renderNotices(report.notices, look)].join("\n"),
+    [
+      ...renderFailures(report.failures, look),
+      ...renderNotices(report.notices, look),
+      ...renderCredential(report, look),
+    ].join("\n"),
     renderSum(report, look),
   ]);
 }
@@ -26,6 +44,18 @@ export function renderReport(report: ShownReport, look: Look): string {
 export function renderBriefly(report: ShownReport, look: Look): string {
   const secrets = report.secrets.filter(({ result }) => result !== "current");
   return renderReport({ ...report, secrets }, look);
+}
+
+/** Nearly every sweep has nothing to tell of it; what is urgent is among the failures already. */
+function renderCredential({ credential, failures }: ShownReport, look: Look): string[] {
+  const { rotation, trouble, expiresAt = null } = credential ?? {};
+  if (rotation === "done") {
+    const mark = look.paint.green("✔");
+    const expiry = formatExpiry(expiresAt, look.now);
+    return [`${mark} the credential in the record was renewed, and expires ${expiry}`];
+  }
+  const isTold = failures.some(({ message }) => message === trouble?.message);
+  return trouble && !isTold ? [renderRemark({ kind: "credential", ...trouble }, look)] : [];
 }
 
 /** What changed or failed comes first; of the rest, as much as fits. */

@@ -47,9 +47,14 @@ function rowOf(line: StatusLine, at: string, { paint, now }: Look): string[] {
     line.pullSecret,
     hasExpired(line, at) ? paint.red(`✖ ${expires}`) : expires,
     formatRoughTime(line.refreshedAt, now),
-    listSome(line.accounts.linked, 2) || "-",
+    firstOf(line.accounts.linked),
     noteOf(line),
   ];
+}
+
+/** `default`, `default +2` */
+function firstOf([first, ...others]: readonly string[]): string {
+  return [first ?? "-", ...(others.length > 0 ? [`+${others.length}`] : [])].join(" ");
 }
 
 function noteOf({ state, note, kind, accounts }: StatusLine): string {

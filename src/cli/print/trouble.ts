@@ -42,15 +42,27 @@ export function renderFailures(failures: readonly Trouble[], look: Look): string
 export function renderNotices(notices: readonly ShownNotice[], look: Look): string[] {
   const groups = Map.groupBy(notices, ({ kind, pullSecret }) => `${kind} ${pullSecret}`);
   return [...groups.values()].map((group) => {
-    const { paint, columns } = look;
-    const where = listSome(group.map(({ namespace }) => namespace));
+    const where = `in ${listSome(group.map(({ namespace }) => namespace))}`;
     const [first] = group;
-    return [
-      `${paint.yellow("!")} ${paint.bold(first?.kind ?? "")} ${paint.dim(`in ${where}`)}`,
-      wrap(first?.message ?? "", columns, "    "),
-      ...(first?.hint ? [paint.cyan(wrap(`→ ${first.hint}`, columns, "    "))] : []),
-    ].join("\n");
+    return first ? renderRemark({ ...first, where }, look) : "";
   });
+}
+
+interface Remark {
+  readonly kind: string;
+  /** `in web, api` */
+  readonly where?: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+export function renderRemark({ kind, where, message, hint }: Remark, look: Look): string {
+  const { paint, columns } = look;
+  return [
+    `${paint.yellow("!")} ${paint.bold(kind)}${where ? ` ${paint.dim(where)}` : ""}`,
+    wrap(message, columns, "    "),
+    ...(hint ? [paint.cyan(wrap(`→ ${hint}`, columns, "    "))] : []),
+  ].join("\n");
 }
 
 /** The failure isn't in the namespaces that it hits. */

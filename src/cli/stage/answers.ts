@@ -25,6 +25,15 @@ const problem = cause.extend({ pullSecret: text, namespace: text.optional() });
 const outcome = z.enum(["ok", "failed"]);
 const common = { cluster: text, owner: text, outcome, namespaces };
 
+/** Of the credential in the cluster's record: absent where there is none, or in older versions. */
+const credential = z.object({
+  kind: text,
+  issuedAt: time.nullable(),
+  expiresAt: time.nullable(),
+  rotation: text.optional(),
+  trouble: z.object({ message: text, hint: text.optional() }).optional(),
+});
+
 export const sweepAnswer = z.object({
   ...common,
   startedAt: time,
@@ -54,6 +63,7 @@ export const sweepAnswer = z.object({
   deletions: z.array(z.object({ namespace: text, pullSecret: text })),
   failures: z.array(failure),
   notices: z.array(finding),
+  credential: credential.optional(),
 });
 
 export const planAnswer = z.object({

@@ -1,0 +1,218 @@
+import { describe, expect, test } from "vitest";
+import { formatRoughTime } from "../../../src/cli/print/durations.ts";
+import { printJsonArray } from "../../../src/cli/print/json.ts";
+import { lookAt } from "../../../src/cli/print/look.ts";
+import { renderBriefly, renderReport, type ShownReport } from "../../../src/cli/print/report.ts";
+import { renderStatus } from "../../../src/cli/print/status.ts";
+import { renderVisits } from "../../../src/cli/print/visits.ts";
+import { joinBlocks, wrap } from "../../../src/cli/print/wording.ts";
+import { sweepAnswer } from "../../../src/cli/stage/answers.ts";
+import type { Visit } from "../../../src/cli/stage/visit.ts";
+import { failedSweep } from "../../../src/refresh/refresh-cluster.ts";
+import type { StatusLine, StatusReport } from "../../../src/refresh/status-report.ts";
+import { hoursAgo, hoursAhead, now, owner } from "../refresh/builders.ts";
+import { captureRun } from "./captured-run.ts";
+
+const look = lookAt(captureRun({ now }).run.context);
+const longest = (text: string) => Math.max(...text.split("\n").map(({ length }) => length));
+
+const line = (namespace: string, more: Partial<StatusLine> = {}): StatusLine => ({
+  namespace,
+  pullSecret: "ecr-pull",
+  state: "current",
+  expiresAt: hoursAhead(11.5).toISOString(),
+  refreshedAt: hoursAgo(0.5).toISOString(),
+  accounts: { linked: ["default"], missing: [] },
+  note: "",
+  ...more,
+});
+const none = { expiresAt: null, refreshedAt: null, accounts: { linked: [], missing: [] } };
+const conflict = { ...none, state: "problem", kind: "conflict", note: "made by argocd" } as const;
+
+const status = (
+  secrets: readonly StatusLine[],
+  more: Partial<StatusReport> = {},
+): StatusReport => ({
+  cluster: "prod-eu",
+  owner: "123456789012/us-east-1/prod",
+  outcome: "ok",
+  at: now.toISOString(),
+  namespaces: { known: 9, selected: 5 },
+  secrets,
+  problems: [],
+  soonestExpiry: hoursAhead(11.5).toISOString(),
+  ...more,
+});
+
+describe("a cluster's status", () => {
+  const mixed = status(
+    [
+      line("web"),
+      line("api", { state: "due", note: "the config asks for other registries or hosts" }),
+      line("shop", { ...none, state: "missing", note: "missing" }),
+      line("late", { expiresAt: hoursAgo(1).toISOString(), state: "due", note: "has expired" }),
+      line("b", { ...conflict, hint: "set `adopt: true`" }),
+      line("a", { ...conflict, hint: "set `adopt: true`" }),
+      line("team", { accounts: { linked: ["x", "y", "z", "q"], missing: ["w"] } }),
+      line("old", { ...none, state: "notice", kind: "terminating", note: "being deleted" }),
+    ],
+    { outcome: "failed" },
+  );
+  const text = renderStatus(mixed, look);
+
+  test("has trouble first: problems, expired, missing, due, and then the rest", () => {
+    const namespaces = text
+      .split("\n")
+      .slice(1, 8)
+      .map((row) => row.split(" ")[0]);
+    expect(namespaces).toEqual(["a", "b", "late", "shop", "api", "team", "web"]);
+  });
+
+  test("says once what is wrong in many namespaces, and what to do", () => {
+    expect(text).toContain(
+      "✖ ecr-pull: conflict in 2 namespaces: b, a\n    made by argocd\n    → set `adopt: true`",
+    );
+    expect(text).toContain("! terminating in old\n    being deleted");
+  });
+
+  test("counts, and fits a line of 80 columns", () => {
+    expect(text.split("\n\n").at(-1)).toBe(
+      "✖ prod-eu: 2 secrets up to date, 2 due, 1 missing, 1 expired, 2 problems · 5\n  of 9 namespaces · first expiry in 11 h 30 min",
+    );
+    expect(longest(text)).toBeLessThanOrEqual(80);
+  });
+
+  test("names linked accounts, and those to link", () => {
+    expect(text).toMatch(/^team +ecr-pull +in 11 h +30 min ago +x \+3 +to link: w$/m);
+  });
+
+  test("of five hundred namespaces is whole in a pipe, and cut on a terminal", () => {
+    const many = status(Array.from({ length: 500 }, (_, index) => line(`team-${index}`)));
+    expect(renderStatus(many, look).split("\n")).toHaveLength(504);
+    const seen = renderStatus(many, { ...look, maxRows: 40 });
+    expect(seen).toContain("… and 460 more (--output json has all)");
+  });
+
+  test("says where nothing could be seen", () => {
+    const message = "secrets is forbidden";
+    const problems = [{ kind: "forbidden", pullSecret: "ecr-pull", message, hint: "grant it" }];
+    const blind = status([], { outcome: "failed", problems, soonestExpiry: null });
+    expect(renderStatus(blind, look)).toBe(
+      "✖ ecr-pull: forbidden\n    secrets is forbidden\n    → grant it\n\n✖ prod-eu: 0 secrets up to date, 1 list refused · 5 of 9 namespaces",
+    );
+  });
+});
+
+describe("visits to several clusters", () => {
+  const report = (cluster: string, outcome: "ok" | "failed") => ({ cluster, outcome });
+  const down = { kind: "unreachable", message: "connection refused", hint: "start it" };
+  const visits: Visit<ReturnType<typeof report>>[] = [
+    { kind: "answered", cluster: "fine", report: report("fine", "ok") },
+    { kind: "failed", cluster: "factory", causes: [down] },
+    { kind: "answered", cluster: "odd", report: report("odd", "failed") },
+    { kind: "failed", cluster: "plant", causes: [down] },
+  ];
+
+  test("begin with those that failed, together where the reason is the same", () => {
+    const text = renderVisits(visits, ({ cluster }, { prefix }) => `${cluster} (${prefix})`, look);
+    expect(text).toBe(
+      [
+        "✖ factory, plant: connection refused",
+        "    → start it",
+        "",
+        "odd (odd)",
+        "fine (fine)",
+        "✖ 4 clusters: 1 ok, 3 failed",
+      ].join("\n"),
+    );
+  });
+
+  test("need no sum where there is one", () => {
+    expect(renderVisits(visits.slice(0, 1), ({ cluster }) => cluster, look)).toBe("fine");
+  });
+});
+
+describe("a sweep's report", () => {
+  const swept: ShownReport = {
+    ...failedSweep(
+      { cluster: "prod-eu", owner, desired: [] },
+      { kind: "store", message: "no" },
+      { now: () => now },
+    ),
+    outcome: "ok",
+    failures: [],
+  };
+  const trouble = { message: "it can't be renewed", hint: "register --renew" };
+  const expiresAt = hoursAhead(1).toISOString();
+
+  test.each([
+    ["nothing of a credential that isn't due", { expiresAt }, ""],
+    [
+      "that it was renewed",
+      { expiresAt, rotation: "done" },
+      "✔ the credential in the record was renewed, and expires in 1 h 0 min",
+    ],
+    [
+      "what is wrong with it",
+      { expiresAt, trouble },
+      "! credential\n    it can't be renewed\n    → register --renew",
+    ],
+  ])("tells %s", (_, credential, expected) => {
+    const text = renderReport({ ...swept, credential }, look);
+    expect(text.split("\n").slice(0, -1).join("\n").trimEnd()).toBe(expected);
+  });
+
+  test("doesn't repeat what is among the failures", () => {
+    const failures = [{ kind: "credential", ...trouble, namespaces: [] }];
+    const text = renderReport({ ...swept, failures, credential: { expiresAt, trouble } }, look);
+    expect(text.split("it can't be renewed")).toHaveLength(2);
+  });
+
+  test("is brief among others: what is as it was is only counted", () => {
+    const secrets = [
+      { namespace: "web", pullSecret: "p", result: "current", reason: "", expiresAt },
+      { namespace: "api", pullSecret: "p", result: "renewed", reason: "due", expiresAt },
+    ] as const;
+    const text = renderBriefly({ ...swept, secrets }, { ...look, prefix: "prod-eu" });
+    expect(text).toContain("prod-eu   api");
+    expect(text).not.toContain("web");
+  });
+
+  test("of a later version may name failures that are new here", () => {
+    const failures = [{ kind: "quota", message: "too many", namespaces: ["web"] }];
+    const answer = sweepAnswer.parse(
+      JSON.parse(JSON.stringify({ ...swept, outcome: "failed", failures })),
+    );
+    expect(renderReport(answer, look)).toContain("✖ quota in 1 namespace: web\n    too many");
+  });
+});
+
+test.each([
+  [hoursAhead(11.9), "in 11 h"],
+  [hoursAhead(60), "in 2 d"],
+  [hoursAhead(0.001), "in <1 min"],
+  [hoursAgo(0.6), "36 min ago"],
+  [now, "<1 min ago"],
+  [null, "-"],
+  [undefined, "-"],
+])("a rough time of %s is %s", (time, expected) => {
+  expect(formatRoughTime(time, now)).toBe(expected);
+});
+
+test("prose isn't broken between a number and its unit", () => {
+  expect(wrap("first expiry in 11 h 59 min or so", 18)).toBe("first expiry in\n11 h 59 min or so");
+});
+
+test("blocks of a line each stay together", () => {
+  expect(joinBlocks(["", "a", "b", "c\nd", "e", ""])).toBe("a\nb\n\nc\nd\n\ne");
+});
+
+test.each([[[]], [[{ a: 1 }]], [[{ a: 1 }, "x", null]]])(
+  "JSON that is printed piece by piece is JSON: %j",
+  (items) => {
+    const { run, printed } = captureRun();
+    printJsonArray(items, run.context.terminal);
+    expect(JSON.parse(printed.join("\n"))).toEqual(items);
+    expect(printed.join("\n")).toBe(JSON.stringify(items, null, 2));
+  },
+);
