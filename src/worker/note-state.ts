@@ -56,7 +56,8 @@ function credentialAfter({ credential }: CostedReport, before: ClusterState) {
     return before.credential;
   }
   const { issuedAt, expiresAt } = credential;
-  return issuedAt !== null && expiresAt !== null
+  // Whoever wrote the record says these; what is no interval can't be read back.
+  return issuedAt !== null && expiresAt !== null && issuedAt < expiresAt
     ? { issuedAt: new Date(issuedAt), expiresAt: new Date(expiresAt) }
     : undefined;
 }

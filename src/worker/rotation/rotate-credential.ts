@@ -51,8 +51,7 @@ export async function rotateCredential(
   try {
     return await Promise.race([swap(held, ports, time), end.promise]);
   } catch (error) {
-    const trouble = troubleOf(error, held);
-    return time.abort.aborted ? postponed : { result: "failed", trouble };
+    return { result: "failed", trouble: troubleOf(error, held) };
   } finally {
     time.abort.removeEventListener("abort", onEnd);
   }

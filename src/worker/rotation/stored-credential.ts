@@ -25,15 +25,6 @@ export interface ServiceAccountToken {
   readonly wantedLifetimeSeconds: number | undefined;
 }
 
-/** Undefined: it has no end, or doesn't say how long it was good for. */
-export function lifeOf(credential: StoredCredential): CredentialLife | undefined {
-  if (credential.kind === "eks") {
-    return undefined;
-  }
-  const { issuedAt, expiresAt } = credential;
-  return issuedAt && expiresAt && issuedAt < expiresAt ? { issuedAt, expiresAt } : undefined;
-}
-
 export function lifeMs({ issuedAt, expiresAt }: CredentialLife): number {
   return expiresAt.getTime() - issuedAt.getTime();
 }

@@ -191,6 +191,13 @@ describe("a cluster's own token, half of whose life is gone,", () => {
         outcome: "ok",
         credential: { kind: "service-account-token", rotation: "done" },
       });
+      // Tried out by what a sweep reads.
+      expect(own.requests.map(({ verb, path }) => `${verb} ${path}`)).toEqual([
+        "list /api/v1/namespaces/apps/secrets",
+        "patch /api/v1/namespaces/apps/secrets/ecr-pull",
+        `create /api/v1/namespaces/${account}/serviceaccounts/${account}/token`,
+        "list /api/v1/namespaces/apps/secrets",
+      ]);
       // Past the end of the first one.
       clockMs += lifeMs / 2 + 1_000;
       const next = await refresh({ cluster: "own" }, context);

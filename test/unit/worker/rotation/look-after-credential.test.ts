@@ -117,6 +117,16 @@ describe("a token that is due", () => {
     expect(failures[1]?.hint).toBe(scene.next.renew);
   });
 
+  test.each(["timeout", "forbidden", "mint"] as const)(
+    "is renewed after a sweep that failed in one namespace only (%s)",
+    async (kind) => {
+      const scene = await dueScene();
+      scene.world.writeFailure = kind;
+      const report = await scene.sweep();
+      expect(report).toMatchObject({ outcome: "failed", credential: { rotation: "done" } });
+    },
+  );
+
   test("that somebody took away with its record is no failure", async () => {
     const scene = await dueScene();
     scene.record.gone = true;
@@ -240,6 +250,7 @@ describe("a renewal that fails", () => {
 describe("a credential that nothing renews", () => {
   const issuedAt = new Date("2026-11-21T12:00:00Z");
   const expiresAt = new Date("2026-12-21T12:00:00Z");
+  const later = new Date("2027-01-21T12:00:00Z");
 
   test.each<[string, StoredCredential]>([
     ["client certificate", { kind: "client-certificate", issuedAt, expiresAt }],
@@ -266,6 +277,7 @@ describe("a credential that nothing renews", () => {
   test.each<[string, StoredCredential]>([
     ["without end", { kind: "token", issuedAt, expiresAt: undefined }],
     ["that doesn't say since when", { kind: "token", issuedAt: undefined, expiresAt }],
+    ["that ends before it begins", { kind: "token", issuedAt: later, expiresAt }],
     ["signed for each sweep", { kind: "eks" }],
   ])("has no life to note: %s", async (_, credential) => {
     const scene = rotationScene({ lifeMs, credential });

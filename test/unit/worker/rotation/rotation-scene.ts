@@ -6,6 +6,7 @@
 import { nextSteps } from "../../../../src/checks/next-steps.ts";
 import { ClusterError, KubeconfigError } from "../../../../src/errors.ts";
 import type { ClusterApi } from "../../../../src/refresh/ports.ts";
+import type { FailureKind } from "../../../../src/refresh/report.ts";
 import { SecretValue } from "../../../../src/secret-value.ts";
 import { noteState } from "../../../../src/worker/note-state.ts";
 import { lookAfterCredential } from "../../../../src/worker/rotation/look-after-credential.ts";
@@ -13,7 +14,7 @@ import type { RotationPorts } from "../../../../src/worker/rotation/ports.ts";
 import type { StoredCredential } from "../../../../src/worker/rotation/stored-credential.ts";
 import type { CostedReport, Swept } from "../../../../src/worker/sweep-registered.ts";
 import { type InStep, type RecordStep, recordInMemory } from "./record-in-memory.ts";
-import { sweptReport, unusedPorts } from "./swept-report.ts";
+import { type SweepFailure, sweptReport, unusedPorts } from "./swept-report.ts";
 
 export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
@@ -49,6 +50,8 @@ export function rotationScene(options: SceneOptions) {
   const world = {
     reachable: true,
     opens: true,
+    /** Of a write to one namespace. */
+    writeFailure: undefined as FailureKind | undefined,
     account: "ecr-pull-secrets/ecr-pull-secrets",
     grantSeconds: (wanted: number) => Math.min(wanted, lifeMs / 1_000),
     /** In place of a step. */
@@ -121,10 +124,11 @@ export function rotationScene(options: SceneOptions) {
   }
 
   const isValid = () => claimsOf(record.text()).exp > nowMs;
-  function trouble() {
-    if (!world.opens) return "kubeconfig";
-    if (!world.reachable) return "unreachable";
-    return isValid() ? undefined : "unauthorized";
+  function failure(): SweepFailure | undefined {
+    if (!world.opens) return { kind: "kubeconfig", isSeen: false };
+    if (!world.reachable) return { kind: "unreachable", isSeen: false };
+    if (!isValid()) return { kind: "unauthorized", isSeen: false };
+    return world.writeFailure && { kind: world.writeFailure, isSeen: true };
   }
 
   return {
@@ -147,7 +151,7 @@ export function rotationScene(options: SceneOptions) {
     /** A sweep's end: the credential, and what is noted. @throws what a step threw that is a bug */
     async sweep({ stop = never, abort = never } = {}): Promise<CostedReport> {
       const known = record.state();
-      const report = sweptReport(now(), trouble());
+      const report = sweptReport(now(), failure());
       const opened = world.opens ? open(record.text()) : undefined;
       const swept = { report, desired: [], record: record.read(), opened };
       const rules = { schedulePeriodMs: periodMs, maxReceiveCount: 5 };

@@ -3,21 +3,28 @@ import type { FailureKind } from "../../../../src/refresh/report.ts";
 import type { RefreshPorts } from "../../../../src/worker/sweep-and-note.ts";
 import type { CostedReport } from "../../../../src/worker/sweep-registered.ts";
 
-export function sweptReport(at: Date, trouble: FailureKind | undefined): CostedReport {
+export interface SweepFailure {
+  readonly kind: FailureKind;
+  /** Whether anything was seen of the cluster. */
+  readonly isSeen: boolean;
+}
+
+export function sweptReport(at: Date, failed: SweepFailure | undefined): CostedReport {
+  const isSeen = failed?.isSeen ?? true;
   const failure = { message: "no", hint: undefined, pullSecret: undefined, registry: undefined };
   return {
     cluster: "eu",
     owner: "123456789012/us-east-1/dev",
-    outcome: trouble ? "failed" : "ok",
+    outcome: failed ? "failed" : "ok",
     startedAt: at.toISOString(),
     durationMs: 100,
-    namespaces: trouble ? { known: 0, selected: 0 } : { known: 4, selected: 2 },
+    namespaces: isSeen ? { known: 4, selected: 2 } : { known: 0, selected: 0 },
     counts,
     soonestExpiry: null,
     secrets: [],
     links: [],
     deletions: [],
-    failures: trouble ? [{ kind: trouble, ...failure, namespaces: [] }] : [],
+    failures: failed ? [{ kind: failed.kind, ...failure, namespaces: [] }] : [],
     notices: [],
     cost: { requests: 2, retries: 0, connections: 0, ecrCalls: 0 },
   };
