@@ -37,7 +37,8 @@ export async function revive(
   try {
     return await renew(records, name, revival);
   } catch (error) {
-    throw error instanceof StoreError ? halfRevived(call.secret, error) : error;
+    const isHalf = error instanceof StoreError && error.kind !== "conflict";
+    throw isHalf ? halfRevived(call.secret, error) : error;
   }
 }
 

@@ -20,6 +20,9 @@ export interface DeployedStack {
   ask(cluster: string, mode: AskMode): Promise<unknown>;
   /** Of the schedule that fires dispatch; undefined: there is none. */
   schedule(): Promise<"enabled" | "disabled" | undefined>;
-  /** Messages in the dead-letter queue; undefined: there is no such queue. */
+  /**
+   * Messages in the dead-letter queue. Undefined: there is no such queue, or none that the caller may
+   * see: SQS gives one answer to both.
+   */
   deadLetters(): Promise<number | undefined>;
 }

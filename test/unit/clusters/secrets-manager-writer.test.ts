@@ -235,6 +235,17 @@ describe("a cluster that was unregistered", () => {
     });
   });
 
+  test("isn't said to be restored when somebody deletes it again at that moment", async () => {
+    await create("first");
+    await writer.remove(name, 30);
+    const remove = () => admin.send(new DeleteSecretCommand({ SecretId: secretId }));
+    aws.fail("secretsmanager:PutSecretValue", meanwhile(remove), { times: 1 });
+    expect(await failureOf(create(canary))).toMatchObject({
+      kind: "conflict",
+      message: `the record ${secretId} was deleted while it was restored`,
+    });
+  });
+
   test("stays so where the right to restore is missing", async () => {
     await create("first");
     await writer.remove(name, 30);
@@ -388,11 +399,8 @@ describe("AWS", () => {
     expect(error.hint).toMatch(/^Allow secretsmanager:TagResource on that secret/);
   });
 
-  test.each([
-    ["throttles", faults.throttling],
-    ["breaks the connection", faults.reset],
-  ])("is asked again when it %s", async (_, fault) => {
-    aws.fail("secretsmanager:CreateSecret", fault, { times: 1 });
+  test("is asked again when the connection breaks", async () => {
+    aws.fail("secretsmanager:CreateSecret", faults.reset, { times: 1 });
     await expect(create("first")).resolves.toBe("created");
   });
 
