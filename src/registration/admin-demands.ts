@@ -17,6 +17,7 @@ const verbsOf = {
   change: ["patch"],
   remove: ["delete"],
   keep: [],
+  wait: [],
 } as const satisfies Record<ObjectStep["verb"], readonly string[]>;
 
 export function demandsOf(steps: readonly ObjectStep[]): readonly AdminDemand[] {

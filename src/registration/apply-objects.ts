@@ -1,26 +1,33 @@
 /** Writes the objects of a plan, in order; each step is said when it is done. */
+import { UserError } from "../errors.ts";
 import { eachInParallel } from "../refresh/concurrency.ts";
-import { refOf } from "../rights/kubernetes-object.ts";
+import { formatRef, type KubernetesObject, refOf } from "../rights/kubernetes-object.ts";
+import { differencesOf, patchOf } from "./compare-object.ts";
 import { groupSteps, type StepGroup } from "./group-steps.ts";
-import type { ObjectStep } from "./judge-object.ts";
+import { isWrite, type ObjectStep } from "./judge-object.ts";
 import type { Narrator } from "./narrator.ts";
 import type { AdminApi } from "./ports.ts";
 
 const maxInFlight = 10;
 
-const pastTense = { create: "created", change: "changed", remove: "removed" } as const;
-const isWritten = (step: ObjectStep) => step.verb !== "keep";
+const pastTense = {
+  create: "created",
+  change: "changed",
+  remove: "removed",
+  keep: "kept",
+  wait: "left out",
+} as const;
 
 /**
  * @param onDone told each step that is done, also when a later one fails
- * @throws ClusterError
+ * @throws ClusterError, UserError for an object that somebody else changes at once
  */
 export async function applyObjects(
   steps: readonly ObjectStep[],
   { admin, narrator }: { readonly admin: AdminApi; readonly narrator: Narrator },
   onDone: (step: ObjectStep) => void,
 ): Promise<void> {
-  for (const group of groupSteps(steps.filter(isWritten))) {
+  for (const group of groupSteps(steps.filter(isWrite))) {
     await narrator.change(`${titleCase(group.verb)} ${group.what}`, async (retitle) => {
       await eachInParallel(
         group.steps,
@@ -40,13 +47,33 @@ function titleCase(verb: string): string {
 }
 
 function doneTitle({ verb, what }: StepGroup): string {
-  return verb === "keep" ? what : `${what} ${pastTense[verb]}`;
+  return `${what} ${pastTense[verb]}`;
 }
 
 async function carryOut(step: ObjectStep, admin: AdminApi): Promise<void> {
   if (step.verb === "remove") {
     await admin.delete(refOf(step.object), step.object.metadata.uid);
   } else {
-    await admin.apply(step.object);
+    await put(step.object, admin);
+  }
+}
+
+/**
+ * An apply leaves what other field managers hold, such as a rule that kubectl wrote: it would still
+ * grant something, or keep the policy from being asked.
+ */
+async function put(object: KubernetesObject, admin: AdminApi): Promise<void> {
+  const applied = await admin.apply(object);
+  if (differencesOf(applied, object).length === 0) {
+    return;
+  }
+  const ref = refOf(object);
+  // Unguarded: a policy's status changes whenever its text does, and with it the version.
+  const amended = await admin.amend(ref, patchOf(applied, object));
+  const [left] = differencesOf(amended, object);
+  if (left !== undefined) {
+    throw new UserError(`${formatRef(ref)} isn't as it was written: ${left.path} differs`, {
+      hint: "look for an admission webhook or a controller that changes it: kubectl get mutatingwebhookconfigurations",
+    });
   }
 }

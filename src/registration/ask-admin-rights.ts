@@ -1,6 +1,8 @@
 /** May whoever registers do what was planned? Asked before anything is written. */
 import type { AccessQuestion, RightsApi } from "../rights/access.ts";
+import { formatRef, refOf } from "../rights/kubernetes-object.ts";
 import { type AdminDemand, demandsOf } from "./admin-demands.ts";
+import type { ObjectStep } from "./judge-object.ts";
 import type { RegistrationPlan } from "./plan-registration.ts";
 import type { Problem } from "./problems.ts";
 
@@ -15,9 +17,19 @@ export async function askAdminRights(
     record.action === "keep" || areAllYes(wish.access.demands, api),
   ]);
   const may = `${user ?? "you"} may not`;
+  const hidden = objects.filter((step) => step.verb === "keep" && !step.seen);
   return [
+    // Without a token, nothing would ever prove that they are right.
+    ...(hidden.length > 0 && !mayIssue
+      ? [{ message: `${may} read ${listed(hidden.map(nameOf))}`, hint: handOver(wish.cluster) }]
+      : []),
     ...(writes.length > 0
-      ? [{ message: `${may} ${listed(writes)}`, hint: handOver(wish.cluster, writes) }]
+      ? [
+          {
+            message: `${may} ${listed(writes.map(({ what }) => what))}`,
+            hint: handOver(wish.cluster) + withoutPolicies(writes),
+          },
+        ]
       : []),
     ...(mayIssue
       ? []
@@ -27,16 +39,23 @@ export async function askAdminRights(
 
 const maxNamed = 6;
 
-function listed(demands: readonly AdminDemand[]): string {
-  const names = [...new Set(demands.map(({ what }) => what))];
+function nameOf({ object }: ObjectStep): string {
+  return formatRef(refOf(object));
+}
+
+function listed(all: readonly string[]): string {
+  const names = [...new Set(all)];
   const left = names.length - maxNamed;
   return left > 1 ? `${names.slice(0, maxNamed).join(", ")} and ${left} more` : names.join(", ");
 }
 
-function handOver(cluster: string, demands: readonly AdminDemand[]): string {
+function handOver(cluster: string): string {
+  return `hand it over: ecr-pull-secrets register ${cluster} --print-manifests > rights.yaml, and whoever may: kubectl apply -f rights.yaml; then run this again`;
+}
+
+function withoutPolicies(demands: readonly AdminDemand[]): string {
   const onlyPolicies = demands.every(({ kind }) => kind.startsWith("ValidatingAdmissionPolicy"));
-  const without = onlyPolicies ? "; or go without the second layer: --without-policy" : "";
-  return `hand it over: ecr-pull-secrets register ${cluster} --print-manifests > rights.yaml, and whoever may: kubectl apply -f rights.yaml; then run this again${without}`;
+  return onlyPolicies ? "; or go without the second layer: --without-policy" : "";
 }
 
 async function refusedOf(demands: readonly AdminDemand[], api: RightsApi): Promise<AdminDemand[]> {

@@ -71,7 +71,8 @@ function prove({ kubeconfig }: IssuedAccess, plan: RegistrationPlan, ports: Regi
     const view = kubeconfigs.connect(kubeconfig);
     const proofs = await proveAccess({ rights, wish, namespaces }, view, ports);
     const refused = proofs.filter(({ expected }) => expected === "refused").length;
-    retitle(`Tried the credential: may ${proofs.length - refused} things, is refused ${refused}`);
+    const may = proofs.length - refused;
+    retitle(`Proved with the credential: it may do ${may} things, and is refused ${refused}`);
     return proofs;
   });
 }

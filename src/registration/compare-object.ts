@@ -22,13 +22,8 @@ const sharedKinds: ReadonlySet<string> = new Set(["Namespace", "ServiceAccount"]
 const notContent: ReadonlySet<string> = new Set(["apiVersion", "kind", "metadata", "status"]);
 
 export function differencesOf(live: KubernetesObject, wanted: KubernetesObject): Difference[] {
-  const fields = sharedKinds.has(wanted.kind)
-    ? Object.keys(wanted)
-    : [...new Set([...Object.keys(wanted), ...Object.keys(live)])];
   return [
-    ...fields
-      .filter((field) => !notContent.has(field))
-      .flatMap((field) => compare(live[field], wanted[field], field)),
+    ...contentFields(live, wanted).flatMap((field) => compare(live[field], wanted[field], field)),
     ...missingEntries("metadata.labels", live.metadata.labels, wanted.metadata.labels),
     ...missingEntries(
       "metadata.annotations",
@@ -36,6 +31,12 @@ export function differencesOf(live: KubernetesObject, wanted: KubernetesObject):
       wanted.metadata.annotations,
     ),
   ];
+}
+
+function contentFields(live: KubernetesObject, wanted: KubernetesObject): string[] {
+  const others = sharedKinds.has(wanted.kind) ? [] : Object.keys(live);
+  const fields = new Set([...Object.keys(wanted), ...others]);
+  return [...fields].filter((field) => !notContent.has(field));
 }
 
 type Texts = Readonly<Record<string, string>> | undefined;
@@ -73,10 +74,33 @@ function canonical(value: unknown): string | undefined {
   );
 }
 
+/** The JSON merge patch from one to the other, without metadata: https://www.rfc-editor.org/rfc/rfc7396 */
+export function patchOf(live: KubernetesObject, wanted: KubernetesObject): Record<string, unknown> {
+  const fields = contentFields(live, wanted);
+  const content = (object: KubernetesObject) =>
+    Object.fromEntries(
+      fields.filter((field) => field in object).map((field) => [field, object[field]]),
+    );
+  return mergePatch(content(live), content(wanted));
+}
+
+function mergePatch(live: Fields, wanted: Fields): Record<string, unknown> {
+  const keys = [...new Set([...Object.keys(live), ...Object.keys(wanted)])];
+  const changed = keys.filter((key) => canonical(live[key]) !== canonical(wanted[key]));
+  return Object.fromEntries(
+    changed.map((key) => {
+      const [from, to] = [live[key], wanted[key]];
+      return [key, isObject(from) && isObject(to) ? mergePatch(from, to) : (to ?? null)];
+    }),
+  );
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
 function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !isList(value);
 }

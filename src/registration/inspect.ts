@@ -6,6 +6,7 @@ import {
   formatRef,
   type KubernetesObject,
   type LiveObject,
+  type ObjectRef,
   refOf,
 } from "../rights/kubernetes-object.ts";
 import { rightsName, tokenRoleName } from "../rights/names.ts";
@@ -27,19 +28,37 @@ export async function inspect(wish: RegistrationWish, ports: InspectPorts): Prom
   const { admin } = ports;
   const rights = computeRights(rightsWish(wish));
   const [objects, stale, record] = await Promise.all([
-    Promise.all(rights.objects.map((wanted) => inspectObject(wanted, admin))),
+    Promise.all(
+      rights.objects.map((wanted) => inspectObject(wanted, { admin, namespace: wish.namespace })),
+    ),
     findStale(rights.objects, wish, admin),
     inspectRecord(wish, ports),
   ]);
   return { rights, objects, stale, record };
 }
 
-async function inspectObject(wanted: KubernetesObject, admin: AdminApi): Promise<InspectedObject> {
+async function inspectObject(
+  wanted: KubernetesObject,
+  { admin, namespace }: { readonly admin: AdminApi; readonly namespace: string },
+): Promise<InspectedObject> {
+  const live = await getOrHidden(refOf(wanted), admin);
+  const home = wanted.metadata.namespace;
+  if (live !== undefined || home === undefined || home === namespace) {
+    return { wanted, live };
+  }
+  const ref = { apiVersion: "v1", kind: "Namespace", name: home, namespace: undefined };
+  return { wanted, live: (await getOrHidden(ref, admin)) === undefined ? "homeless" : undefined };
+}
+
+async function getOrHidden(
+  ref: ObjectRef,
+  admin: AdminApi,
+): Promise<LiveObject | "hidden" | undefined> {
   try {
-    return { wanted, live: await admin.get(refOf(wanted)) };
+    return await admin.get(ref);
   } catch (error) {
     if (error instanceof ClusterError && error.kind === "forbidden") {
-      return { wanted, live: "hidden" };
+      return "hidden";
     }
     throw error;
   }

@@ -8,8 +8,11 @@ import type { StoredAccess } from "./stored-kubeconfigs.ts";
 
 export interface InspectedObject {
   readonly wanted: KubernetesObject;
-  /** Hidden: whoever asked may not read it. Undefined: there is none. */
-  readonly live: LiveObject | "hidden" | undefined;
+  /**
+   * Hidden: whoever asked may not read it. Homeless: not even its namespace is there. Undefined:
+   * there is none.
+   */
+  readonly live: LiveObject | "hidden" | "homeless" | undefined;
 }
 
 export interface RecordContent extends StoredAccess {

@@ -23,8 +23,14 @@ export type ObjectStep =
       /** False: it can't be read; whether it is right shows when the new credential is tried. */
       readonly seen: boolean;
     }
+  /** Its namespace isn't there yet. */
+  | { readonly verb: "wait"; readonly object: KubernetesObject }
   /** Ours, and no longer wanted. */
   | { readonly verb: "remove"; readonly object: LiveObject };
+
+export function isWrite({ verb }: ObjectStep): boolean {
+  return verb !== "keep" && verb !== "wait";
+}
 
 export function isStep(judged: ObjectStep | Problem): judged is ObjectStep {
   return "verb" in judged;
@@ -39,6 +45,9 @@ export function judgeObject(
   }
   if (live === "hidden") {
     return { verb: "keep", object: wanted, seen: false };
+  }
+  if (live === "homeless") {
+    return { verb: "wait", object: wanted };
   }
   const obstacle =
     foreign(live, registrant) ??

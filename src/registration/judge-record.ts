@@ -7,7 +7,12 @@ import type { StoredAccess } from "./stored-kubeconfigs.ts";
 
 export type RecordAction =
   | { readonly action: "create" }
-  | { readonly action: "replace"; readonly record: InspectedRecord }
+  | {
+      readonly action: "replace";
+      readonly record: InspectedRecord;
+      /** Why, if nobody asked for it: the credential that is stored opens nothing. */
+      readonly dead: string | undefined;
+    }
   | {
       readonly action: "keep";
       readonly record: InspectedRecord;
@@ -31,7 +36,7 @@ export function judgeRecord(
     return wish.renew ? notRegistered(wish) : { action: "create" };
   }
   if (wish.replace) {
-    return { action: "replace", record };
+    return { action: "replace", record, dead: undefined };
   }
   const { content } = record;
   if (content instanceof KubeconfigError) {
@@ -41,10 +46,10 @@ export function judgeRecord(
   if (obstacle !== undefined) {
     return obstacle;
   }
-  if (wish.renew) {
-    return { action: "replace", record };
-  }
-  return record.dead === undefined ? { action: "keep", record, content } : dead(wish, record.dead);
+  // One that opens nothing isn't lost by replacing it: nobody has to ask for that.
+  return wish.renew || record.dead !== undefined
+    ? { action: "replace", record, dead: record.dead }
+    : { action: "keep", record, content };
 }
 
 function notRegistered({ cluster }: RecordWish): Problem {
@@ -78,11 +83,4 @@ function otherKind({ credential }: StoredAccess, wish: RecordWish): Problem | un
         message: `${wish.cluster} is registered already, with ${found}`,
         hint: `add --replace to store ${wish.access.credential} instead`,
       };
-}
-
-function dead({ cluster }: RecordWish, why: string): Problem {
-  return {
-    message: `${cluster} is registered already, and its credential opens nothing any more: ${why}`,
-    hint: "add --renew to give it a new one",
-  };
 }

@@ -1,7 +1,7 @@
 /** What came of a registration: plain data for the terminal and for JSON, however it ended. */
 import type { CredentialLife } from "../clusters/record.ts";
 import type { Proof } from "../rights/prove-rights.ts";
-import type { ObjectStep } from "./judge-object.ts";
+import { isWrite, type ObjectStep } from "./judge-object.ts";
 import type { RegistrationPlan } from "./plan-registration.ts";
 
 export type RecordOutcome = "created" | "replaced" | "kept";
@@ -28,10 +28,17 @@ export function leftToDo({ plan, done, record, stopped }: RegistrationOutcome): 
     return [];
   }
   const written = new Set(done);
-  const objects = plan.objects.filter((step) => step.verb !== "keep" && !written.has(step));
+  const writes = plan.objects.filter(isWrite);
+  const left = writes.filter((step) => !written.has(step)).length;
   return [
-    ...(objects.length > 0 ? ["the rights"] : []),
-    ...(record === undefined ? ["the credential", "the record"] : []),
-    "the first sweep",
+    ...(left > 0 ? [`${left} of ${writes.length} objects`] : []),
+    ...(record === undefined ? [recordsLeft[plan.record.action]] : []),
+    "the sweep",
   ];
 }
+
+const recordsLeft = {
+  create: "the credential and its record",
+  replace: "the new credential",
+  keep: "the proof of the rights",
+} as const;

@@ -1,8 +1,8 @@
 /** What a registration will do, decided from what was found. Pure: no I/O, no clock. */
 import { formatRef, refOf } from "../rights/kubernetes-object.ts";
 import type { Rights } from "../rights/rights.ts";
-import type { Inspection } from "./inspection.ts";
-import { isStep, judgeObject, type ObjectStep } from "./judge-object.ts";
+import type { InspectedRecord, Inspection } from "./inspection.ts";
+import { isStep, isWrite, judgeObject, type ObjectStep } from "./judge-object.ts";
 import { judgeRecord, type RecordAction } from "./judge-record.ts";
 import type { Problem } from "./problems.ts";
 import type { RegistrationWish } from "./registration-wish.ts";
@@ -35,7 +35,7 @@ export function planRegistration(
 ): Planned {
   const { server } = destination;
   const judged = inspection.objects.map((each) => judgeObject(each, wish));
-  const record = judgeRecord(inspection.record, { ...wish, server });
+  const record = judgeRecord(withoutAccount(inspection, wish), { ...wish, server });
   const problems = [...judged, record].filter((each): each is Problem => "message" in each);
   if (problems.length > 0 || !("action" in record)) {
     return { problems: withoutRepeats(problems) };
@@ -49,7 +49,7 @@ export function planRegistration(
     return { problems: [notThere(missing)] };
   }
   const objects = wish.renew ? [] : wanted;
-  const { rights } = inspection;
+  const rights = grantedBy(wanted, inspection.rights);
   return {
     plan: {
       wish,
@@ -64,12 +64,37 @@ export function planRegistration(
 
 /** Whether anything would be written, in the cluster or in AWS. */
 export function changesSomething({ objects, record }: RegistrationPlan): boolean {
-  return record.action !== "keep" || objects.some(({ verb }) => verb !== "keep");
+  return record.action !== "keep" || objects.some(isWrite);
+}
+
+/** A token is bound to the account that it was made for, not to the next one of that name. */
+function withoutAccount(
+  { record, objects }: Inspection,
+  { access: { subject } }: RegistrationWish,
+): InspectedRecord | undefined {
+  const isGone = objects.some(
+    ({ wanted, live }) =>
+      live === undefined && wanted.kind === subject.kind && wanted.metadata.name === subject.name,
+  );
+  return record && isGone ? { ...record, dead: "its ServiceAccount is gone" } : record;
+}
+
+/** In a namespace that isn't there, nothing can be granted, and so nothing proved. */
+function grantedBy(steps: readonly ObjectStep[], rights: Rights): Rights {
+  const missing = missingNamespaces(steps);
+  const isThere = (namespace: string | undefined) => !missing.includes(namespace ?? "");
+  return { ...rights, needed: rights.needed.filter(({ namespace }) => isThere(namespace)) };
+}
+
+function missingNamespaces(steps: readonly ObjectStep[]): readonly string[] {
+  const waiting = steps.filter(({ verb }) => verb === "wait");
+  return [...new Set(waiting.map(({ object }) => object.metadata.namespace ?? ""))];
 }
 
 /** Five objects of another deployment are one problem, if they say the same. */
 function withoutRepeats(problems: readonly Problem[]): readonly Problem[] {
-  return [...new Map(problems.map((each) => [each.hint ?? each.message, each])).values()];
+  const first = new Map(problems.toReversed().map((each) => [each.hint ?? each.message, each]));
+  return [...first.values()].reverse();
 }
 
 function notThere({ object }: ObjectStep): Problem {
@@ -97,7 +122,14 @@ function warningsOf(
       hint: "the first sweep shows whether the deployed function reaches it",
     });
   }
-  if (renew && objects.some(({ verb }) => verb !== "keep")) {
+  const missing = missingNamespaces(objects);
+  if (missing.length > 0) {
+    warnings.push({
+      message: `not there yet, so that nothing can be granted in them: namespaces ${missing.join(", ")}`,
+      hint: "run this again when they are",
+    });
+  }
+  if (renew && objects.some(isWrite)) {
     warnings.push({
       message: "the rights in the cluster aren't what the config asks for; --renew leaves them so",
       hint: `ecr-pull-secrets register ${cluster}`,

@@ -35,6 +35,8 @@ export interface AdminApi extends RightsApi {
   get(ref: ObjectRef): Promise<LiveObject | undefined>;
   /** Server-side apply with force, as field manager `ecr-pull-secrets`. */
   apply(object: KubernetesObject): Promise<LiveObject>;
+  /** JSON merge patch; with `metadata.resourceVersion` in it, a conflict if that is stale. */
+  amend(ref: ObjectRef, patch: object): Promise<LiveObject>;
   /** Objects of one kind, all namespaces if none is named. */
   list(query: ListQuery): Promise<readonly LiveObject[]>;
   /** Deletes just this object (UID as precondition). False: it was gone, or another. */

@@ -49,7 +49,8 @@ export async function prepareRegistration(
     if (problems.length > 0 || "problems" in planned) {
       throw new RegistrationRefused(problems);
     }
-    retitle("Looked at what is there, and at what you may do");
+    const as = facts.user === undefined ? "" : ` as ${facts.user}`;
+    retitle(`Looked${as} at what is there, and at what may be done`);
     return planned.plan;
   });
 }

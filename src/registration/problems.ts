@@ -18,14 +18,17 @@ export class RegistrationRefused extends UserError {
   }
 }
 
+/** Of all that is thrown, what somebody can do something about; the rest is a bug. */
+export function isMendable(error: unknown): error is UserError | ClusterError | AwsError {
+  return error instanceof UserError || error instanceof ClusterError || error instanceof AwsError;
+}
+
 /**
  * What a person can mend becomes a problem, so that others are looked for as well.
  * @throws what is a bug, and UsageError: there is no point in going on
  */
 export function problemOf(error: unknown): Problem {
-  const isKnown =
-    error instanceof UserError || error instanceof ClusterError || error instanceof AwsError;
-  if (!isKnown || error instanceof UsageError) {
+  if (!isMendable(error) || error instanceof UsageError) {
     throw error;
   }
   return { message: error.message, hint: error.hint };

@@ -2,12 +2,14 @@
 import { ClusterError, UserError } from "../errors.ts";
 import { observe } from "../refresh/observe.ts";
 import type { ClusterApi, NamespaceState } from "../refresh/ports.ts";
+import type { RightsApi } from "../rights/access.ts";
 import { attemptsOf } from "../rights/attempts.ts";
 import { accountUser } from "../rights/names.ts";
 import { type Proof, proveRights } from "../rights/prove-rights.ts";
 import type { Rights, Subject } from "../rights/rights.ts";
 import { type RegistrationWish, rightsWish } from "./registration-wish.ts";
 import type { HolderView } from "./stored-kubeconfigs.ts";
+import { type WantedWrite, wantedWrites } from "./wanted-writes.ts";
 
 export interface ProofTime {
   readonly now: () => Date;
@@ -66,13 +68,28 @@ async function tryOnce(
     const existing = await existingOf(wish, cluster);
     const all = attemptsOf(rightsWish(wish), namespaces, existing);
     const attempts = all.filter(({ needsPolicy }) => wish.withPolicy || !needsPolicy);
-    return await proveRights({ rights, attempts }, api);
+    const proofs = await proveRights({ rights, attempts }, api);
+    const writes = await tryWrites(wantedWrites(wish, namespaces, existing), api);
+    return [...proofs, ...writes];
   } catch (error) {
     if (error instanceof ClusterError && error.kind === "unauthorized" && !isLast) {
       return undefined;
     }
     throw error;
   }
+}
+
+async function tryWrites(writes: readonly WantedWrite[], api: RightsApi): Promise<Proof[]> {
+  return await Promise.all(
+    writes.map(async ({ what, attempt }) => {
+      const answer = await api.attempt(attempt);
+      const message = answer.outcome === "allowed" ? {} : { message: answer.message };
+      // A webhook of somebody else's, or an object that comes and goes: nothing of ours refuses.
+      const ok = answer.outcome !== "refused";
+      const found = answer.outcome;
+      return { what, expected: "allowed", found, ok, needsPolicy: false, ...message };
+    }),
+  );
 }
 
 async function existingOf({ desired }: RegistrationWish, api: ClusterApi) {
@@ -107,7 +124,7 @@ function describeFailure(proofs: readonly Proof[]): string {
 
 function nextStep(proofs: readonly Proof[], subject: Subject): string {
   const wrong = proofs.filter(({ ok }) => !ok);
-  if (wrong.every(({ needsPolicy }) => needsPolicy)) {
+  if (wrong.every(({ needsPolicy, message }) => needsPolicy || message !== undefined)) {
     return "the admission policy isn't in effect: kubectl get validatingadmissionpolicies,validatingadmissionpolicybindings; then run this again";
   }
   const asSubject =

@@ -32,13 +32,15 @@ export async function destinationOf(
   return { endpoint, unreached: await whyUnreached(endpoint) };
 }
 
+const place = (option: string) => ({ source: "the command line", path: option });
+
 /** What leads to the context's server (a proxy, another name to verify) leads to no other. */
 async function otherEndpoint(
   context: ClusterEndpoint,
   { server, certificateAuthority }: DestinationOptions,
   now: Date,
 ): Promise<ClusterEndpoint> {
-  const ca = await readPem(certificateAuthority, { source: "--certificate-authority", path: "" });
+  const ca = await readPem(certificateAuthority, place("--certificate-authority"));
   const verified = {
     ca: ca ? parseAuthorities(ca, now) : context.ca,
     insecureSkipTlsVerify: false,
@@ -46,7 +48,7 @@ async function otherEndpoint(
   if (server === undefined) {
     return { ...context, ...verified };
   }
-  const url = parseServer(server, { source: "--server", path: "" }, { loopbackHttpAllowed: false });
+  const url = parseServer(server, place("--server"), { loopbackHttpAllowed: false });
   const direct = { tlsServerName: undefined, proxy: undefined };
   return { context: context.context, server: url, ...verified, ...direct };
 }

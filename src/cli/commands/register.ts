@@ -72,6 +72,9 @@ async function planAndCarryOut(
   if (dryRun) {
     return showPlan(plan, output, cli);
   }
+  if (changesSomething(plan)) {
+    cli.context.terminal.say(`\n${renderRegistrationPlan(plan, lookAt(cli.context, "stderr"))}\n`);
+  }
   return yes || (await isWanted(plan, cli))
     ? carryOutLive(plan, opened, { output, cli })
     : exitCodes.ok;
@@ -96,7 +99,6 @@ const questions = {
 
 async function isWanted(plan: RegistrationPlan, cli: CliRun): Promise<boolean> {
   const { terminal } = cli.context;
-  terminal.say(`\n${renderRegistrationPlan(plan, lookAt(cli.context, "stderr"))}\n`);
   if (!changesSomething(plan)) {
     return true;
   }

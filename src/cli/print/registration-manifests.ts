@@ -8,8 +8,8 @@ export function renderManifests(
   objects: readonly KubernetesObject[],
   { cluster, owner }: Registrant,
 ): string {
-  const head = `# What ${cluster} grants ecr-pull-secrets, deployed as ${formatOwner(owner)}. Made from its config:
-# when that changes, print this again.`;
+  const head = `# What ${cluster} grants to the deployment ${formatOwner(owner)}.
+# Made from its config: when that changes, print this again.`;
   // kubectl reads YAML 1.1, where more words than in 1.2 are no strings: yes, on, 012.
   const options = { compat: "yaml-1.1", lineWidth: 0, aliasDuplicateObjects: false } as const;
   const documents = objects.map((object) => stringify(object, options).trimEnd());

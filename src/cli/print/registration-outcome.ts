@@ -1,8 +1,9 @@
 /** What came of a registration: for the terminal, and as one object of JSON. */
 import { formatOwner } from "../../refresh/rules/ownership.ts";
 import { groupSteps } from "../../registration/group-steps.ts";
-import type { ObjectStep } from "../../registration/judge-object.ts";
+import { isWrite, type ObjectStep } from "../../registration/judge-object.ts";
 import { leftToDo, type RegistrationOutcome } from "../../registration/outcome.ts";
+import { changesSomething } from "../../registration/plan-registration.ts";
 import { refOf } from "../../rights/kubernetes-object.ts";
 import { asJson, type Visit } from "../stage/visit.ts";
 import { formatExpiry } from "./durations.ts";
@@ -14,50 +15,56 @@ import { joinBlocks, wrap } from "./wording.ts";
 /** Undefined: the function wasn't asked. */
 export type FirstSweep = Visit<ShownReport> | undefined;
 
-const words = {
-  created: "is registered",
-  replaced: "has a new credential",
-  kept: "is registered",
-} as const;
-
 /** Of one that reached its end. */
-export function renderOutcome(
-  { plan, record, credential }: RegistrationOutcome,
-  sweep: FirstSweep,
-  look: Look,
-): string {
-  const { cluster, owner } = plan.wish;
-  const until = credential ? formatExpiry(credential.expiresAt.toISOString(), look.now) : "";
-  const expiry = until && `; its credential expires ${until}, and is renewed before`;
-  const said = `${cluster} ${words[record ?? "kept"]} for ${formatOwner(owner)}${expiry}`;
-  const verdict = wrap(said, look.columns - 2, "  ").trimStart();
+export function renderOutcome(outcome: RegistrationOutcome, sweep: FirstSweep, look: Look): string {
+  const verdict = wrap(verdictOf(outcome, look), look.columns - 2, "  ").trimStart();
   return joinBlocks([
     `${look.paint.green("✔")} ${verdict}`,
     sweep ? renderVisits([sweep], renderReport, look) : "",
   ]);
 }
 
+function verdictOf({ plan, record, credential }: RegistrationOutcome, { now }: Look): string {
+  const { cluster, owner } = plan.wish;
+  const expiry = credential ? formatExpiry(credential.expiresAt.toISOString(), now) : undefined;
+  if (record === "replaced") {
+    const until = expiry && `, which expires ${expiry} and is renewed in time`;
+    return `${cluster} has a new credential${until ?? ""}`;
+  }
+  const nothing = changesSomething(plan) ? "" : "nothing to do: ";
+  const until = expiry && `; its credential expires ${expiry}, and is renewed in time`;
+  const place = `for stage ${owner.stage} in ${owner.region}`;
+  return `${nothing}${cluster} is registered ${place}${until ?? ""}`;
+}
+
 /** Of one that stopped: what is there by now, and that a second run goes on. */
 export function renderStopped(outcome: RegistrationOutcome, { paint, columns }: Look): string {
   const { plan, done, record } = outcome;
   const { cluster } = plan.wish;
-  const objects = groupSteps(done).map(({ what, verb }) => `${what} ${past[verb]}`);
-  const stored = record === undefined ? [] : [`the record ${record}`];
-  const all = [...objects, ...stored];
+  const written = groupSteps(done).map(({ what, verb }) => `${what} ${past[verb]}`);
+  const all = [...written, ...(record === undefined ? [] : [`the record ${record}`])];
   const happened = all.length === 0 ? "Nothing was changed." : `Done: ${all.join(", ")}.`;
-  const left = leftToDo(outcome);
-  const state =
-    record === undefined
-      ? `${cluster} ${plan.record.action === "create" ? "isn't registered yet" : "has its former credential still"}.`
-      : `${cluster} is registered.`;
+  const standing = `${cluster} ${record === undefined ? standings[plan.record.action] : "is registered"}.`;
   return [
-    wrap(happened, columns - 2, "  "),
-    wrap(`Left: ${left.join(", ")}. ${state}`, columns - 2, "  "),
-    paint.cyan(wrap(`→ run the same command again: it goes on from here`, columns - 2, "  ")),
+    wrap(happened, columns, "  "),
+    wrap(`Left: ${leftToDo(outcome).join(", ")}. ${standing}`, columns, "  "),
+    paint.cyan(wrap("→ run the same command again: it goes on from here", columns, "  ")),
   ].join("\n");
 }
 
-const past = { create: "created", change: "changed", remove: "removed", keep: "kept" } as const;
+const standings = {
+  create: "isn't registered yet",
+  replace: "keeps the credential that it had",
+  keep: "stays registered",
+} as const;
+
+const past = {
+  create: "created",
+  change: "changed",
+  remove: "removed",
+  keep: "kept",
+  wait: "left out",
+} as const;
 
 export function outcomeAsJson(outcome: RegistrationOutcome, sweep: FirstSweep) {
   const { plan, done, credential, proofs, record, stopped } = outcome;
@@ -80,7 +87,7 @@ export function outcomeAsJson(outcome: RegistrationOutcome, sweep: FirstSweep) {
 }
 
 function resultOf(step: ObjectStep, written: ReadonlySet<ObjectStep>): string {
-  return step.verb === "keep" || written.has(step) ? past[step.verb] : "left";
+  return !isWrite(step) || written.has(step) ? past[step.verb] : "left";
 }
 
 /** Also where there was no need to ask the function. */

@@ -2,14 +2,14 @@
 import { formatOwner } from "../../refresh/rules/ownership.ts";
 import type { Difference } from "../../registration/compare-object.ts";
 import { groupSteps, type StepGroup } from "../../registration/group-steps.ts";
-import type { ObjectStep } from "../../registration/judge-object.ts";
+import { isWrite, type ObjectStep } from "../../registration/judge-object.ts";
 import { changesSomething, type RegistrationPlan } from "../../registration/plan-registration.ts";
 import { refOf } from "../../rights/kubernetes-object.ts";
 import type { Look } from "./look.ts";
 import { renderProblem } from "./registration-problems.ts";
-import { count, joinBlocks, wrap } from "./wording.ts";
+import { count, joinBlocks, listSome, wrap } from "./wording.ts";
 
-const signs = { create: "+", change: "~", remove: "-", keep: "=" } as const;
+const signs = { create: "+", change: "~", remove: "-", keep: "=", wait: "…" } as const;
 
 export function renderRegistrationPlan(plan: RegistrationPlan, look: Look): string {
   return joinBlocks([
@@ -37,11 +37,22 @@ function isSeen({ steps }: StepGroup): boolean {
   return steps.every((step) => step.verb === "keep" && step.seen);
 }
 
+const notes = {
+  keep: "can't be read; the proof will tell",
+  wait: "when the namespace is there",
+} as const;
+
 function linesOf({ verb, what, steps }: StepGroup, { paint, columns }: Look): string[] {
-  const note = verb === "keep" ? paint.dim(" · may not be read here; the proof will tell") : "";
+  const note = verb in notes ? paint.dim(` · ${notes[verb as keyof typeof notes]}`) : "";
   const [first] = steps;
   const differences = first?.verb === "change" ? first.differences : [];
-  const colour = { create: paint.green, change: paint.yellow, remove: paint.red, keep: paint.dim };
+  const colour = {
+    create: paint.green,
+    change: paint.yellow,
+    remove: paint.red,
+    keep: paint.dim,
+    wait: paint.dim,
+  };
   return [
     `  ${colour[verb](signs[verb])} ${what}${note}`,
     ...shownDifferences(differences).map((line) => paint.dim(wrap(line, columns, "      "))),
@@ -49,24 +60,24 @@ function linesOf({ verb, what, steps }: StepGroup, { paint, columns }: Look): st
 }
 
 const maxDifferences = 4;
+/** Of what it was and what it will be; an expression of a policy says nothing at a glance. */
+const maxValueLength = 50;
 
 function shownDifferences(differences: readonly Difference[]): string[] {
-  const shown = differences.slice(0, maxDifferences).map(describeDifference);
-  const left = differences.length - shown.length;
-  return left > 0 ? [...shown, `and ${left} more`] : shown;
+  const short = differences.filter(({ from, to }) => isShort(from) && isShort(to));
+  const shown = short.slice(0, maxDifferences);
+  const others = differences.filter((each) => !shown.includes(each)).map(({ path }) => path);
+  const lines = shown.map(({ path, from, to }) => `${path}: ${printed(from)} → ${printed(to)}`);
+  return others.length > 0 ? [...lines, listSome(others, 3)] : lines;
 }
 
-function describeDifference({ path, from, to }: Difference): string {
-  return `${path}: ${brief(from)} → ${brief(to)}`;
+function isShort(value: unknown): boolean {
+  return printed(value).length <= maxValueLength;
 }
-
-const maxValueLength = 60;
 
 /** Whoever may write in the cluster chose the text: it can't do anything to a terminal. */
-function brief(value: unknown): string {
-  const text = value === undefined ? "nothing" : JSON.stringify(value);
-  const plain = text.replace(/\p{C}/gu, "?");
-  return plain.length > maxValueLength ? `${plain.slice(0, maxValueLength)}…` : plain;
+function printed(value: unknown): string {
+  return value === undefined ? "nothing" : JSON.stringify(value).replace(/\p{C}/gu, "?");
 }
 
 const recordLines = {
@@ -81,7 +92,8 @@ function renderRecord({ wish, record }: RegistrationPlan, { paint, columns }: Lo
   const [sign, what] = recordLines[record.action];
   const { account, region, stage } = wish.owner;
   const colour = record.action === "create" ? paint.green : paint.yellow;
-  const text = `${what} ${wish.access.credential}`;
+  const why = record.action === "replace" && record.dead !== undefined ? record.dead : "";
+  const text = `${what} ${wish.access.credential}${why && `; the one in it opens nothing: ${why}`}`;
   return [
     paint.bold(`In AWS Secrets Manager (account ${account}, ${region})`),
     `  ${colour(sign)} ecr-pull-secrets/${stage}/clusters/${wish.cluster}`,
@@ -89,7 +101,11 @@ function renderRecord({ wish, record }: RegistrationPlan, { paint, columns }: Lo
   ].join("\n");
 }
 
-function renderRights({ rights }: RegistrationPlan, { paint, columns }: Look): string {
+function renderRights({ rights, objects, record }: RegistrationPlan, look: Look): string {
+  if (record.action !== "create" && !objects.some(isWrite)) {
+    return "";
+  }
+  const { paint, columns } = look;
   const lines = rights.summary.map((line) =>
     wrap(`- ${line}`, columns, "    ").replace(/^ {2}/, ""),
   );

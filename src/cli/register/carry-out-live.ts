@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { carryOutRegistration } from "../../registration/carry-out.ts";
 import type { RegistrationOutcome } from "../../registration/outcome.ts";
 import type { RegistrationPlan } from "../../registration/plan-registration.ts";
-import { type CliRun, type ExitCode, exitCodes } from "../context.ts";
+import { isMendable } from "../../registration/problems.ts";
+import { type CliContext, type CliRun, type ExitCode, exitCodes } from "../context.ts";
 import { printError } from "../print/error.ts";
 import { lookAt } from "../print/look.ts";
 import {
@@ -66,8 +67,19 @@ function sweepFailed({ wish: { cluster } }: RegistrationPlan) {
 
 function sayStopped(outcome: RegistrationOutcome, error: unknown, cli: CliRun): ExitCode {
   const { context, interrupt } = cli;
+  const look = lookAt(context, "stderr");
   const isInterrupted = interrupt.stop.aborted || error instanceof Interrupted;
-  const exitCode = isInterrupted ? exitCodes.interrupted : printError(error, context.terminal);
-  context.terminal.say(renderStopped(outcome, lookAt(context, "stderr")));
-  return exitCode;
+  if (!isInterrupted) {
+    sayWhy(error, context);
+  }
+  context.terminal.say(renderStopped(outcome, look));
+  return isInterrupted ? exitCodes.interrupted : exitCodes.failed;
+}
+
+function sayWhy(error: unknown, context: CliContext): void {
+  if (isMendable(error)) {
+    context.terminal.say(renderProblem(error, lookAt(context, "stderr")));
+  } else {
+    printError(error, context.terminal);
+  }
 }

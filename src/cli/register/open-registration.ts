@@ -100,8 +100,7 @@ async function openCluster(options: RegisterOptions, run: CliRun): Promise<Admin
 function meet({ admin, context, server }: AdminCluster, { look }: Narrator): Promise<ClusterFacts> {
   return look(`Connect to ${context} (${server})`, async (retitle) => {
     const facts = await meetCluster(admin);
-    const as = facts.user === undefined ? "" : `, as ${facts.user}`;
-    retitle(`Connected to ${context} (${server}), Kubernetes ${facts.version.gitVersion}${as}`);
+    retitle(`Connected to ${context} (${server}), ${facts.version.gitVersion}`);
     return facts;
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { differencesOf } from "../../../src/registration/compare-object.ts";
+import { differencesOf, patchOf } from "../../../src/registration/compare-object.ts";
 import type { KubernetesObject } from "../../../src/rights/kubernetes-object.ts";
 import { live } from "./objects.ts";
 
@@ -99,5 +99,38 @@ describe("an object differs", () => {
     expect(
       differencesOf(live(mounted), { ...wanted, automountServiceAccountToken: false }),
     ).toEqual([{ path: "automountServiceAccountToken", from: true, to: false }]);
+  });
+});
+
+describe("the patch from one to the other", () => {
+  const policy: KubernetesObject = {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingAdmissionPolicy",
+    metadata: { name: "p" },
+    spec: { failurePolicy: "Fail", matchConditions: [{ name: "ours", expression: "true" }] },
+  };
+
+  test.each([
+    ["is empty where nothing differs", policy["spec"], {}],
+    [
+      "replaces a list as a whole",
+      { failurePolicy: "Fail", matchConditions: [{ name: "never", expression: "false" }] },
+      { spec: { matchConditions: [{ name: "ours", expression: "true" }] } },
+    ],
+    [
+      "takes away what is too much",
+      { ...(policy["spec"] as object), paramKind: { kind: "ConfigMap" } },
+      { spec: { paramKind: null } },
+    ],
+  ])("%s", (_, spec, patch) => {
+    expect(patchOf(live({ ...policy, spec }), policy)).toEqual(patch);
+  });
+
+  test("leaves alone what others add to a ServiceAccount", () => {
+    const wanted = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "a" } };
+    const linked = live({ ...wanted, imagePullSecrets: [{ name: "ecr-pull" }] });
+    expect(patchOf(linked, { ...wanted, automountServiceAccountToken: false })).toEqual({
+      automountServiceAccountToken: false,
+    });
   });
 });

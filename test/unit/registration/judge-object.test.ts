@@ -50,6 +50,14 @@ describe("an object of the rights", () => {
     expect(judged).toEqual({ verb: "keep", object, seen: false });
   });
 
+  test("whose namespace isn't there waits for it", () => {
+    const object = wanted("RoleBinding");
+    expect(judgeObject({ wanted: object, live: "homeless" }, wish)).toEqual({
+      verb: "wait",
+      object,
+    });
+  });
+
   test("that was changed is changed back, and says in what", () => {
     const object = wanted("ClusterRole");
     const everything = [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }];

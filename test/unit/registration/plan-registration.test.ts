@@ -11,7 +11,7 @@ import { type RegistrationWish, rightsWish } from "../../../src/registration/reg
 import type { StoredCredential } from "../../../src/registration/stored-kubeconfigs.ts";
 import { computeRights } from "../../../src/rights/compute-rights.ts";
 import { SecretValue } from "../../../src/secret-value.ts";
-import { live, wishOf } from "./objects.ts";
+import { desiredOf, live, wishOf } from "./objects.ts";
 
 const server = "https://10.0.0.1:6443";
 const reached = { server, unreached: undefined };
@@ -118,7 +118,43 @@ describe("a registration is planned", () => {
   ])("with %s: the record gets a new credential", (_, change, record) => {
     const wish = wishOf(change);
     const plan = planned(planRegistration(inspect(wish, "everything", record), wish, reached));
-    expect(plan.record).toEqual({ action: "replace", record });
+    expect(plan.record).toMatchObject({ action: "replace", record });
+  });
+
+  test("where the stored credential opens nothing: it is replaced, and the plan says why", () => {
+    const wish = wishOf();
+    const record = recordOf({ dead: "the token expired" });
+    const plan = planned(planRegistration(inspect(wish, "everything", record), wish, reached));
+    expect(plan.record).toEqual({ action: "replace", record, dead: "the token expired" });
+  });
+
+  test("where the ServiceAccount is gone: its token is replaced, whatever it seems to open", () => {
+    const wish = wishOf();
+    const { objects, ...rest } = inspect(wish, "everything", recordOf({}));
+    const without = objects.map((each) =>
+      each.wanted.kind === "ServiceAccount" ? { ...each, live: undefined } : each,
+    );
+    const plan = planned(planRegistration({ ...rest, objects: without }, wish, reached));
+    expect(plan.record).toMatchObject({ action: "replace", dead: "its ServiceAccount is gone" });
+  });
+
+  test("where a namespace isn't there yet: its Roles wait, and aren't asked for in the proof", () => {
+    const wish = wishOf({ desired: desiredOf({ namespaces: ["web", "later"] }) });
+    const { objects, ...rest } = inspect(wish, "nothing");
+    const found = objects.map((each) =>
+      each.wanted.metadata.namespace === "later" ? { ...each, live: "homeless" as const } : each,
+    );
+    const plan = planned(planRegistration({ ...rest, objects: found }, wish, reached));
+    const waiting = plan.objects.filter(({ verb }) => verb === "wait");
+    expect(waiting.map(({ object }) => `${object.kind} ${object.metadata.namespace}`)).toEqual([
+      "Role later",
+      "RoleBinding later",
+    ]);
+    const asked = new Set(plan.rights.needed.map(({ namespace }) => namespace));
+    expect(asked).toEqual(new Set(["web", "ecr-pull-secrets"]));
+    expect(plan.warnings).toMatchObject([
+      { message: expect.stringContaining("namespaces later"), hint: expect.any(String) },
+    ]);
   });
 
   test("with --renew: the objects are left as they are, and said to be other than wanted", () => {
@@ -189,15 +225,6 @@ describe("a registration is refused", () => {
       },
     ],
     [
-      "with a credential that is dead",
-      recordOf({ dead: "the API server refused the credential" }),
-      {
-        message:
-          "prod-eu is registered already, and its credential opens nothing any more: the API server refused the credential",
-        hint: "add --renew to give it a new one",
-      },
-    ],
-    [
       "with something that isn't a kubeconfig",
       { ...recordOf({}), content: new KubeconfigError("the record holds binary data") },
       {
@@ -229,15 +256,19 @@ describe("a registration is refused", () => {
 
   test("with all that stands in the way at once, and the same only once", () => {
     const wish = wishOf();
-    const { objects, ...rest } = inspect(wish, "everything", recordOf({ dead: "expired" }));
+    const { objects, ...rest } = inspect(
+      wish,
+      "everything",
+      recordOf({ server: "https://other:6443" }),
+    );
     const foreign = objects.map(({ wanted }) => {
       const annotations = { "ecr-pull-secrets/owner": "123456789012/eu-west-1/prod" };
       return { wanted, live: live({ ...wanted, metadata: { ...wanted.metadata, annotations } }) };
     });
     const result = planRegistration({ ...rest, objects: foreign }, wish, reached);
     expect(problemsOf(result).map(({ message }) => message)).toEqual([
-      expect.stringContaining("belongs to another deployment"),
-      expect.stringContaining("opens nothing any more"),
+      "Namespace ecr-pull-secrets belongs to another deployment (123456789012/eu-west-1/prod)",
+      expect.stringContaining("registered already, at https://other:6443"),
     ]);
   });
 });
