@@ -10,7 +10,7 @@ export interface Remark {
 
 export const catalogue = {
   record: { group: "record", check: "the record can be read" },
-  kubeconfig: { group: "record", check: "the kubeconfig in it is accepted" },
+  kubeconfig: { group: "record", check: "the record's kubeconfig is accepted" },
   dns: { group: "network", check: "the API server's name has an address" },
   tcp: { group: "network", check: "the API server takes connections" },
   tls: { group: "network", check: "the API server's certificate is trusted" },
@@ -48,7 +48,14 @@ export function failed(check: Check, remark: Remark): CheckResult {
   return { ...check, result: "failed", ...remark };
 }
 
-/** It builds on another check, which didn't end well. */
+/** Nobody can tell, which is nobody's fault. */
+export function untold(check: Check, message: string): CheckResult {
+  return { ...check, result: "skipped", message };
+}
+
+/** What the message of a skipped check begins with, that builds on one that didn't end well. */
+export const waitsFor = "waits for: ";
+
 export function skipped(check: Check, blocker: Check): CheckResult {
-  return { ...check, result: "skipped", message: `waits for: ${blocker.check}` };
+  return untold(check, `${waitsFor}${blocker.check}`);
 }

@@ -8,7 +8,7 @@ import { defaultNamespace, groupName } from "../rights/names.ts";
 import { proveRights } from "../rights/prove-rights.ts";
 import type { RightsWish } from "../rights/rights.ts";
 import { type Asked, asked } from "./asked.ts";
-import { catalogue, failed, passed, skipped, warned } from "./catalogue.ts";
+import { catalogue, failed, passed, skipped, untold, warned } from "./catalogue.ts";
 import type { CheckResult } from "./check-report.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { ExaminedCluster, ExaminedCredential } from "./ports.ts";
@@ -64,7 +64,7 @@ export function checkGranted(
     return skipped(granted, catalogue.record);
   }
   if (state.rbac === undefined) {
-    return passed(granted, "not compared: the record doesn't say which were granted");
+    return untold(granted, "the record doesn't say which were granted");
   }
   return state.rbac === digestOf(demandOf(desired))
     ? passed(granted)

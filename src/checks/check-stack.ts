@@ -59,7 +59,7 @@ function judgeDeadLetters(count: number | undefined, { owner, hint }: Place): Ch
     ? passed(deadLetters)
     : warned(deadLetters, {
         message: `${count} ${count === 1 ? "message" : "messages"} that the refresh function could not handle`,
-        hint: `its log says why (aws logs tail /aws/lambda/ecr-pull-secrets-${owner.stage}-refresh --since 14d); then purge ecr-pull-secrets-${owner.stage}-refresh-dlq.fifo`,
+        hint: `purge it once the function's log has told why: aws logs tail /aws/lambda/ecr-pull-secrets-${owner.stage}-refresh --since 14d --region ${owner.region}`,
       });
 }
 

@@ -53,6 +53,8 @@ function normalise(text: string, ranIn: string): string {
   return text
     .replaceAll(ranIn, "<folder>")
     .replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:<port>")
+    .replace(/127\.0\.0\.1, port \d+/g, "127.0.0.1, port <port>")
+    .replace(/valid until \d{4}-\d\d-\d\d/g, "valid until <date>")
     .replace(/\b\d+\.\d s\b/g, "0.1 s")
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "<time>");
 }

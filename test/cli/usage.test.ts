@@ -20,6 +20,7 @@ describe.concurrent("help", () => {
     ["help-validate", ["validate", "--help"]],
     ["help-list", ["list", "--help"]],
     ["help-status", ["status", "--help"]],
+    ["help-check", ["check", "--help"]],
     ["no-command", []],
   ])("%s", async (name, args) => {
     await expectGolden(name, await scene.run(args));

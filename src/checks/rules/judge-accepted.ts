@@ -53,9 +53,8 @@ function refusal({ kind }: ExaminedCredential, next: NextSteps): Remark {
       };
     case "eks":
       return {
-        message:
-          "it takes the refresh function's role for nobody: the role has no access entry there",
-        hint: "aws eks list-access-entries --cluster-name <name in EKS> shows who is let in",
+        message: "it takes the role that signed for nobody: the role has no access entry there",
+        hint: "see who is let in: aws eks list-access-entries --cluster-name <name in EKS>",
       };
     default:
       return {

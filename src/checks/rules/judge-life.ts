@@ -25,7 +25,7 @@ export interface Life {
 export function judgeLife(life: Life, next: NextSteps): CheckResult {
   const { credential, now } = life;
   if (credential.kind === "eks") {
-    return passed(catalogue.life, "signed anew for each sweep, with the refresh function's role");
+    return passed(catalogue.life, "signed anew for each sweep");
   }
   const name = nameOf(credential);
   const { issuedAt, expiresAt } = credential;

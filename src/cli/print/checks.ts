@@ -1,6 +1,8 @@
 /** A diagnosis, for a terminal: a line per check, and below it what was found and the next step. */
+import { waitsFor } from "../../checks/catalogue.ts";
 import type { CheckGroup, CheckReport, CheckResult } from "../../checks/check-report.ts";
 import type { StageReport } from "../../checks/stage-report.ts";
+import { renderHint } from "./hint.ts";
 import type { Look } from "./look.ts";
 import { count, listSome, wrap } from "./wording.ts";
 
@@ -50,12 +52,27 @@ function renderGroup(group: readonly Shown[], look: Look): string[] {
   }
   const names = listSome(group.map(({ cluster }) => cluster));
   const title = look.paint.bold(`${group.length === 1 ? "Cluster" : "Clusters"} ${names}`);
-  const byGroup = Map.groupBy(checks, (each) => each.group);
-  const lines = [...byGroup].flatMap(([each, results]) => [
+  const [told = [], waiting = []] = [false, true].map((wanted) =>
+    checks.filter((each) => isWaiting(each) === wanted),
+  );
+  const lines = [...Map.groupBy(told, (each) => each.group)].flatMap(([each, results]) => [
     `  ${look.paint.bold(headings[each])}`,
     ...renderLines(results, look),
   ]);
-  return [[title, ...lines].join("\n")];
+  return [[title, ...lines, ...renderWaiting(waiting, look)].join("\n")];
+}
+
+function isWaiting({ result, message }: CheckResult): boolean {
+  return result === "skipped" && message?.startsWith(waitsFor) === true;
+}
+
+/** What waits for the same check is a line: of a dead server, eleven checks do. */
+function renderWaiting(waiting: readonly CheckResult[], { paint, columns }: Look): string[] {
+  const byReason = Map.groupBy(waiting, ({ message = "" }) => message.replace(waitsFor, ""));
+  const lines = [...byReason].map(([reason, { length }]) =>
+    paint.dim(wrap(`- ${count(length, "check")}: waiting for “${reason}”`, columns, "    ")),
+  );
+  return lines.length === 0 ? [] : [`  ${paint.bold("Skipped")}`, ...lines];
 }
 
 const indent = "        ";
@@ -69,9 +86,7 @@ function renderLines(checks: readonly CheckResult[], look: Look): string[] {
     const isRepeated = hint !== undefined && hint === after?.hint;
     return [
       ...renderFinding(each, isTitled, look),
-      ...(hint === undefined || isRepeated
-        ? []
-        : [look.paint.cyan(wrap(`→ ${hint}`, look.columns, indent))]),
+      ...(hint === undefined || isRepeated ? [] : [renderHint(hint, indent, look)]),
     ];
   });
 }

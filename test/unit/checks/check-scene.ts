@@ -13,23 +13,18 @@ import { parseConfig } from "../../../src/config/load.ts";
 import { createAwsEcrApi } from "../../../src/credentials/aws-ecr-api.ts";
 import { createEcrCredentialSource } from "../../../src/credentials/ecr.ts";
 import { createEksTokenSource } from "../../../src/credentials/eks-token.ts";
-import { createClusterConnection } from "../../../src/kubernetes/connection.ts";
-import { parseUntrustedKubeconfig } from "../../../src/kubernetes/kubeconfig-untrusted.ts";
 import { desiredPullSecrets } from "../../../src/refresh/desired.ts";
-import type { AdminApi } from "../../../src/registration/ports.ts";
-import { computeRights } from "../../../src/rights/compute-rights.ts";
 import { demandOf, digestOf } from "../../../src/rights/demand.ts";
-import type { RightsWish } from "../../../src/rights/rights.ts";
 import { examineCluster } from "../../../src/wiring/examine-cluster.ts";
 import { type FakeAws, startAws } from "../../fakes/aws/aws.ts";
 import {
   type KubernetesApi,
   startKubernetesApi,
 } from "../../fakes/kubernetes-api/kubernetes-api.ts";
+import { accountToken, grantRights, revoke } from "./granted-rights.ts";
 
 const region = "us-east-1";
 const owner = { account: "123456789012", region, stage: "dev" };
-const place = { namespace: "ecr-pull-secrets", name: "ecr-pull-secrets" };
 const never = new AbortController().signal;
 /** Nobody waits long for a server that a test has taken away. */
 const hasty = { connectTimeoutMs: 1_000 };
@@ -52,16 +47,6 @@ const { pullSecrets } = parseConfig(
 );
 
 const desired = desiredPullSecrets(pullSecrets, "eu-1", owner);
-const subject = { kind: "ServiceAccount", ...place } as const;
-const wish: RightsWish = {
-  cluster: "eu-1",
-  owner,
-  desired,
-  subject,
-  namespace: place.namespace,
-  withPolicy: true,
-};
-
 export type CheckScene = ReturnType<typeof checkScene>;
 
 /** Call once per file. */
@@ -72,35 +57,16 @@ export function checkScene() {
   const told: unknown[] = [];
 
   const recordOf = (name: string) => `ecr-pull-secrets/dev/clusters/${name}`;
-  const token = (lifetimeSeconds = 30 * 24 * 3_600) =>
-    api.state.serviceAccountToken(place.namespace, place.name, lifetimeSeconds);
+  const token = (lifetimeSeconds?: number) => accountToken(api, lifetimeSeconds);
   const kubeconfig = (ofToken = token()) => api.kubeconfig({ name: "ours", token: ofToken });
-  const admin = () => {
-    const { endpoint, authentication } = parseUntrustedKubeconfig(api.kubeconfig(), {
-      source: "test",
-      insecureTlsAllowed: false,
-      now: new Date(),
-    });
-    const credential = authentication.kind === "static" && authentication.credential;
-    if (!credential) throw new Error("expected a token");
-    return createClusterConnection({ ...endpoint, credential: async () => credential });
-  };
-
-  async function asAdmin<T>(work: (as: AdminApi) => Promise<T>): Promise<T> {
-    const connection = admin();
-    try {
-      return await work(connection.admin(never));
-    } finally {
-      await connection.close();
-    }
-  }
+  const grant = () => grantRights(api, { cluster: "eu-1", owner, desired });
 
   beforeAll(async () => {
     [aws, api] = await Promise.all([startAws(), startKubernetesApi()]);
     for (const name of ["web", "team-a", "other"]) {
       api.state.createNamespace(name);
     }
-    await grantRights();
+    await grant();
   });
   afterEach(() => {
     vi.unstubAllEnvs();
@@ -117,14 +83,6 @@ export function checkScene() {
     }
   }
 
-  function grantRights() {
-    return asAdmin(async (as) => {
-      for (const object of computeRights(wish).objects) {
-        await as.apply(object);
-      }
-    });
-  }
-
   const tags = {
     "ecr-pull-secrets:rbac": digestOf(demandOf(desired)),
     "ecr-pull-secrets:expires-at": new Date(Date.now() + 8 * hourMs).toISOString(),
@@ -139,16 +97,9 @@ export function checkScene() {
     get api() {
       return api;
     },
-    grantRights,
-    /** Takes away all that we made of a kind. */
-    revoke: (kind: string, apiVersion: string) =>
-      asAdmin(async (as) => {
-        for (const object of await as.list({ apiVersion, kind })) {
-          const { name, namespace, uid } = object.metadata;
-          await as.delete({ apiVersion, kind, name, namespace }, uid);
-        }
-      }),
-    /** A report, by check: `network: the API server takes connections` → its result. */
+    grantRights: grant,
+    revoke: (kind: string, apiVersion: string) => revoke(api, kind, apiVersion),
+    /** Of a record with this content; by default, one that is as it should be. */
     async diagnose(
       content: string | Buffer | undefined = kubeconfig(),
       {

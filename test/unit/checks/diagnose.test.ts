@@ -22,7 +22,7 @@ test("a healthy cluster is well in every respect, and nothing is written", async
   expect(report).toMatchObject({ outcome: "ok", owner: "123456789012/us-east-1/dev" });
   expect(report?.checks.map(({ group, check }) => `${group}: ${check}`)).toEqual([
     "record: the record can be read",
-    "record: the kubeconfig in it is accepted",
+    "record: the record's kubeconfig is accepted",
     "network: the API server's name has an address",
     "network: the API server takes connections",
     "network: the API server's certificate is trusted",
@@ -64,9 +64,9 @@ describe("a record", () => {
 
   test("that is no kubeconfig keeps from the cluster, and from nothing else", async () => {
     const report = await scene.diagnose("my token is eyJhbGciOi");
-    expect(find(report, "the kubeconfig in it is accepted")?.result).toBe("failed");
+    expect(find(report, "the record's kubeconfig is accepted")?.result).toBe("failed");
     const skipped = report?.checks.filter(({ result }) => result === "skipped") ?? [];
-    expect(skipped.every(({ message }) => message?.endsWith("in it is accepted"))).toBe(true);
+    expect(skipped.every(({ message }) => message?.endsWith("kubeconfig is accepted"))).toBe(true);
     expect(skipped.map(({ group }) => group)).not.toContain("registries");
     expect(find(report, "every registry gives a token")?.result).toBe("ok");
     expect(find(report, "the last sweep went well")?.result).toBe("ok");
@@ -80,7 +80,9 @@ describe("a record", () => {
       result: "failed",
       message: expect.stringContaining("secretsmanager:GetSecretValue"),
     });
-    expect(find(report, "the kubeconfig in it is accepted")).toMatchObject({ result: "skipped" });
+    expect(find(report, "the record's kubeconfig is accepted")).toMatchObject({
+      result: "skipped",
+    });
   });
 
   test("whose tags may not be read still leads to its cluster", async () => {
@@ -100,6 +102,7 @@ describe("a record", () => {
       "skipped: every needed right is there",
       "skipped: what nobody asked for is refused",
       "skipped: the admission policy is in place",
+      "skipped: the rights are those that the config asks for",
       "warning: the config has pull secrets for this cluster",
       "skipped: every registry gives a token",
       "skipped: the last sweep went well",
@@ -186,7 +189,7 @@ describe("a credential", () => {
     expect(find(report, "every needed right is there")?.message).toBe(
       "waits for: the API server accepts the credential",
     );
-    expect(find(report, "the kubeconfig in it is accepted")?.result).toBe("ok");
+    expect(find(report, "the record's kubeconfig is accepted")?.result).toBe("ok");
   });
 
   test("of an administrator is well, and may far too much", async () => {
