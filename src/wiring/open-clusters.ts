@@ -52,7 +52,7 @@ export function openClusters(options: OpenClustersOptions): OpenClusters {
       return known;
     }
     try {
-      const cluster = { versionId, connection: connect(record), credential: credentialOf(record) };
+      const cluster = { versionId, credential: credentialOf(record), connection: connect(record) };
       // Before anything is waited for: two sweeps that come at once share it.
       open.set(name, cluster);
       return cluster;
