@@ -15,6 +15,7 @@ import { parseUntrustedKubeconfig } from "./kubeconfig-untrusted.ts";
 export interface StoredKubeconfigParts {
   /** The name that it is registered by. */
   readonly cluster: string;
+  /** All of it is kept, also user and password of its proxy. */
   readonly endpoint: ClusterEndpoint;
   readonly user: StoredUser;
   /** Kept with the token, for those who renew it. */

@@ -22,9 +22,12 @@ export async function canI(ask: Ask, question: AccessQuestion): Promise<boolean>
   return status.allowed;
 }
 
+/** Whoever signs in may have chosen it, and it is shown to people. */
+const printable = z.string().regex(/^\P{C}{1,1000}$/u);
+
 const selfAnswer = z.object({
   kind: z.literal("SelfSubjectReview"),
-  status: z.object({ userInfo: z.object({ username: z.string().min(1) }) }),
+  status: z.object({ userInfo: z.object({ username: printable }) }),
 });
 
 /** Undefined: a server before Kubernetes 1.28, or one that answers this question to few. @throws ClusterError */

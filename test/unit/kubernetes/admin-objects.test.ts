@@ -29,6 +29,17 @@ describe("an object", () => {
     });
   });
 
+  test("is amended by what is merged into it, in our name", async () => {
+    const patch = { metadata: { resourceVersion: "6" }, rules: null };
+    expect(await requestOf((admin) => admin.amend(roleRef, patch), live(role))).toEqual({
+      method: "PATCH",
+      url: `${rolePath}?fieldManager=ecr-pull-secrets`,
+      accept: "application/json",
+      type: "application/merge-patch+json",
+      body: patch,
+    });
+  });
+
   test("is what the server answers, with all its fields", async () => {
     const labels = { a: "b" };
     const body = { ...live(role, { labels }), rules: [{ verbs: ["get"] }] };

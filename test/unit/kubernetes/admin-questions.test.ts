@@ -81,6 +81,8 @@ describe("a question", () => {
     ["a dead credential", always(status(401, "Unauthorized", "no"), 401), "unauthorized"],
     ["nobody", always(self("")), "malformed"],
     ["a number", always(self(7)), "malformed"],
+    ["a name that moves the cursor", always(self(`${canary}\u001b[2J`)), "malformed"],
+    ["a name without end", always(self(canary.repeat(300))), "malformed"],
     ["another kind", always({ ...self("jane"), kind: "TokenReview" }), "malformed"],
   ])("of who asks fails by %s", async (_, respond, kind) => {
     answer(respond);

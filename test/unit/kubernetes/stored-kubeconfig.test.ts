@@ -1,7 +1,11 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
 import type { ClusterAccess, ClusterEndpoint } from "../../../src/kubernetes/cluster-access.ts";
+import { loadTrustedKubeconfig } from "../../../src/kubernetes/kubeconfig-trusted.ts";
 import {
   describeStoredCredential,
   renderStoredKubeconfig,
@@ -43,6 +47,8 @@ const endpoint: ClusterEndpoint = {
   proxy: undefined,
 };
 const tokenUser: StoredUser = { kind: "token", token: new SecretValue(accountToken) };
+
+const opaque = new SecretValue("opaque");
 
 function render(parts: Partial<Parameters<typeof renderStoredKubeconfig>[0]> = {}): string {
   const whole = { cluster: "prod-eu", endpoint, user: tokenUser, ...parts };
@@ -123,11 +129,38 @@ describe("a kubeconfig that is rendered", () => {
         expiresAt: undefined,
       }),
     };
-    const user: StoredUser = { kind: "token", token: new SecretValue("opaque") };
+    const user: StoredUser = { kind: "token", token: opaque };
     const text = render({ endpoint: Object.assign(access, { token: own, user: canary }), user });
     expect(text).not.toContain(canary);
     expect(text).not.toContain("client");
     expect(Object.keys(parseYaml(text).users[0].user)).toEqual(["token"]);
+  });
+
+  test("takes nothing but certificates from the files that a person's kubeconfig names", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "stored-kubeconfig-"));
+    const file = (name: string) => join(folder, name);
+    await writeFile(file("ca.pem"), `# ${canary}\n${client.key}${ca.cert}`);
+    await writeFile(file("client.pem"), client.cert);
+    await writeFile(file("client.key"), client.key);
+    const cluster = {
+      "certificate-authority": "ca.pem",
+      "certificate-authority-data": undefined,
+      extensions: [{ name: canary, extension: canary }],
+    };
+    const user = { token, "client-certificate": "client.pem", "client-key": "client.key" };
+    await writeFile(file("config"), kubeconfigText({ cluster, user }));
+    const lookup = { kubeconfig: file("config"), env: {}, home: folder, now: () => now };
+    const access = await loadTrustedKubeconfig(lookup);
+    await access.credential();
+    const stored = render({ endpoint: access, user: { kind: "token", token: opaque } });
+    await rm(folder, { recursive: true });
+    const decoded = Buffer.from(
+      parseYaml(stored).clusters[0].cluster["certificate-authority-data"],
+      "base64",
+    ).toString();
+    expect(decoded.trim()).toBe(ca.cert.trim());
+    expect(stored).not.toContain(canary);
+    expect(stored).not.toContain("prod-user");
   });
 
   test.each([undefined, "arn:aws:iam::111122223333:role/path/pull"])(
