@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { startAws } from "../fakes/aws/aws.ts";
 import { type KubernetesApi, startKubernetesApi } from "../fakes/kubernetes-api/kubernetes-api.ts";
 
-/** The whole of what a stored credential may do: docs/rights.yaml. */
+/** The RBAC of what a stored credential may do, as `register` computes it for this config. */
 const rights = [
   { verbs: ["list"], resources: ["namespaces"] },
   {

@@ -8,12 +8,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { computeRights } from "../../../src/rights/compute-rights.ts";
 import { type ControlPlane, startControlPlane } from "../parts/control-plane.ts";
+import { wishFor } from "../sweep/rights.ts";
 import { type ApiClient, createApiClient, outcomeOf } from "./api-client.ts";
 import { attack, namespaceOf, type Trial } from "./attack.ts";
 import { attackTable, type EscalationResult, escalationTable } from "./attack-table.ts";
 import { type Escalation, held, pastRbac } from "./escalations.ts";
 import { againstRbac } from "./rbac-escalations.ts";
-import { applySecret, clientOf, installRights, until, wishFor } from "./scene.ts";
+import { applySecret, clientOf, installRights, until } from "./scene.ts";
 import { stealToken, theft } from "./steal-token.ts";
 
 const config = {
@@ -127,7 +128,6 @@ describe("docs/security.md shows", () => {
     ["what the credential may do", () => attackTable(trials)],
     ["what stops the known escalations", () => escalationTable(escalated)],
   ])("%s, as measured", async (_, measured) => {
-    console.log(measured());
     expect(await readFile(docs, "utf8")).toContain(measured());
   });
 });

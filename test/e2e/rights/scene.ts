@@ -1,45 +1,28 @@
 /** A cluster with the rights of the usual config, and places that it wants, excludes and leaves out. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { stringify } from "yaml";
-import { parseConfig } from "../../../src/config/load.ts";
-import { desiredPullSecrets, type Owner } from "../../../src/refresh/desired.ts";
-import { accountName, defaultNamespace } from "../../../src/rights/names.ts";
-import type { Rights, RightsWish } from "../../../src/rights/rights.ts";
+import { formatOwner } from "../../../src/refresh/rules/ownership.ts";
+import { accountName } from "../../../src/rights/names.ts";
+import type { Rights } from "../../../src/rights/rights.ts";
 import type { ControlPlane } from "../parts/control-plane.ts";
+import { renderRights, someOwner } from "../sweep/rights.ts";
 import { type ApiClient, type ApiRequest, createApiClient, outcomeOf } from "./api-client.ts";
 
-export const owner: Owner = { account: "123456789012", region: "us-east-1", stage: "prod" };
-
-/** Pull secrets as a config file has them; `registries` may be left out. */
-export function wishFor(pullSecrets: readonly object[], namespace = defaultNamespace): RightsWish {
-  const registries = [{ type: "ecr", region: "us-east-1" }];
-  const config = JSON.stringify({
-    pullSecrets: pullSecrets.map((each) => ({ registries, ...each })),
-  });
-  const cluster = "e2e";
-  const parsed = parseConfig(config, "config/prod.yml").pullSecrets;
-  return {
-    cluster,
-    owner,
-    desired: desiredPullSecrets(parsed, cluster, owner),
-    subject: { kind: "ServiceAccount", namespace, name: accountName },
-    namespace,
-    withPolicy: true,
-  };
-}
-
 export async function installRights(cluster: ControlPlane, rights: Rights): Promise<void> {
-  const input = rights.objects.map((object) => stringify(object, { lineWidth: 0 })).join("---\n");
+  const input = renderRights(rights);
   await cluster.kubectl(["apply", "--server-side", "-f", "-"], { input });
 }
 
 /** With the account's token, once its rights are in effect. */
-export async function clientOf(cluster: ControlPlane, namespace: string): Promise<ApiClient> {
+export async function clientOf(
+  cluster: ControlPlane,
+  namespace: string,
+  secret = "ecr-pull",
+): Promise<ApiClient> {
   const token = await cluster.kubectl(["create", "token", accountName, "--namespace", namespace]);
   const client = createApiClient(cluster, token.trim());
   // Nobody may write this one: RBAC refuses it until it knows the account, the policy from then on.
   await until("the policy is in effect", async () => {
-    const answer = await client.send(applySecret("ecr-pull", "kube-system", { owner: "nobody" }));
+    const answer = await client.send(applySecret(secret, "kube-system", { owner: "nobody" }));
     return outcomeOf(answer) === "policy";
   });
   return client;
@@ -75,7 +58,11 @@ export function applySecret(name: string, namespace: string, shape: SecretShape 
 }
 
 export function secretBody(name: string, namespace: string, shape: SecretShape = {}) {
-  const { owner: by = ownerText, type = "kubernetes.io/dockerconfigjson", annotations } = shape;
+  const {
+    owner = formatOwner(someOwner),
+    type = "kubernetes.io/dockerconfigjson",
+    annotations,
+  } = shape;
   return {
     apiVersion: "v1",
     kind: "Secret",
@@ -83,12 +70,10 @@ export function secretBody(name: string, namespace: string, shape: SecretShape =
       name,
       namespace,
       labels: { "app.kubernetes.io/managed-by": "ecr-pull-secrets" },
-      annotations: { "ecr-pull-secrets/owner": by, ...annotations },
+      annotations: { "ecr-pull-secrets/owner": owner, ...annotations },
       ...shape.metadata,
     },
     type,
     data: { ".dockerconfigjson": Buffer.from('{"auths":{}}').toString("base64") },
   };
 }
-
-const ownerText = `${owner.account}/${owner.region}/${owner.stage}`;

@@ -83,14 +83,15 @@ function readConfig(inputs: readonly PullSecretInput[]) {
   return parseConfig(config, "config/e2e.yml").pullSecrets;
 }
 
-function connect(kubeconfig: string): ClusterConnection {
+/** As the refresh function does: with a kubeconfig that is not trusted. */
+export function connect(kubeconfig: string): ClusterConnection {
   const { endpoint, authentication } = parseUntrustedKubeconfig(kubeconfig, {
     source: "the stored kubeconfig",
     insecureTlsAllowed: false,
     // The real time: it is about the cluster's own token.
     now: new Date(),
   });
-  if (authentication.kind !== "static") throw new Error("expected a kubeconfig with a token");
+  if (authentication.kind !== "static") throw new Error("expected a token or a certificate");
   const { credential } = authentication;
   return createClusterConnection({ ...endpoint, credential: async () => credential });
 }

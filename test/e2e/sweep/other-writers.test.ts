@@ -252,7 +252,7 @@ describe("secrets of ours where the config no longer wants them", () => {
   });
 
   test("are deleted with prune, a fifth per sweep, until none is left", async () => {
-    const prod = await scene.deploy("moved", { account: "pruner", prune: true });
+    const prod = await scene.deploy("moved", { namespace: "pruner", prune: true });
     const pruning = { ...narrow, prune: true };
 
     const first = await prod.sweep([pruning]);
@@ -271,7 +271,7 @@ describe("secrets of ours where the config no longer wants them", () => {
   });
 
   test("stay if somebody made them anew while the sweep ran", async () => {
-    const prod = await scene.deploy("anew", { account: "pruner", prune: true });
+    const prod = await scene.deploy("anew", { namespace: "pruner", prune: true });
     await createNamespaces(kubectl, named(["anew-1", "anew-2"]));
     await prod.sweep([{ namespaces: "anew-*" }]);
     const pruning = { namespaces: { include: ["anew-*"], exclude: ["anew-2"] }, prune: true };

@@ -24,7 +24,7 @@ const named = (names: readonly string[]) => names.map((name) => ({ name }));
 describe("without a right", () => {
   test("to service accounts, the secrets are written all the same", async () => {
     await createNamespaces(kubectl, named(numbered("unlinked", 5)));
-    const limited = await scene.deploy("unlinked", { account: "unlinked", serviceAccounts: [] });
+    const limited = await scene.deploy("unlinked", { namespace: "unlinked", serviceAccounts: [] });
 
     const report = await limited.sweep([
       { namespaces: "unlinked-*", serviceAccounts: ["default"] },

@@ -1,11 +1,14 @@
-/** The rights that sweeps have here: those that the README hands out, or what a scenario makes of them. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseAllDocuments, stringify } from "yaml";
+/** The rights that sweeps have here: computed as for any cluster, or what a scenario makes of them. */
+import { stringify } from "yaml";
+import { parseConfig } from "../../../src/config/load.ts";
+import { desiredPullSecrets, type Owner } from "../../../src/refresh/desired.ts";
+import { computeRights } from "../../../src/rights/compute-rights.ts";
+import { accountName, accountUser, defaultNamespace } from "../../../src/rights/names.ts";
+import type { Rights, RightsWish } from "../../../src/rights/rights.ts";
 
 export interface RightsChange {
-  /** Another name for account, role and binding: another sweeper than the one of the file. */
-  readonly account?: string;
+  /** Of the account, and so part of all names: another sweeper than the usual one. */
+  readonly namespace?: string;
   /** Instead of `ecr-pull`. */
   readonly secrets?: readonly string[];
   /** Instead of `default`; none: without any right to service accounts. */
@@ -13,48 +16,49 @@ export interface RightsChange {
   readonly prune?: boolean;
 }
 
-const usual = "ecr-pull-secrets";
-const text = readFileSync(join(import.meta.dirname, "../../../docs/rights.yaml"), "utf8");
-
 /** As the API server's audit log calls it. */
-export function sweeperName(account = usual): string {
-  return `system:serviceaccount:${usual}:${account}`;
+export function sweeperName(namespace = defaultNamespace): string {
+  return accountUser({ namespace, name: accountName });
 }
 
-export function rightsManifest({ account = usual, ...change }: RightsChange = {}): string {
-  const objects = parseAllDocuments(text).map((document) => document.toJS());
-  const manifests = objects.map((object) => {
-    if (object.kind === "Namespace") {
-      return stringify(object);
-    }
-    const rules = object.rules && { rules: changeRules(object.rules, change) };
-    return stringify({ ...object, ...rules }).replaceAll(`name: ${usual}`, `name: ${account}`);
+/**
+ * RBAC alone: a policy would let one stage write and one config, and the scenarios have many.
+ * Sweeps under both layers are in test/e2e/rights.
+ */
+export function rightsManifest(change: RightsChange = {}): string {
+  const { namespace, secrets = ["ecr-pull"], serviceAccounts = ["default"], prune } = change;
+  const links = serviceAccounts.length > 0 ? { serviceAccounts } : {};
+  const wish = wishFor(
+    secrets.map((name) => ({ name, prune, ...links })),
+    { namespace },
+  );
+  return renderRights(computeRights({ ...wish, withPolicy: false }));
+}
+
+export const someOwner: Owner = { account: "123456789012", region: "us-east-1", stage: "prod" };
+
+/** For pull secrets as a config file has them; `registries` may be left out. */
+export function wishFor(
+  pullSecrets: readonly object[],
+  more: { readonly namespace?: string | undefined; readonly owner?: Owner } = {},
+): RightsWish {
+  const { namespace = defaultNamespace, owner = someOwner } = more;
+  const registries = [{ type: "ecr", region: "us-east-1" }];
+  const config = JSON.stringify({
+    pullSecrets: pullSecrets.map((each) => ({ registries, ...each })),
   });
-  return manifests.join("---\n");
+  const cluster = "e2e";
+  const parsed = parseConfig(config, "config/prod.yml").pullSecrets;
+  return {
+    cluster,
+    owner,
+    desired: desiredPullSecrets(parsed, cluster, owner),
+    subject: { kind: "ServiceAccount", namespace, name: accountName },
+    namespace,
+    withPolicy: true,
+  };
 }
 
-interface Rule {
-  readonly resources: readonly string[];
-  readonly resourceNames?: readonly string[];
-  readonly verbs: readonly string[];
-}
-
-function changeRules(rules: readonly Rule[], change: Omit<RightsChange, "account">): Rule[] {
-  const { secrets, serviceAccounts, prune = false } = change;
-  const changed = rules.map((rule) => {
-    switch (rule.resources[0]) {
-      case "secrets":
-        return {
-          ...rule,
-          resourceNames: secrets ?? rule.resourceNames ?? [],
-          verbs: prune ? [...rule.verbs, "delete"] : rule.verbs,
-        };
-      case "serviceaccounts":
-        return { ...rule, resourceNames: serviceAccounts ?? rule.resourceNames ?? [] };
-      default:
-        return rule;
-    }
-  });
-  // Without names, a rule would be about all of them.
-  return changed.filter(({ resourceNames }) => resourceNames?.length !== 0);
+export function renderRights({ objects }: Rights): string {
+  return objects.map((object) => stringify(object, { lineWidth: 0 })).join("---\n");
 }

@@ -14,7 +14,7 @@ export interface Scene {
   readonly cluster: ControlPlane;
   readonly aws: Aws;
   readonly clock: Clock;
-  /** As a ServiceAccount with the rights of `docs/rights.yaml`, changed as told. */
+  /** As a ServiceAccount with the computed RBAC for `ecr-pull`, changed as told. */
   deploy(stage: string, rights?: RightsChange): Promise<Deployment>;
   stop(): Promise<void>;
 }

@@ -95,7 +95,7 @@ describe("in mid-sweep", () => {
   test("a token that is revoked in mid-sweep ends it: the rest isn't begun", async () => {
     const { kubectl } = scene.cluster;
     await createNamespaces(kubectl, named(numbered("revoked", 150)));
-    const prod = await scene.deploy("revoked", { account: "revoked" });
+    const prod = await scene.deploy("revoked", { namespace: "revoked" });
     const isRefused = async () => {
       const asked = kubectl(["get", "--raw", "/version"], { kubeconfig: prod.kubeconfig });
       return await asked.then(
@@ -107,7 +107,7 @@ describe("in mid-sweep", () => {
     const report = await prod.sweep([{ namespaces: "revoked-*" }], {
       afterWrites: 20,
       happens: async () => {
-        await kubectl(["delete", "serviceaccount", "revoked", "--namespace=ecr-pull-secrets"]);
+        await kubectl(["delete", "serviceaccount", "ecr-pull-secrets", "--namespace=revoked"]);
         // An API server believes a token for 10 seconds without looking.
         await vi.waitUntil(isRefused, { timeout: 30_000, interval: 200 });
       },

@@ -64,7 +64,7 @@ test("with a competitor writing at the same time, all entries of both are there 
   const specs = namespaces.map((name) => ({ name }));
   await createNamespaces(scene.cluster.kubectl, specs, { accounts: true });
   const secrets = ["ecr-pull", "ecr-extra"];
-  const busy = await scene.deploy("busy", { account: "busy", secrets });
+  const busy = await scene.deploy("busy", { namespace: "busy", secrets });
   const link = { namespaces: "busy-*", serviceAccounts: ["default"] };
   const pullSecrets: PullSecretInput[] = secrets.map((name) => ({ ...link, name }));
   const [first = "", ...rest] = theirs;

@@ -1,0 +1,148 @@
+/** The computed rights on a real API server: it keeps them as they are, and they hold. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { differencesOf } from "../../../src/registration/compare-object.ts";
+import type { AdminApi } from "../../../src/registration/ports.ts";
+import { attemptsOf } from "../../../src/rights/attempts.ts";
+import { computeRights } from "../../../src/rights/compute-rights.ts";
+import { refOf } from "../../../src/rights/kubernetes-object.ts";
+import { groupName } from "../../../src/rights/names.ts";
+import { type Proof, proveRights } from "../../../src/rights/prove-rights.ts";
+import type { RightsWish } from "../../../src/rights/rights.ts";
+import { type ControlPlane, startControlPlane } from "../parts/control-plane.ts";
+import { connect } from "../sweep/deployment.ts";
+import { renderRights, wishFor } from "../sweep/rights.ts";
+import { outcomeOf } from "./api-client.ts";
+import { applySecret, clientOf, installRights, until } from "./scene.ts";
+
+let cluster: ControlPlane;
+let admin: AdminApi;
+const cleanup = new AsyncDisposableStack();
+const signal = new AbortController().signal;
+const open = (kubeconfig: string): AdminApi => {
+  const connection = connect(kubeconfig);
+  cleanup.defer(() => connection.close());
+  return connection.admin(signal);
+};
+
+const linked = { name: "ecr-pull", serviceAccounts: ["default"], prune: true };
+const group: RightsWish = {
+  ...wishFor([linked, { name: "second", namespaces: "team-*" }], { namespace: "eks" }),
+  subject: { kind: "Group", name: groupName },
+};
+const scopes: [string, RightsWish][] = [
+  ["all namespaces but some", wishFor([{ ...linked, namespaces: { exclude: ["kube-*"] } }])],
+  [
+    "by labels",
+    wishFor([{ ...linked, namespaces: { selector: "team in (a,b),!old" } }], {
+      namespace: "labels",
+    }),
+  ],
+  [
+    "all named outright",
+    wishFor([{ ...linked, namespaces: ["web", "team-a"] }], { namespace: "named" }),
+  ],
+  ["all accounts", wishFor([{ ...linked, serviceAccounts: ["*"] }], { namespace: "accounts" })],
+  ["for a group", group],
+];
+
+beforeAll(async () => {
+  cluster = await startControlPlane({ controllerManager: true });
+  cleanup.use(cluster);
+  admin = open(cluster.adminKubeconfig);
+  for (const [name, labels] of Object.entries({ web: {}, "team-a": { team: "a" } })) {
+    const metadata = { name, labels };
+    const input = stringify({ apiVersion: "v1", kind: "Namespace", metadata });
+    await cluster.kubectl(["create", "-f", "-"], { input });
+  }
+});
+
+afterAll(() => cleanup.disposeAsync());
+
+describe.each(scopes)("%s", (_, wish) => {
+  const rights = computeRights(wish);
+  let api: AdminApi;
+
+  beforeAll(async () => {
+    await installRights(cluster, rights);
+    api = open(await kubeconfigOf(wish));
+  });
+
+  test("the API server adds nothing to them, and takes nothing away", async () => {
+    const differences = await Promise.all(
+      rights.objects.map(async (object) => {
+        const live = await admin.get(refOf(object));
+        return live ? differencesOf(live, object) : "missing";
+      }),
+    );
+    expect(differences.flat()).toEqual([]);
+  });
+
+  test("each right is granted, and each escalation refused", async () => {
+    let proofs = await prove(wish, api);
+    await until("the policy is in effect", async () => {
+      proofs = await prove(wish, api);
+      return proofs.every(({ needsPolicy, ok }) => ok || !needsPolicy);
+    });
+    expect(proofs.filter(({ ok }) => !ok)).toEqual([]);
+    expect(proofs.filter(({ needsPolicy }) => needsPolicy).length).toBeGreaterThanOrEqual(3);
+  });
+
+  test("without the policy, the same proof fails", async () => {
+    const binding = rights.objects.at(-1);
+    if (binding === undefined) throw new Error("there is no binding");
+    const live = await admin.get(refOf(binding));
+    expect(await admin.delete(refOf(binding), live?.metadata.uid ?? "")).toBe(true);
+    let open: readonly Proof[] = [];
+    await until("the policy is no longer in effect", async () => {
+      open = (await prove(wish, api)).filter(({ ok }) => !ok);
+      return open.length > 0;
+    });
+    expect(open.every(({ needsPolicy, found }) => needsPolicy && found === "allowed")).toBe(true);
+  });
+});
+
+test("a hundred pull secrets, each with a hundred long globs", { timeout: 60_000 }, async () => {
+  const names = Array.from({ length: 100 }, (_, at) => `pull-${String(at).padStart(3, "0")}`);
+  const globs = (prefix: string) =>
+    Array.from({ length: 50 }, (_, at) => `${prefix}-${at}-${"x".repeat(30)}-*-${"y".repeat(10)}`);
+  const wish = wishFor(
+    names.map((name) => ({
+      name,
+      namespaces: {
+        include: [...globs(name), "we?"],
+        exclude: [...globs(`not-${name}`), `${name}*`],
+      },
+      serviceAccounts: ["default"],
+    })),
+    { namespace: "big" },
+  );
+  await installRights(cluster, computeRights(wish));
+  await using client = await clientOf(cluster, "big", "pull-099");
+
+  const write = await client.send(applySecret("pull-099", "web"));
+  const elsewhere = await client.send(applySecret("pull-099", "team-a"));
+  const links = await client.send({
+    method: "PATCH",
+    path: "/api/v1/namespaces/web/serviceaccounts/default",
+    query: { dryRun: "All" },
+    type: "application/merge-patch+json",
+    body: { imagePullSecrets: names.map((name) => ({ name })) },
+  });
+  expect([write, elsewhere, links].map(outcomeOf)).toEqual(["allowed", "policy", "allowed"]);
+  expect(elsewhere.body.message).toContain("where it selects the namespace");
+});
+
+async function kubeconfigOf(wish: RightsWish): Promise<string> {
+  if (wish.subject.kind === "Group") return cluster.userKubeconfig("somebody", wish.subject.name);
+  const rights = computeRights(wish);
+  return cluster.serviceAccountKubeconfig(renderRights(rights));
+}
+
+async function prove(wish: RightsWish, api: AdminApi): Promise<readonly Proof[]> {
+  const live = await admin.list({ apiVersion: "v1", kind: "Namespace" });
+  const namespaces = live.map(({ metadata: { name, labels = {} } }) => {
+    return { name, labels, terminating: false };
+  });
+  return proveRights({ rights: computeRights(wish), attempts: attemptsOf(wish, namespaces) }, api);
+}
