@@ -7,6 +7,7 @@ import { accessContract } from "./kubernetes-api/access.ts";
 import { applyContract } from "./kubernetes-api/apply.ts";
 import { createContext } from "./kubernetes-api/context.ts";
 import { deleteContract } from "./kubernetes-api/delete.ts";
+import { discoveryContract } from "./kubernetes-api/discovery.ts";
 import { escalationContract } from "./kubernetes-api/escalation.ts";
 import { listContract } from "./kubernetes-api/list.ts";
 import { namespaceContract } from "./kubernetes-api/namespaces.ts";
@@ -16,6 +17,7 @@ import { policyExpressionContract } from "./kubernetes-api/policy-expressions.ts
 import { policyObjectContract } from "./kubernetes-api/policy-objects.ts";
 import { protocolContract } from "./kubernetes-api/protocol.ts";
 import { rbacObjectContract } from "./kubernetes-api/rbac-objects.ts";
+import { reviewContract } from "./kubernetes-api/reviews.ts";
 import { serviceAccountContract } from "./kubernetes-api/service-accounts.ts";
 import { updateContract } from "./kubernetes-api/update.ts";
 import { validationContract } from "./kubernetes-api/validation.ts";
@@ -35,6 +37,8 @@ export function kubernetesApiContract(name: string, start: () => Promise<Contrac
     namespaceContract(context);
     serviceAccountContract(context);
     accessContract(context);
+    reviewContract(context);
+    discoveryContract(context);
     rbacObjectContract(context);
     escalationContract(context);
     policyObjectContract(context);

@@ -1,5 +1,6 @@
 /** A request as the handlers see it, and what they answer. */
 import type { Judge } from "./admission/judge.ts";
+import type { ServedVersion } from "./discovery.ts";
 import type { PathRequest, ResourceRequest } from "./routes.ts";
 import type { User } from "./rules.ts";
 import type { TokenIssuer } from "./service-account-tokens.ts";
@@ -26,6 +27,7 @@ export interface ApiBackend {
   readonly cluster: Cluster;
   readonly tokens: TokenIssuer;
   readonly judge: Judge;
+  readonly server: ServedVersion;
 }
 
 export function mediaType(contentType: string | undefined): string {

@@ -1,7 +1,8 @@
 /** From an authenticated request to its answer. */
-import { reviewAccess } from "./access-review.ts";
 import { type ApiAnswer, type ApiBackend, type ApiCall, requireJson } from "./api-call.ts";
 import { finalizeNamespace } from "./deletions.ts";
+import { isServed, plainNotFound, type ServedVersion } from "./discovery.ts";
+import { groups } from "./discovery-table.ts";
 import { list } from "./lists.ts";
 import { answerObject, answerWrite } from "./object-requests.ts";
 import { createObject, readObject } from "./objects.ts";
@@ -11,8 +12,8 @@ import { authorise } from "./rbac.ts";
 import { negotiate, representList } from "./representation.ts";
 import { writer } from "./request-guard.ts";
 import { namespaces, type Resource, serviceAccounts } from "./resources.ts";
+import { reviews } from "./reviews.ts";
 import type { ResourceRequest } from "./routes.ts";
-import { reviewSelf } from "./self-review.ts";
 import { methodNotAllowed, Surprise, unknownPath } from "./status.ts";
 
 /** @throws ApiError */
@@ -20,15 +21,16 @@ export function handle(backend: ApiBackend, call: ApiCall): ApiAnswer {
   const { request } = call;
   authorise(backend.cluster.store, call.user, request);
   if (request.type === "path") {
-    return answerPath(request);
+    return answerPath(backend.server, request);
   }
-  if (request.plural === "selfsubjectaccessreviews") {
-    return reviewAccess(backend, call);
+  if (request.group !== "" && !groups.has(request.group)) {
+    return plainNotFound;
   }
-  if (request.plural === "selfsubjectreviews") {
-    return reviewSelf(backend, call);
+  const review = reviews.get(`${request.plural}.${request.group}`);
+  if (review !== undefined) {
+    return review(backend, call);
   }
-  const resource = servedResource(request);
+  const resource = servedResource(backend.server, request);
   checkParameters(request, call.query);
   if (request.subresource !== undefined) {
     return answerSubresource(backend, call, { ...request, resource });
@@ -43,26 +45,17 @@ export function handle(backend: ApiBackend, call: ApiCall): ApiAnswer {
   });
 }
 
-// What a real server has, and this one doesn't.
-const elsewhere =
-  /^(pods|configmaps|services|endpoints|events|nodes|persistentvolumes|persistentvolumeclaims|replicationcontrollers|resourcequotas|limitranges|podtemplates|componentstatuses|bindings)$/;
-
-function servedResource(request: ResourceRequest): Resource {
-  if (request.resource === undefined) {
-    const known =
-      request.group === ""
-        ? elsewhere.test(request.plural)
-        : /^(apps|batch|[a-z.]+\.k8s\.io)$/.test(request.group);
-    throw known ? new Surprise(`${request.verb} ${request.plural}`) : unknownPath();
+function servedResource(server: ServedVersion, request: ResourceRequest): Resource {
+  const { resource, namespace, name } = request;
+  const served = isServed(server, request);
+  if (served === undefined || (served && resource === undefined)) {
+    throw new Surprise(`${request.verb} ${request.plural}`);
   }
-  if (
-    request.resource.namespaced &&
-    request.namespace === undefined &&
-    request.name !== undefined
-  ) {
+  const misplaced = resource?.namespaced && namespace === undefined && name !== undefined;
+  if (!served || resource === undefined || misplaced) {
     throw unknownPath();
   }
-  return request.resource;
+  return resource;
 }
 
 type Served = ResourceRequest & { readonly resource: Resource };
@@ -91,9 +84,11 @@ function answerCollection(backend: ApiBackend, call: ApiCall, request: Served): 
 function answerSubresource(backend: ApiBackend, call: ApiCall, request: Served): ApiAnswer {
   const { resource, subresource, name = "", namespace, verb } = request;
   if (subresource === undefined || !resource.subresources.includes(subresource)) {
-    throw subresource === "status"
-      ? new Surprise(`the status of ${resource.plural}`)
-      : unknownPath();
+    const served = isServed(backend.server, {
+      ...resource,
+      plural: `${resource.plural}/${subresource}`,
+    });
+    throw served ? new Surprise(`${subresource} of ${resource.plural}`) : unknownPath();
   }
   const allowed = resource === namespaces ? "update" : "create";
   if (verb !== allowed) {

@@ -38,6 +38,10 @@ export interface KubernetesApiOptions {
    * a real server takes about a second. Default 0.
    */
   readonly policyLag?: number;
+  /** What `/version` says; default `v1.36.3`. */
+  readonly version?: string;
+  /** False: no ValidatingAdmissionPolicy, as before Kubernetes 1.30. Default true. */
+  readonly admissionPolicies?: boolean;
 }
 
 export interface KubernetesApi {
@@ -105,7 +109,15 @@ export async function startKubernetesApi(
     server,
     clientCa: authority.cert,
     onRequest: createRequestListener({
-      backend: { cluster, tokens, judge: createJudge(store, options.policyLag ?? 0) },
+      backend: {
+        cluster,
+        tokens,
+        judge: createJudge(store, options.policyLag ?? 0),
+        server: {
+          gitVersion: options.version ?? "v1.36.3",
+          admissionPolicies: options.admissionPolicies ?? true,
+        },
+      },
       authenticator,
       faults,
       log,

@@ -1,13 +1,9 @@
 /** Who may do what: asked of every request before anything else. */
 
 import type { PathRequest, ResourceRequest } from "./routes.ts";
-import { type Access, isAllowed, type User } from "./rules.ts";
+import { type Access, isAllowed, mayVisit, type User } from "./rules.ts";
 import { ApiError, forbidden } from "./status.ts";
 import type { Store } from "./store.ts";
-
-// What every API server grants: to everybody, and to those who are authenticated.
-const publicPaths = ["/version", "/healthz", "/readyz", "/livez"];
-const discoveryPaths = ["/api", "/apis", "/openapi"];
 
 /** @throws ApiError 403 */
 export function authorise(store: Store, user: User, request: ResourceRequest | PathRequest): void {
@@ -15,7 +11,7 @@ export function authorise(store: Store, user: User, request: ResourceRequest | P
     return;
   }
   if (request.type === "path") {
-    authorisePath(user, request);
+    authorisePath(store, user, request);
     return;
   }
   const access = accessOf(request);
@@ -30,14 +26,11 @@ export function accessOf(request: ResourceRequest): Access {
   return { verb, group, resource, namespace, name };
 }
 
-function authorisePath(user: User, request: PathRequest): void {
-  const authenticated = user.groups.includes("system:authenticated");
-  const open = authenticated ? [...publicPaths, ...discoveryPaths] : publicPaths;
-  const allowed = open.some((path) => request.path === path || request.path.startsWith(`${path}/`));
-  if (!allowed || request.verb !== "get") {
+function authorisePath(store: Store, user: User, { path, verb }: PathRequest): void {
+  if (!mayVisit(store, user, { path, verb })) {
     throw new ApiError(
       403,
-      `forbidden: User ${JSON.stringify(user.name)} cannot ${request.verb} path ${JSON.stringify(request.path)}`,
+      `forbidden: User ${JSON.stringify(user.name)} cannot ${verb} path ${JSON.stringify(path)}`,
       { reason: "Forbidden", details: {} },
     );
   }

@@ -1,6 +1,6 @@
 /** Which of some RBAC rules aren't covered by others, as the API server finds and words them. */
 import { type JsonObject, textsIn } from "./object.ts";
-import { includes, matches } from "./rules.ts";
+import { coversPath, matches } from "./rules.ts";
 
 interface SimpleRule {
   readonly verb: string;
@@ -53,16 +53,9 @@ function ruleOf({ group, resource, name, url }: SimpleRule, verbs: readonly stri
   };
 }
 
-function covers(
-  rule: JsonObject,
-  { url, group = "", resource = "", ...rest }: SimpleRule,
-): boolean {
+function covers(rule: JsonObject, { url, verb, name, ...place }: SimpleRule): boolean {
+  const { group = "", resource = "" } = place;
   return url === undefined
-    ? matches(rule, { group, resource, verb: rest.verb, name: rest.name })
-    : includes(rule["verbs"], rest.verb) &&
-        textsIn(rule["nonResourceURLs"]).some((held) => coversUrl(held, url));
-}
-
-function coversUrl(held: string, wanted: string): boolean {
-  return held === wanted || (held.endsWith("*") && wanted.startsWith(held.slice(0, -1)));
+    ? matches(rule, { group, resource, verb, name })
+    : coversPath(rule, url, verb);
 }

@@ -27,8 +27,35 @@ export function isAllowed(store: Store, user: User, access: Access): boolean {
   );
 }
 
-/** The role `system:basic-user`, which every API server makes for those who are authenticated. */
+/** Whether a path may be asked that is no resource's. */
+export function mayVisit(
+  store: Store,
+  user: User,
+  { path, verb }: { readonly path: string; readonly verb: string },
+): boolean {
+  return (
+    user.groups.includes("system:masters") ||
+    rulesFor(store, user, undefined).some((rule) => coversPath(rule, path, verb))
+  );
+}
+
+export function coversPath(rule: JsonObject, path: string, verb: string): boolean {
+  const covers = (held: string) =>
+    held === path || (held.endsWith("*") && path.startsWith(held.slice(0, -1)));
+  return includes(rule["verbs"], verb) && textsIn(rule["nonResourceURLs"]).some(covers);
+}
+
+/** The role `system:public-info-viewer`, which every API server makes for everybody. */
+const publicRules: readonly JsonObject[] = [
+  { nonResourceURLs: ["/healthz", "/livez", "/readyz", "/version", "/version/"], verbs: ["get"] },
+];
+
+/** The roles `system:basic-user` and `system:discovery`, for those who are authenticated. */
 const basicRules: readonly JsonObject[] = [
+  {
+    nonResourceURLs: ["/api", "/api/*", "/apis", "/apis/*", "/openapi", "/openapi/*"],
+    verbs: ["get"],
+  },
   {
     apiGroups: ["authorization.k8s.io"],
     resources: ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
@@ -53,6 +80,7 @@ export function rulesFor(
     .flatMap(({ object }) => rulesOf(roleOf(store, object)));
   const local = namespace === undefined ? [] : store.list(roleBindings, namespace);
   return [
+    ...publicRules,
     ...(user.groups.includes("system:authenticated") ? basicRules : []),
     ...clusterWide,
     ...local
@@ -100,7 +128,7 @@ export function matches(rule: JsonObject, access: Omit<Access, "namespace">): bo
   );
 }
 
-export function includes(list: unknown, value: string): boolean {
+function includes(list: unknown, value: string): boolean {
   const values = textsIn(list);
   return values.includes("*") || values.includes(value);
 }

@@ -53,6 +53,7 @@ export function createRequestListener(parts: ServerParts) {
       log.inFlight -= 1;
     });
     outgoing.on("error", () => undefined);
+    outgoing.setHeader("date", parts.backend.cluster.now().toUTCString());
     serve(parts, incoming, outgoing).catch((error: unknown) => {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
       log.surprises.push(message);
