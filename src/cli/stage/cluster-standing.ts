@@ -36,6 +36,8 @@ export function standings(
   judging: Judging,
 ): readonly ClusterStanding[] {
   const { now } = judging;
+  // cluster-2 before cluster-10.
+  const { compare } = new Intl.Collator("en", { numeric: true });
   return clusters
     .map((cluster) => standingOf(cluster, judging))
     .map((standing) => ({ standing, rank: rankOf(standing, now) }))
@@ -43,7 +45,7 @@ export function standings(
       (one, other) =>
         one.rank - other.rank ||
         timeOf(one.standing) - timeOf(other.standing) ||
-        one.standing.cluster.localeCompare(other.standing.cluster),
+        compare(one.standing.cluster, other.standing.cluster),
     )
     .map(({ standing }) => standing);
 }

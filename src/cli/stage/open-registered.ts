@@ -45,5 +45,7 @@ async function openHere(options: StageOptions, run: CliRun): Promise<Opened> {
 
 async function allNames({ clusters }: FoundStage, { interrupt }: CliRun) {
   const listing = await unlessStopped(clusters.list(), interrupt.stop);
-  return listing.clusters.map(({ name }) => name).sort();
+  // cluster-2 before cluster-10.
+  const { compare } = new Intl.Collator("en", { numeric: true });
+  return listing.clusters.map(({ name }) => name).sort(compare);
 }

@@ -25,8 +25,14 @@ export function visitClusters<Report extends Outcome>(
   { context, interrupt }: CliRun,
 ): Promise<readonly Visit<Report>[]> {
   const { verb } = question;
-  const tell = (visit: Visit<Report>) => ({ ok: isFine(visit), said: lineOf(visit, verb) });
-  return watch({ names, work: createVisitor(question, interrupt), tell, verb }, context.terminal);
+  const tell = (visit: Visit<Report>) => ({
+    ok: isFine(visit),
+    said: lineOf(visit, verb),
+    skipped: visit.kind === "interrupted",
+  });
+  const { stop } = interrupt;
+  const work = createVisitor(question, interrupt);
+  return watch({ names, work, tell, verb, stop }, context.terminal);
 }
 
 function createVisitor<Report extends Outcome>(

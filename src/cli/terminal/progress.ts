@@ -1,6 +1,6 @@
 /** Work on many things, some at a time, that a person watches. */
-import { Listr, ListrLogger, ProcessOutput } from "listr2";
 import { eachInParallel } from "../../refresh/concurrency.ts";
+import { runLive } from "./live-list.ts";
 import { stepsOn } from "./steps.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -8,6 +8,8 @@ import type { Terminal } from "./terminal.ts";
 export interface Ended {
   readonly ok: boolean;
   readonly said: string;
+  /** It wasn't even begun, and isn't worth a line. */
+  readonly skipped?: boolean;
 }
 
 export interface Watched<Result> {
@@ -17,6 +19,8 @@ export interface Watched<Result> {
   readonly tell: (result: Result) => Ended;
   /** `Swept 7 of 500`: where there are too many for a line each. */
   readonly verb: string;
+  /** Aborted when nothing new is to be begun: a live line holds back the talk that says so. */
+  readonly stop: AbortSignal;
 }
 
 const atOnce = 10;
@@ -45,7 +49,10 @@ async function runEach<Result>(
   const one = async (name: string) => {
     const result = await work(name);
     results.set(name, result);
-    ended(tell(result));
+    const line = tell(result);
+    if (!line.skipped) {
+      ended(line);
+    }
   };
   await eachInParallel(names, one, atOnce);
   return names.flatMap((name) => results.get(name) ?? []);
@@ -56,24 +63,19 @@ async function watchEach<Result>(
   watched: Watched<Result>,
   { stderr }: Terminal,
 ): Promise<readonly Result[]> {
-  const logger = new ListrLogger({ processOutput: new ProcessOutput(stderr, stderr) });
   const lines = new Map(watched.names.map((name) => [name, Promise.withResolvers<Ended>()]));
   const tasks = [...lines].map(([name, { promise }]) => ({
     title: name,
-    task: async (_: unknown, task: { title?: string }) => {
+    work: async (retitle: (title: string) => void) => {
+      onStop(watched.stop, () => retitle(`${name}; ${waiting}`));
       const { ok, said } = await promise;
-      task.title = said;
+      retitle(said);
       if (!ok) {
         throw new Error(said);
       }
     },
   }));
-  const shown = new Listr(tasks, {
-    concurrent: true,
-    exitOnError: false,
-    rendererOptions: { logger, showErrorMessage: false },
-    registerSignalListeners: false,
-  }).run();
+  const shown = runLive(tasks, stderr, { exitOnError: false });
   const work = async (name: string) => {
     const result = await watched.work(name);
     lines.get(name)?.resolve(watched.tell(result));
@@ -91,17 +93,27 @@ async function watchEach<Result>(
 
 /** One line for all of them: how far it is, and how many went wrong. */
 function watchTogether<Result>(watched: Watched<Result>, terminal: Terminal) {
-  const { names, verb } = watched;
+  const { names, verb, stop } = watched;
   let done = 0;
   let failed = 0;
-  return stepsOn(terminal)(`${verb} 0 of ${names.length}`, (retitle) =>
-    runEach(watched, ({ ok }) => {
+  const title = () => {
+    const rest = failed > 0 ? `, ${failed} failed` : "";
+    return `${verb} ${done} of ${names.length}${rest}${stop.aborted ? `; ${waiting}` : ""}`;
+  };
+  return stepsOn(terminal)(title(), async (retitle) => {
+    onStop(stop, () => retitle(title()));
+    return runEach(watched, ({ ok }) => {
       done += 1;
       failed += ok ? 0 : 1;
-      const rest = failed > 0 ? `, ${failed} failed` : "";
-      retitle(`${verb} ${done} of ${names.length}${rest}`);
-    }),
-  );
+      retitle(title());
+    });
+  });
+}
+
+const waiting = "interrupted, waiting for what is begun";
+
+function onStop(stop: AbortSignal, heard: () => void): void {
+  stop.addEventListener("abort", heard, { once: true });
 }
 
 function markedLine({ ok, said }: Ended): string {

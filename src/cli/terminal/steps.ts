@@ -1,5 +1,5 @@
 /** Steps that a person watches: updated in place on a terminal, plain lines elsewhere. */
-import { Listr, ListrLogger, ProcessOutput } from "listr2";
+import { runLive } from "./live-list.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Shows the step while the work runs; `retitle` says what came of it. Throws what the work throws. */
@@ -15,22 +15,12 @@ export function stepsOn(terminal: Terminal): RunStep {
 }
 
 function liveSteps({ stderr }: Terminal): RunStep {
-  const logger = new ListrLogger({ processOutput: new ProcessOutput(stderr, stderr) });
   return async (title, work) => {
     const results: Awaited<ReturnType<typeof work>>[] = [];
-    const step = {
-      title,
-      task: async (_: unknown, task: { title?: string }) => {
-        const retitle = (said: string) => {
-          task.title = said;
-        };
-        results.push(await work(retitle));
-      },
+    const step = async (retitle: (said: string) => void) => {
+      results.push(await work(retitle));
     };
-    await new Listr([step], {
-      rendererOptions: { logger },
-      registerSignalListeners: false,
-    }).run();
+    await runLive([{ title, work: step }], stderr);
     const [result] = results;
     return result as Awaited<ReturnType<typeof work>>;
   };
