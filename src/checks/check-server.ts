@@ -59,32 +59,42 @@ interface Circumstances {
 
 /** With a server that is there, whoever it may be. */
 async function talk(cluster: ExaminedCluster, about: Circumstances): Promise<ServerFindings> {
-  const { next, now } = about.diagnosis;
-  const before = now();
-  const [user, serverVersion, server] = await Promise.all([
-    asked(cluster.answers.whoAmI()),
-    asked(cluster.answers.version()),
-    asked(cluster.answers.serverTime()),
-  ]);
-  const network = [judgeVersion(serverVersion, next), judgeClock({ server, before, after: now() })];
-  const welcome = judgeAccepted(user, cluster.credential, next);
-  if (welcome.result === "failed") {
-    const credential = [welcome, lifeOf(cluster, about)];
-    return { network, credential, ...unknown(accepted) };
+  const { desired } = about.diagnosis;
+  const { network, welcome, blocker, serverHasPolicies } = await greet(cluster, about.diagnosis);
+  if (blocker) {
+    return { network, credential: [welcome, lifeOf(cluster, about)], ...unknown(blocker) };
   }
-  const renewsItself = await mayRenewItself(cluster);
-  const credential = [welcome, lifeOf(cluster, about, renewsItself)];
-  if (about.diagnosis.desired.length === 0) {
+  const credential = [welcome, lifeOf(cluster, about, await mayRenewItself(cluster))];
+  if (desired.length === 0) {
     return { network, credential, ...unknown(wanted) };
   }
-  const observed = await asked(observe(cluster.api, about.diagnosis.desired));
-  const serverHasPolicies = hasPolicies(serverVersion);
+  const observed = await asked(observe(cluster.api, desired));
   return {
     network,
     credential,
     rights: await checkRights(cluster, observed, { ...about, serverHasPolicies }),
     secrets: checkSecrets(observed, about.diagnosis),
   };
+}
+
+/** `blocker`: why there is nothing more to talk about. */
+async function greet({ answers, credential }: ExaminedCluster, { next, now }: Diagnosis) {
+  const before = now();
+  const [user, answered, server] = await Promise.all([
+    asked(answers.whoAmI()),
+    asked(answers.version()),
+    asked(answers.serverTime()),
+  ]);
+  const judged = judgeVersion(answered, next);
+  const network = [judged, judgeClock({ server, before, after: now() })];
+  const serverHasPolicies = hasPolicies(answered);
+  if (judged.result === "failed" && user.error && user.error.kind !== "unauthorized") {
+    // It is no API server that speaks: the credential has nothing to do with it.
+    return { network, serverHasPolicies, welcome: skipped(accepted, version), blocker: version };
+  }
+  const welcome = judgeAccepted(user, credential, next);
+  const blocker = welcome.result === "failed" ? accepted : undefined;
+  return { network, serverHasPolicies, welcome, blocker };
 }
 
 function unknown(blocker: Check): Pick<ServerFindings, "rights" | "secrets"> {

@@ -156,8 +156,13 @@ describe("a network", () => {
   test("with a page of a proxy is no API server", async () => {
     scene.api.fault({ times: 1_000, do: htmlPage });
     const report = await scene.diagnose();
-    expect(find(report, "the API server's version is supported")?.result).toBe("failed");
-    expect(find(report, "the API server accepts the credential")?.result).toBe("failed");
+    expect(find(report, "the API server's version is supported")).toMatchObject({
+      result: "failed",
+      hint: expect.stringContaining("proxy"),
+    });
+    expect(find(report, "the API server accepts the credential")?.message).toBe(
+      "waits for: the API server's version is supported",
+    );
   });
 
   test.each([

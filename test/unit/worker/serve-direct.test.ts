@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { checkReportSchema } from "../../../src/checks/check-report-schema.ts";
 import { canary, scenes } from "./worker-scene.ts";
 
 const start = scenes();
@@ -57,6 +58,45 @@ describe("a direct call", () => {
     });
     expect(cluster.requests.every(({ verb }) => verb === "list")).toBe(true);
     expect(scene.aws.count("secretsmanager:TagResource")).toBe(1);
+  });
+});
+
+describe("a direct check", () => {
+  test("tells of the whole way to a cluster, and changes nothing", async () => {
+    const scene = await start(["a"]);
+    const cluster = await scene.startCluster("eu");
+    const answer = await scene.newFunction().serve({ cluster: "eu", mode: "check" });
+    expect(JSON.parse(JSON.stringify(answer))).toEqual(answer);
+    // The record is an administrator's, who may far too much.
+    expect(answer).toMatchObject({ cluster: "eu", outcome: "failed" });
+    expect(checkReportSchema.parse(answer)).toEqual(answer);
+    expect(cluster.state.secretsNamed("ecr-pull").size).toBe(0);
+    expect(scene.tags("eu")).toEqual({});
+  });
+
+  test("of a cluster that isn't registered says so", async () => {
+    const scene = await start();
+    await expect(scene.newFunction().serve({ cluster: "gone", mode: "check" })).resolves.toEqual({
+      cluster: "gone",
+      outcome: "unregistered",
+    });
+  });
+
+  test("that runs out of time says what it was waiting for", async () => {
+    const scene = await start();
+    const cluster = await scene.startCluster("eu");
+    cluster.fault({ times: 1_000, do: { type: "hang" } });
+    const { serve } = scene.newFunction();
+    await expect(serve({ cluster: "eu", mode: "check" }, 5_300)).resolves.toMatchObject({
+      outcome: "failed",
+      checks: expect.arrayContaining([
+        expect.objectContaining({
+          check: "the API server's version is supported",
+          result: "failed",
+          message: "stopped before the API server answered",
+        }),
+      ]),
+    });
   });
 });
 
