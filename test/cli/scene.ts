@@ -105,8 +105,15 @@ export async function startScene(namespaces: readonly string[] = []) {
 const said = (stream: Readable) => text(stream).catch(() => "");
 
 function secretsOf({ aws, cluster }: Pick<Scene, "aws" | "cluster">): string[] {
-  const tokens = aws.tokens.map(({ password }) => password);
-  return [cluster.admin.token, aws.credentials.secretAccessKey, ...tokens];
+  const minted = aws.tokens.map(({ password }) => password);
+  const known = [cluster.admin.token, aws.credentials.secretAccessKey];
+  return [...known, ...minted, ...cluster.issuedTokens, ...aws.secrets.texts().flatMap(held)];
+}
+
+/** What a kubeconfig keeps secret; its server and its CA may be shown. */
+function held(kubeconfig: string): string[] {
+  const fields = kubeconfig.matchAll(/"?(?:token|password|client-key-data)"?: *"?([^\s",}]{8,})/g);
+  return [...fields].map(([, value = ""]) => value);
 }
 
 /** What holds for every command, however it ends. */
@@ -117,6 +124,8 @@ function expectManners({ stdout, stderr }: Finished, secrets: readonly string[])
       expect(said).not.toContain(trace);
     }
   }
+  // Any token of a ServiceAccount, and whatever else is signed as JSON.
+  expect(said).not.toMatch(/eyJ[\w-]{10}/);
   expect(said).not.toContain("\u001b");
   expect(said).not.toContain("    at ");
 }
@@ -125,5 +134,5 @@ function expectManners({ stdout, stderr }: Finished, secrets: readonly string[])
 function tracesOf(secret: string): string[] {
   const login = Buffer.from(`AWS:${secret}`).toString("base64");
   const encoded = Buffer.from(secret).toString("base64");
-  return [secret, login, encoded].map((form) => form.slice(12, 32));
+  return [secret, login, encoded].flatMap((form) => [form.slice(12, 32), form.slice(-24, -4)]);
 }

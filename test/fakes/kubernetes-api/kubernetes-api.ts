@@ -3,46 +3,22 @@
  * nothing that a real one would refuse. What it doesn't imitate it answers with 500, and notes in
  * `surprises`. The contract suite holds it to the real server's behaviour.
  */
-import { stringify } from "yaml";
 import {
   type CertificateAuthority,
   createCertificateAuthority,
   type KeyPair,
 } from "../certificates.ts";
 import { createJudge } from "./admission/judge.ts";
+import type { KubernetesApiOptions } from "./api-options.ts";
 import { createAuthenticator, type StaticUser } from "./auth.ts";
 import { type ClusterState, createClusterState } from "./cluster-state.ts";
 import { createFaults, type Fault, type FaultScript } from "./faults.ts";
+import { type KubeconfigContext, type KubeconfigUser, renderKubeconfig } from "./kubeconfig.ts";
+import { createNamespaceController } from "./namespace-end.ts";
 import { createRequestListener, type RequestLog, type RequestRecord } from "./server.ts";
 import { createTokenIssuer } from "./service-account-tokens.ts";
 import { createSockets, type Sockets } from "./sockets.ts";
 import { createStore } from "./store.ts";
-
-export interface KubernetesApiOptions {
-  /** Default: any free one. */
-  readonly port?: number;
-  /** Default true; false: HTTP/1.1 only. */
-  readonly http2?: boolean;
-  /** DNS names and addresses of the server's certificate; default: localhost's. */
-  readonly serverNames?: readonly string[];
-  /** Default: the four that every cluster has. */
-  readonly namespaces?: readonly string[];
-  /** Make a `default` service account in each new namespace; default true. */
-  readonly defaultServiceAccounts?: boolean;
-  /** What TokenRequest grants at most; default: no limit. */
-  readonly maxTokenLifetimeSeconds?: number;
-  /** The server's clock: of its tokens, timestamps and Date headers. */
-  readonly now?: () => Date;
-  /**
-   * So many requests that a new admission policy or binding is about pass before it is in effect:
-   * a real server takes about a second. Default 0.
-   */
-  readonly policyLag?: number;
-  /** What `/version` says; default `v1.36.3`. */
-  readonly version?: string;
-  /** False: no ValidatingAdmissionPolicy, as before Kubernetes 1.30. Default true. */
-  readonly admissionPolicies?: boolean;
-}
 
 export interface KubernetesApi {
   readonly url: string;
@@ -54,6 +30,8 @@ export interface KubernetesApi {
   /** The objects, without HTTP, authorisation and faults. */
   readonly state: ClusterState;
   readonly requests: readonly RequestRecord[];
+  /** Tokens of service accounts that were ever issued, the oldest first. */
+  readonly issuedTokens: readonly string[];
   /** What was asked for that the fake doesn't imitate, and its own failures: should be empty. */
   readonly surprises: readonly string[];
   /** TCP connections and TLS handshakes since the start. */
@@ -65,8 +43,16 @@ export interface KubernetesApi {
   forgetRequests(): void;
   addUser(name: string, groups?: readonly string[]): StaticUser;
   clientCertificate(user: string, groups?: readonly string[]): Promise<KeyPair>;
-  /** A kubeconfig with inline CA and token; default user: admin. */
-  kubeconfig(user?: { readonly name: string; readonly token: string }): string;
+  /**
+   * With inline CA and login; default user: admin, default contexts: one called `fake`. A context
+   * may have a user or server of its own. The first is the current one, unless another is named;
+   * null: none is.
+   */
+  kubeconfig(
+    user?: KubeconfigUser,
+    contexts?: readonly Partial<KubeconfigContext>[],
+    current?: string | null,
+  ): string;
   fault(script: FaultScript): Fault;
   clearFaults(): void;
   /** GOAWAY on all connections. */
@@ -117,6 +103,10 @@ export async function startKubernetesApi(
           gitVersion: options.version ?? "v1.36.3",
           admissionPolicies: options.admissionPolicies ?? true,
         },
+        afterRequest:
+          options.namespacesEndAfter === undefined
+            ? () => undefined
+            : createNamespaceController(cluster, options.namespacesEndAfter),
       },
       authenticator,
       faults,
@@ -135,6 +125,7 @@ export async function startKubernetesApi(
     admin,
     state,
     requests: log.records,
+    issuedTokens: tokens.issued,
     surprises: log.surprises,
     get connections() {
       return sockets.connections;
@@ -154,7 +145,14 @@ export async function startKubernetesApi(
     },
     addUser: (name, groups = []) => authenticator.add({ name, groups }),
     clientCertificate: (user, groups) => authority.issueClient(user, groups),
-    kubeconfig: (user = admin) => kubeconfig({ url: api.url, ca: authority.cert }, user),
+    kubeconfig: (user = admin, contexts = [{}], current) => {
+      const server = { url: api.url, ca: authority.cert };
+      const fake = { name: "fake", user, server };
+      return renderKubeconfig(
+        contexts.map((context) => ({ ...fake, ...context })),
+        current,
+      );
+    },
     fault: faults.add,
     clearFaults: faults.clear,
     goAway: sockets.goAway,
@@ -165,26 +163,4 @@ export async function startKubernetesApi(
     close: sockets.stop,
   };
   return api;
-}
-
-function kubeconfig(
-  server: { readonly url: string; readonly ca: string },
-  user: { readonly name: string; readonly token: string },
-): string {
-  return stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [
-      {
-        name: "fake",
-        cluster: {
-          server: server.url,
-          "certificate-authority-data": Buffer.from(server.ca).toString("base64"),
-        },
-      },
-    ],
-    users: [{ name: user.name, user: { token: user.token } }],
-    contexts: [{ name: "fake", context: { cluster: "fake", user: user.name } }],
-    "current-context": "fake",
-  });
 }

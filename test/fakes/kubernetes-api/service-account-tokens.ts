@@ -12,6 +12,8 @@ const issuer = "https://kubernetes.default.svc";
 const signatureBytes = 64;
 
 export interface TokenIssuer {
+  /** Every token that was ever issued, the oldest first. */
+  readonly issued: readonly string[];
   /** The answer to a TokenRequest. @throws ApiError */
   request(account: ApiObject, text: string, writer: Pick<Writer, "guard">): object;
   issue(account: ApiObject, lifetimeSeconds: number, audiences?: readonly string[]): string;
@@ -29,6 +31,7 @@ export interface TokenIssuerOptions {
 export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
   const { store, now } = options;
   const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const issued: string[] = [];
 
   function issue(
     account: ApiObject,
@@ -51,10 +54,13 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
     const signature = createSign("sha256")
       .update(signed)
       .sign({ key: keys.privateKey, dsaEncoding: "ieee-p1363" });
-    return `${signed}.${signature.toString("base64url")}`;
+    const token = `${signed}.${signature.toString("base64url")}`;
+    issued.push(token);
+    return token;
   }
 
   return {
+    issued,
     issue,
     request: (account, text, { guard }) => {
       const spec = parseTokenRequest(text);

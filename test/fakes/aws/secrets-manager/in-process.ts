@@ -38,6 +38,8 @@ export function secretsInProcess(store: SecretStore, place: Place) {
         }
       );
     },
+    /** All that is kept secret, to look for it elsewhere. */
+    texts: () => store.texts(),
     setListLag(lagMs: number): void {
       store.listLagMs = lagMs;
     },

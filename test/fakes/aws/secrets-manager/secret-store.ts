@@ -162,6 +162,14 @@ export class SecretStore {
     return this.#shelf(place).index.entries(after);
   }
 
+  /** Every text that a secret holds, in whatever version, place or state. */
+  texts(): readonly string[] {
+    const secrets = [...this.#shelves.values()].flatMap(({ byName }) => [...byName.values()]);
+    return secrets.flatMap(({ versions }) =>
+      versions.flatMap(({ content }) => content.SecretString ?? []),
+    );
+  }
+
   #change(place: Place, secret: Secret, change: (secret: Secret) => void): Secret {
     change(secret);
     secret.changedAt = this.#now();
