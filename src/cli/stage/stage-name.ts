@@ -5,8 +5,11 @@ import { quote } from "../../config/quote.ts";
 import { UsageError } from "../../errors.ts";
 import type { Settings } from "../../settings.ts";
 
-/** What fits into the names of functions (64 characters) and of CloudFormation stacks. */
-const stagePattern = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,36}[A-Za-z0-9])?$/;
+/**
+ * What CloudFormation takes in a stack's name; longer ones leave no room for the region in the names
+ * of the stage's roles, however short the region is.
+ */
+const stagePattern = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,26}[A-Za-z0-9])?$/;
 
 const folder = "config";
 
@@ -21,7 +24,7 @@ export function namedStage(flag: string | undefined, { stage }: Settings): strin
 export function checkedStage(name: string, source: string): string {
   if (!stagePattern.test(name)) {
     throw new UsageError(`${source}: expected a stage's name, found ${quote(name)}`, {
-      hint: 'a stage has up to 38 letters, digits and "-", with a letter or digit at both ends: it becomes a part of names in AWS, and of config/<stage>.yml',
+      hint: 'a stage has up to 28 letters, digits and "-", with a letter or digit at both ends: it becomes a part of names in AWS, and of config/<stage>.yml',
     });
   }
   return name;
