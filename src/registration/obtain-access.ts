@@ -1,11 +1,10 @@
 /** A new credential, or the one of the record that stays. */
-import type { CredentialLife } from "../clusters/record.ts";
 import { KubeconfigError } from "../errors.ts";
 import type { IssuedAccess, IssuePorts } from "./access-kind.ts";
 import type { RecordAction } from "./judge-record.ts";
 import type { Narrator } from "./narrator.ts";
 import type { RegistrationPlan } from "./plan-registration.ts";
-import type { StoredCredential } from "./stored-kubeconfigs.ts";
+import { lifeOf, type StoredCredential } from "./stored-kubeconfigs.ts";
 
 export interface ObtainPorts extends IssuePorts {
   readonly narrator: Narrator;
@@ -19,8 +18,7 @@ export async function obtainAccess(
   const { record, wish } = plan;
   if (record.action === "keep") {
     const { kubeconfig, credential } = record.content;
-    const life = "issuedAt" in credential ? lifeOf(credential) : undefined;
-    return { kubeconfig, life };
+    return { kubeconfig, life: lifeOf(credential) };
   }
   return ports.narrator.change(`Get ${wish.access.credential}`, async (retitle) => {
     const access = await wish.access.issue(ports, wish.renew ? formerOf(record) : undefined);
@@ -32,8 +30,4 @@ export async function obtainAccess(
 function formerOf(record: RecordAction): StoredCredential | undefined {
   const content = record.action === "create" ? undefined : record.record.content;
   return content instanceof KubeconfigError ? undefined : content?.credential;
-}
-
-function lifeOf({ issuedAt, expiresAt }: CredentialLife): CredentialLife {
-  return { issuedAt, expiresAt };
 }

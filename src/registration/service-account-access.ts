@@ -3,7 +3,7 @@ import type { CredentialLife } from "../clusters/record.ts";
 import { UserError } from "../errors.ts";
 import { accountName } from "../rights/names.ts";
 import type { AccessKind } from "./access-kind.ts";
-import type { StoredCredential } from "./stored-kubeconfigs.ts";
+import { lifeOf, type StoredCredential } from "./stored-kubeconfigs.ts";
 import {
   defaultLifetime,
   longestSchedule,
@@ -37,9 +37,10 @@ export function serviceAccountAccess(wish: ServiceAccountWish): AccessKind {
     async issue({ admin, kubeconfigs }, former) {
       const seconds = lifetimeSeconds ?? wantedBefore(former) ?? parseLifetime(defaultLifetime);
       const { token, issuedAt, expiresAt } = await admin.createToken({ namespace, name }, seconds);
-      const life = { issuedAt, expiresAt };
-      requireLife(life, wish);
-      return { kubeconfig: kubeconfigs.render({ kind: "token", token }, seconds), life };
+      const granted = { issuedAt, expiresAt };
+      requireLife(granted, wish);
+      const kubeconfig = kubeconfigs.render({ kind: "token", token }, seconds);
+      return { kubeconfig, life: lifeOf(kubeconfigs.read(kubeconfig).credential) ?? granted };
     },
   };
 }

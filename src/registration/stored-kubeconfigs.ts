@@ -1,4 +1,5 @@
 /** The kubeconfig that a record holds: how one is written, read and tried. */
+import type { CredentialLife } from "../clusters/record.ts";
 import type { ClusterApi } from "../refresh/ports.ts";
 import type { RightsApi } from "../rights/access.ts";
 import type { SecretValue } from "../secret-value.ts";
@@ -16,6 +17,13 @@ export type StoredCredential =
   | { readonly kind: "token"; readonly expiresAt: Date | undefined }
   | { readonly kind: "client-certificate"; readonly issuedAt: Date; readonly expiresAt: Date }
   | { readonly kind: "eks" };
+
+/** As it claims itself, which is what the worker goes by, too; undefined: it doesn't. */
+export function lifeOf(credential: StoredCredential): CredentialLife | undefined {
+  return "issuedAt" in credential
+    ? { issuedAt: credential.issuedAt, expiresAt: credential.expiresAt }
+    : undefined;
+}
 
 export interface StoredAccess {
   /** The API server's address, normalised. */

@@ -8,6 +8,7 @@ import {
   describeStoredCredential,
   renderStoredKubeconfig,
 } from "../kubernetes/stored-kubeconfig.ts";
+import type { ConnectionOptions } from "../kubernetes/transport/options.ts";
 import type { AdminApi } from "../registration/ports.ts";
 import type { StoredKubeconfigs } from "../registration/stored-kubeconfigs.ts";
 import { SecretValue } from "../secret-value.ts";
@@ -20,6 +21,8 @@ export interface AdminClusterOptions extends DestinationOptions {
   readonly stop: AbortSignal;
   /** Ends what writes, too. */
   readonly abort: AbortSignal;
+  /** What differs from the transport's own limits and patience. */
+  readonly connection?: Partial<ConnectionOptions>;
 }
 
 export interface RecordOptions {
@@ -50,7 +53,7 @@ export async function openAdminCluster(options: AdminClusterOptions): Promise<Ad
   const destination = await destinationOf(access, options, kubeconfig.now());
   const connections: ClusterConnection[] = [];
   const connect = (to: ClusterAccess) => {
-    const connection = createClusterConnection(to);
+    const connection = createClusterConnection(to, options.connection);
     connections.push(connection);
     return connection;
   };

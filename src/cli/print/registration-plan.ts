@@ -109,7 +109,7 @@ function renderRights({ rights, objects, record }: RegistrationPlan, look: Look)
   const lines = rights.summary.map((line) =>
     wrap(`- ${line}`, columns, "    ").replace(/^ {2}/, ""),
   );
-  return [paint.bold("With it, the deployed function may, and no more"), ...lines].join("\n");
+  return [paint.bold("What the deployed function may do there, and no more"), ...lines].join("\n");
 }
 
 function renderNothing({ wish }: RegistrationPlan, { paint }: Look): string {

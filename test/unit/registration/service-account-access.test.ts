@@ -16,7 +16,10 @@ function access(schedulePeriodMs: number) {
 function issue(grantedMs: number, schedulePeriodMs: number) {
   const expiresAt = new Date(issuedAt.getTime() + grantedMs);
   const admin = { createToken: async () => ({ token, issuedAt, expiresAt }) };
-  const kubeconfigs = { render: () => new SecretValue("kubeconfig") };
+  const kubeconfigs = {
+    render: () => new SecretValue("kubeconfig"),
+    read: () => ({ credential: { kind: "token", expiresAt } }),
+  };
   return access(schedulePeriodMs).issue({ admin, kubeconfigs } as never, undefined);
 }
 
