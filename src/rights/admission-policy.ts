@@ -80,7 +80,6 @@ function validation({ expression, message }: PolicyRule) {
 
 /** The names of what differs from before; of a new object, everything that it has. */
 const changes: readonly Variable[] = [
-  { name: "new", expression: "object == null ? {} : object" },
   { name: "old", expression: "oldObject == null ? {} : oldObject" },
   ...both("metadata", ({ object }) => field(object, "metadata", "{}")),
   ...both("labels", ({ metadata }) => field(metadata, "labels", "{}")),
@@ -89,7 +88,7 @@ const changes: readonly Variable[] = [
     const names = 'map(each, has(each.name) ? each.name : "")';
     return `(${field(object, "imagePullSecrets", "[]")}).${names}`;
   }),
-  { name: "changedFields", expression: changed("variables.new", "variables.old") },
+  { name: "changedFields", expression: changed("object", "variables.old") },
   ...["metadata", "labels", "annotations"].map((name) => ({
     name: `changed${capitalized(name)}`,
     expression: changed(`variables.${name}`, `variables.old${capitalized(name)}`),
@@ -100,7 +99,7 @@ function both(
   name: string,
   expression: (of: { readonly object: string; readonly metadata: string }) => string,
 ): readonly Variable[] {
-  const after = { object: "variables.new", metadata: "variables.metadata" };
+  const after = { object: "object", metadata: "variables.metadata" };
   const before = { object: "variables.old", metadata: "variables.oldMetadata" };
   return [
     { name, expression: expression(after) },

@@ -39,7 +39,6 @@ export function allAmong(list: string, texts: readonly string[]): string {
 }
 
 export function anyOf(terms: readonly string[]): string {
-  if (terms.includes("true")) return "true";
   return join(new Set(terms.filter((term) => term !== "false")), " || ", "false");
 }
 

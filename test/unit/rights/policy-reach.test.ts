@@ -1,9 +1,39 @@
 import { describe, expect, test } from "vitest";
 import type { PullSecretConfig } from "../../../src/config/stage-config.ts";
+import { computeRights } from "../../../src/rights/compute-rights.ts";
 import type { RightsWish } from "../../../src/rights/rights.ts";
 import type { AdmissionRequest, Judge } from "./judge-admission.ts";
 import { created, creates, judge, refusal, user } from "./policy-requests.ts";
-import { group, namespaces } from "./wishes.ts";
+import { group, namespaces, objectOf, wishFor } from "./wishes.ts";
+
+test("it refuses with 403, errors too, whatever happens to secrets, accounts and tokens", () => {
+  const rights = computeRights(wishFor([{}]));
+  const spec = objectOf(rights, "ValidatingAdmissionPolicy")["spec"] as {
+    readonly validations: readonly { readonly reason: string }[];
+  };
+  expect(spec).toMatchObject({
+    failurePolicy: "Fail",
+    matchConstraints: {
+      matchPolicy: "Equivalent",
+      namespaceSelector: {},
+      objectSelector: {},
+      resourceRules: [
+        {
+          apiGroups: [""],
+          apiVersions: ["*"],
+          operations: ["*"],
+          resources: ["secrets", "serviceaccounts", "serviceaccounts/token"],
+          scope: "*",
+        },
+      ],
+    },
+  });
+  expect(new Set(spec.validations.map(({ reason }) => reason))).toEqual(new Set(["Forbidden"]));
+  expect(objectOf(rights, "ValidatingAdmissionPolicyBinding")["spec"]).toEqual({
+    policyName: "ecr-pull-secrets",
+    validationActions: ["Deny"],
+  });
+});
 
 describe("whose requests it judges", () => {
   const bad = { ...creates("web"), name: "database-password" };
@@ -53,6 +83,7 @@ describe("where a secret may be written", () => {
     ["a glob", selection(["team-*"]), "team-a", undefined, true],
     ["a glob, over the whole name", selection(["team-*"]), "my-team-a", undefined, false],
     ["?", selection(["team-?"]), "team-ab", undefined, false],
+    ["?", selection(["team-?"]), "team-a", undefined, true],
     ["a name and a glob", selection(["web", "team-*"]), "team-a", undefined, true],
     [
       "two globs, as alternatives of the whole name",
@@ -63,8 +94,8 @@ describe("where a secret may be written", () => {
     ],
     [
       "two globs, as alternatives of the whole name",
-      selection(["a*c", "d"]),
-      "xd",
+      selection(["a*c", "d?"]),
+      "xdy",
       undefined,
       false,
     ],
@@ -94,8 +125,8 @@ describe("where a secret may be written", () => {
   });
 
   test.each([
-    ["dots are literal", "a.c", "abc", "a.c"],
-    ["brackets are literal", "a[b-z]", "ac", "a[b-z]"],
+    ["dots are literal", "a.c*", "abc", "a.cx"],
+    ["brackets are literal", "a[b-z]*", "ac", "a[b-z]x"],
     ["an alternative of its own", "a|kube-*", "kube-x", "a|kube-x"],
     ["the end of the group", "a)|(.*", "b", "a)|(.b"],
     ["anchors are literal", "$*^", "x", "$x^"],

@@ -78,6 +78,11 @@ describe("the objects, in order", () => {
   });
 });
 
+test("no pod gets the account's token", () => {
+  const account = objectOf(computeRights(wishFor([{}])), "ServiceAccount");
+  expect(account["automountServiceAccountToken"]).toBe(false);
+});
+
 describe("the rules", () => {
   const list = { apiGroups: [""], resources: ["namespaces"], verbs: ["list"] };
   const secrets = (
