@@ -4,7 +4,7 @@ import { Agent, request } from "undici";
 import { type CertificateAuthority, createCertificateAuthority } from "../../fakes/certificates.ts";
 import type { ApiServerFiles } from "./control-plane-processes.ts";
 import { freePort } from "./free-port.ts";
-import { renderKubeconfig } from "./kubeconfigs.ts";
+import { type ApiServerAddress, renderKubeconfig } from "./kubeconfigs.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Who this control plane is, and what proves it: certificates, keys, the admin's kubeconfig. */
@@ -21,12 +21,20 @@ export interface ControlPlaneIdentity {
   readonly agent: Agent;
 }
 
+export interface IdentityOptions {
+  readonly name?: string;
+  readonly port?: number;
+  readonly audit?: boolean;
+  readonly serverNames?: readonly string[];
+  readonly tokenReviewer?: ApiServerAddress;
+}
+
 /** Makes and writes it. */
 export async function createIdentity(
-  options: { readonly name?: string; readonly port?: number; readonly audit?: boolean },
+  options: IdentityOptions,
   workspace: Workspace,
 ): Promise<ControlPlaneIdentity> {
-  const { name = "e2e", port = await freePort(), audit = false } = options;
+  const { name = "e2e", port = await freePort(), audit = false, tokenReviewer } = options;
   const url = `https://127.0.0.1:${port}`;
   const authority = await createCertificateAuthority(`${name}-ca`);
   const admin = await authority.issueClient("kubernetes-admin", ["system:masters"]);
@@ -36,7 +44,7 @@ export async function createIdentity(
     { clientCertificate: admin },
   );
   const adminToken = randomBytes(24).toString("hex");
-  const server = await authority.issueServer();
+  const server = await authority.issueServer(options.serverNames);
   const write = async (file: string, content: string) => {
     await writeFile(workspace.file(file), content, { mode: 0o600 });
     return workspace.file(file);
@@ -53,6 +61,7 @@ export async function createIdentity(
       tokens: await write("tokens.csv", `${adminToken},admin,admin,system:masters\n`),
       serviceAccountKey: await write("service-account.key", createSigningKey()),
       auditLog: audit ? await write("audit.log", "") : undefined,
+      tokenReviewer: tokenReviewer && (await write("token-reviewer", reviewing(tokenReviewer))),
     },
     adminKubeconfig,
     adminToken,
@@ -67,6 +76,11 @@ export async function getStatus(identity: ControlPlaneIdentity, path: string): P
   const { statusCode, body } = await request(`${url}${path}`, { dispatcher: agent });
   await body.dump();
   return statusCode;
+}
+
+/** What the API server calls a webhook by is a kubeconfig, too. */
+function reviewing(reviewer: ApiServerAddress): string {
+  return renderKubeconfig("token-reviewer", reviewer, { token: "kube-apiserver" });
 }
 
 function createSigningKey(): string {

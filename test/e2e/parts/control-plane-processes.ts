@@ -42,6 +42,8 @@ export interface ApiServerFiles {
   readonly serviceAccountKey: string;
   /** Undefined: no audit. */
   readonly auditLog: string | undefined;
+  /** A kubeconfig; undefined: nobody reviews tokens. */
+  readonly tokenReviewer: string | undefined;
 }
 
 export interface ApiServerSpec {
@@ -59,6 +61,7 @@ export async function startApiServer(
 ): Promise<RunningProcess> {
   const { files } = spec;
   const issuer = "https://kubernetes.default.svc";
+  const review = [`--authentication-token-webhook-config-file=${files.tokenReviewer}`];
   const audit = [`--audit-policy-file=${auditPolicyPath}`, `--audit-log-path=${files.auditLog}`];
   return await startProcess({
     command: partPath("kube-apiserver"),
@@ -83,6 +86,7 @@ export async function startApiServer(
       `--goaway-chance=${spec.goawayChance}`,
       // Without a controller manager nobody makes the accounts that this plugin demands of a pod.
       ...(spec.serviceAccountAdmission ? [] : ["--disable-admission-plugins=ServiceAccount"]),
+      ...(files.tokenReviewer === undefined ? [] : review),
       // 4 GiB: a rotated file would make counts wrong.
       ...(files.auditLog === undefined ? [] : [...audit, "--audit-log-maxsize=4096"]),
     ],

@@ -2,7 +2,7 @@
 import { type AuditLog, createAuditLog } from "./audit-log.ts";
 import { type ControlPlaneIdentity, createIdentity, getStatus } from "./control-plane-identity.ts";
 import { startApiServer, startControllerManager, startEtcd } from "./control-plane-processes.ts";
-import { renderKubeconfig } from "./kubeconfigs.ts";
+import { type ApiServerAddress, renderKubeconfig } from "./kubeconfigs.ts";
 import { createKubectl, type Kubectl } from "./kubectl.ts";
 import { createServiceAccountKubeconfig } from "./service-account-kubeconfig.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
@@ -17,6 +17,10 @@ export interface ControlPlaneOptions {
   readonly audit?: boolean;
   /** Of the API server; a free one by default. */
   readonly port?: number;
+  /** In the API server's certificate; default: localhost and its addresses. */
+  readonly serverNames?: readonly string[];
+  /** Whom the API server asks about bearer tokens that it doesn't know (TokenReview). */
+  readonly tokenReviewer?: ApiServerAddress;
 }
 
 export interface ControlPlane extends AsyncDisposable {
