@@ -7,8 +7,6 @@ export interface Settings {
   /** All of it, for kubeconfig plugins: they need PATH, HOME and their own variables. */
   readonly environment: Environment;
   readonly home: string;
-  /** AWS_REGION, then AWS_DEFAULT_REGION, as the AWS CLI reads them. */
-  readonly awsRegion: string | undefined;
   /** ECR_PULL_SECRETS_STAGE: the deployment that is meant where no --stage is given. */
   readonly stage: string | undefined;
   /** https://no-color.org */
@@ -24,7 +22,6 @@ export function readSettings(environment: Environment = readAll()): Settings {
   return {
     environment,
     home: present(environment["HOME"]) ?? homedir(),
-    awsRegion: present(environment["AWS_REGION"]) ?? present(environment["AWS_DEFAULT_REGION"]),
     stage: present(environment["ECR_PULL_SECRETS_STAGE"]),
     noColor: present(environment["NO_COLOR"]) !== undefined || environment["TERM"] === "dumb",
   };

@@ -1,5 +1,4 @@
 /** What the command line has of a deployed stage: its functions, and the records of its clusters. */
-import { type RegionSources, resolveRegion } from "../aws/region.ts";
 import { createAwsSession } from "../aws/session.ts";
 import { createSecretsManagerStore } from "../clusters/secrets-manager-store.ts";
 import { createSecretsManagerWriter } from "../clusters/secrets-manager-writer.ts";
@@ -18,11 +17,6 @@ export interface StageWiring {
 export interface StagePlace {
   readonly region: string;
   readonly profile: string | undefined;
-}
-
-/** Undefined: nobody names one. @throws UsageError, UserError for what is no region's name */
-export function findRegion(sources: RegionSources): Promise<string | undefined> {
-  return resolveRegion(sources);
 }
 
 export function wireStage({ region, profile }: StagePlace): StageWiring {

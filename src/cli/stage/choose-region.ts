@@ -1,6 +1,7 @@
 /** The AWS region of a command, and who named it: the first thing to doubt when nothing is found. */
 import { UsageError } from "../../errors.ts";
 import type { Settings } from "../../settings.ts";
+import { findRegion } from "../../wiring/region.ts";
 import type { StageOptions } from "./stage-options.ts";
 
 export interface ChosenRegion {
@@ -14,7 +15,6 @@ export async function chooseRegion(
   { region: flag, profile }: Pick<StageOptions, "region" | "profile">,
   { environment }: Settings,
 ): Promise<ChosenRegion> {
-  const { findRegion } = await import("../../wiring/stage.ts");
   const region = await findRegion({ flag, environment, profile });
   if (region === undefined) {
     throw new UsageError(
