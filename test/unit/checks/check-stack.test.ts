@@ -46,6 +46,8 @@ describe("a stack", () => {
     expect(off?.hint).toBe(
       "aws events enable-rule --name ecr-pull-secrets-prod-dispatch --region us-east-1",
     );
+    const [, none] = await check({ schedule: async () => undefined });
+    expect(none?.hint).toBe("npx serverless deploy --stage prod --region us-east-1");
     const [missing] = await check({ refreshFunction: async () => undefined });
     expect(missing?.hint).toBe("npx serverless deploy --stage prod --region us-east-1");
   });

@@ -39,6 +39,8 @@ test("a healthy cluster is well in every respect, and nothing is written", async
     "sweep: the last sweep went well",
     "sweep: the pull secrets are as the config asks",
   ]);
+  expect(find(report, "every needed right is there")?.message).toBe("8 of 8");
+  expect(find(report, "the admission policy is in place")?.message).toBe("5 of 5");
   expect(find(report, "the API server accepts the credential")?.message).toBe(
     "as system:serviceaccount:ecr-pull-secrets:ecr-pull-secrets",
   );
@@ -197,6 +199,37 @@ describe("a credential", () => {
     expect(find(report, "the record's kubeconfig is accepted")?.result).toBe("ok");
   });
 
+  test("that is refused is told from a server that breaks elsewhere", async () => {
+    scene.api.fault({ on: { path: "/version" }, times: 1_000, do: htmlPage });
+    const report = await scene.diagnose(scene.kubeconfig("revoked"));
+    expect(find(report, "the API server's version is supported")?.result).toBe("failed");
+    expect(find(report, "the API server accepts the credential")).toMatchObject({
+      result: "failed",
+      hint: expect.stringContaining("--replace"),
+    });
+  });
+
+  test("that may not renew itself is told of", async () => {
+    await scene.revoke("RoleBinding", rbac);
+    const report = await scene.diagnose();
+    await scene.grantRights();
+    expect(find(report, "the credential lives long enough")).toMatchObject({
+      result: "warning",
+      message: expect.stringContaining("may not ask for its next token"),
+    });
+  });
+
+  test("whose renewal fails is told of, by the record's tag", async () => {
+    const since = new Date(Date.now() - 3 * 3_600_000).toISOString();
+    const report = await scene.diagnose(undefined, {
+      noted: { "ecr-pull-secrets:rotation-failing-since": since },
+    });
+    expect(find(report, "the credential lives long enough")).toMatchObject({
+      result: "warning",
+      message: expect.stringContaining("its renewal has failed for 3 h"),
+    });
+  });
+
   test("of an administrator is well, and may far too much", async () => {
     const report = await scene.diagnose(scene.api.kubeconfig());
     expect(find(report, "every needed right is there")?.result).toBe("ok");
@@ -265,13 +298,20 @@ describe("registries", () => {
 
 describe("pull secrets", () => {
   test("that somebody else made are a problem that no sweep mends", async () => {
-    scene.api.state.createSecret("web", "ecr-pull");
+    const namespaces = ["team-a", "web"];
+    for (const namespace of namespaces) {
+      scene.api.state.createSecret(namespace, "ecr-pull");
+    }
     const report = await scene.diagnose();
-    scene.api.state.deleteSecret("web", "ecr-pull");
+    for (const namespace of namespaces) {
+      scene.api.state.deleteSecret(namespace, "ecr-pull");
+    }
     expect(find(report, "the pull secrets are as the config asks")).toMatchObject({
       result: "failed",
-      message: expect.stringMatching(/made by kubectl-create.* in web$/),
+      message: expect.stringMatching(/^2 problems, .*made by kubectl-create.* in team-a$/),
     });
+    // Nothing is tried where what is there would be in the way.
+    expect(find(report, "the admission policy is in place")?.result).toBe("ok");
   });
 
   test("whose sweeps fail say since when", async () => {

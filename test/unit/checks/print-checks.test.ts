@@ -1,7 +1,14 @@
 /** What a person sees of a diagnosis; whole screens are in test/cli/golden/check-*.txt. */
 import picocolors from "picocolors";
 import { describe, expect, test } from "vitest";
-import { catalogue, failed, passed, skipped, warned } from "../../../src/checks/catalogue.ts";
+import {
+  catalogue,
+  failed,
+  passed,
+  skipped,
+  stackCatalogue,
+  warned,
+} from "../../../src/checks/catalogue.ts";
 import type { CheckReport, CheckResult } from "../../../src/checks/check-report.ts";
 import { reportStage } from "../../../src/checks/stage-report.ts";
 import { renderStageReport } from "../../../src/cli/print/checks.ts";
@@ -59,6 +66,11 @@ describe("of more clusters", () => {
   });
 });
 
+test("a stack that isn't well fails the whole, however its clusters are", () => {
+  const stack = [failed(stackCatalogue.schedule, { message: "off" })];
+  expect(reportStage(owner, stack, many(1)).outcome).toBe("failed");
+});
+
 test("no clusters are no error", () => {
   expect(show()).toMatch(/\n✔ 0 of 0 checks passed$/);
 });
@@ -92,8 +104,8 @@ describe("a hint", () => {
     ["that ends with one gives it a line", `see why: ${long}`, `    → see why:\n      ${long}`],
     [
       "that goes on after it is prose",
-      "aws sso login, or npx it",
-      "    → aws sso login, or npx it",
+      `aws sso login, or ${"word ".repeat(20)}end`,
+      /^ {4}→ aws sso login, or (word )+word\n {4}(word )+end$/,
     ],
   ])("%s", (_, hint, expected) => {
     expect(renderHint(hint, "    ", look)).toEqual(
