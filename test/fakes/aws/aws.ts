@@ -8,7 +8,7 @@ import { createEcr, type MintedToken } from "./ecr.ts";
 import { createEks } from "./eks.ts";
 import { createEventBridge } from "./event-bridge.ts";
 import { type Fault, FaultScript } from "./faults.ts";
-import { Identities } from "./identities.ts";
+import { type AccessKeys, Identities } from "./identities.ts";
 import { createLambda } from "./lambda.ts";
 import { type LoggedRequest, listen } from "./listener.ts";
 import { createSecretsManager } from "./secrets-manager.ts";
@@ -18,6 +18,8 @@ import { createSts } from "./sts.ts";
 export interface AwsOptions {
   /** The account of the caller's own credentials. */
   readonly account?: string;
+  /** The caller's own, where another endpoint knows them, too; default: random ones. */
+  readonly credentials?: AccessKeys;
   /** For `environment`, and for what is made in this process: the endpoint answers for all. */
   readonly region?: string;
   /** Roles that may be assumed; no others exist. */
@@ -44,7 +46,7 @@ export async function startAws(options: AwsOptions = {}) {
   const { account = "123456789012", region = "us-east-1" } = options;
   let advancedMs = 0;
   const now = () => new Date((options.now?.() ?? new Date()).getTime() + advancedMs);
-  const identities = new Identities(account, now);
+  const identities = new Identities(account, now, options.credentials);
   for (const role of options.roles ?? []) {
     identities.addRole(role);
   }

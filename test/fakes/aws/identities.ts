@@ -4,12 +4,15 @@ import type { AwsRequest } from "./service.ts";
 import { AwsFailure } from "./service.ts";
 import { parseAuthorization, signatureOf } from "./sigv4.ts";
 
-export interface Identity {
+export interface AccessKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export interface Identity extends AccessKeys {
   readonly account: string;
   readonly arn: string;
   readonly userId: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
   /** The role that this is a session of. */
   readonly roleArn: string | undefined;
   readonly sessionToken: string | undefined;
@@ -35,7 +38,7 @@ export class Identities {
   readonly #now: () => Date;
   #denials: readonly Denial[] = [];
 
-  constructor(account: string, now: () => Date) {
+  constructor(account: string, now: () => Date, keys?: AccessKeys) {
     this.#now = now;
     this.user = {
       account,
@@ -43,6 +46,7 @@ export class Identities {
       userId: randomId("AIDA"),
       accessKeyId: randomId("AKIA"),
       secretAccessKey: randomBytes(30).toString("base64"),
+      ...keys,
       roleArn: undefined,
       sessionToken: undefined,
       expiresAt: undefined,
