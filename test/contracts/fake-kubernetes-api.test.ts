@@ -5,17 +5,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { createCertificateAuthority } from "../fakes/certificates.ts";
+import type { KubernetesApiOptions } from "../fakes/kubernetes-api/api-options.ts";
 import {
   type FaultAction,
   failureIn200,
   htmlPage,
   redirectTo,
 } from "../fakes/kubernetes-api/faults.ts";
-import {
-  type KubernetesApi,
-  type KubernetesApiOptions,
-  startKubernetesApi,
-} from "../fakes/kubernetes-api/kubernetes-api.ts";
+import { type KubernetesApi, startKubernetesApi } from "../fakes/kubernetes-api/kubernetes-api.ts";
 import { createHttpClient, type HttpClient } from "./http-client.ts";
 import { apply, expectFailure, expectStatus } from "./kubernetes-api/context.ts";
 
@@ -266,8 +263,11 @@ describe("surprises", () => {
   test.each([
     ["GET", "/api/v1/namespaces?labelselector=a"],
     ["GET", "/api/v1/namespaces?watch=true"],
-    ["GET", "/api/v1/pods"],
-    ["GET", "/apis/apps/v1/deployments"],
+    ["GET", "/api/v1/nodes"],
+    ["GET", "/apis/apps/v1/replicasets"],
+    ["GET", "/apis/batch/v1/jobs"],
+    ["GET", "/apis/batch/v1"],
+    ["GET", "/api/v1/namespaces/default/pods/p/log"],
     ["DELETE", "/api/v1/namespaces/default/secrets"],
   ])("%s %s is answered with 500, and noted", async (method, path) => {
     const answer = await admin.send(method, path);
@@ -340,6 +340,27 @@ describe("the state at hand", () => {
     expect(api.state.secret("team", "s")).toBeUndefined();
   });
 
+  test("holds any kind, by its manifest", async () => {
+    const metadata = { name: "app", namespace: "default" };
+    api.state.create({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { a: "x" } });
+    expect(api.state.find("ConfigMap", "app", "default")?.["data"]).toEqual({ a: "x" });
+    expect(api.state.all("ConfigMap").map((each) => each.metadata.name)).toEqual(["app"]);
+    expect(api.state.find("ConfigMap", "other", "default")).toBeUndefined();
+    expect(() => api.state.all("Gadget")).toThrow("stores no Gadget");
+    const wrong = { apiVersion: "v1", kind: "Deployment", metadata };
+    expect(() => api.state.create(wrong)).toThrow("Deployment is of apps/v1, not of v1");
+  });
+
+  test("doesn't take workloads by apply, whose owners it doesn't keep", async () => {
+    const path = "/apis/apps/v1/namespaces/default/deployments/web?fieldManager=m";
+    const body = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" } };
+    const contentType = "application/apply-patch+yaml";
+    expectStatus(await admin.send("PATCH", path, { contentType, body }), 500);
+    expect(api.surprises).toEqual([
+      "the fake API server doesn't imitate this: an apply of deployments",
+    ]);
+  });
+
   test("grants rights to users and service accounts", async () => {
     api.state.createServiceAccount("default", "app", ["one"]);
     const app = as(api.state.serviceAccountToken("default", "app"));
@@ -382,17 +403,185 @@ test("grants less than was asked for, as managed control planes do", async () =>
   expect(Math.abs(expires - Date.now() - 86_400_000)).toBeLessThan(10_000);
 });
 
-test("a kubeconfig holds all that a client needs", async () => {
-  const user = api.addUser("carol");
-  const config = parse(api.kubeconfig(user));
-  expect(config).toMatchObject({
-    "current-context": "fake",
-    users: [{ name: "carol", user: { token: user.token } }],
-    clusters: [{ cluster: { server: api.url } }],
+describe("a kubeconfig", () => {
+  test("holds all that a client needs", async () => {
+    const user = api.addUser("carol");
+    const config = parse(api.kubeconfig(user));
+    expect(config).toMatchObject({
+      "current-context": "fake",
+      users: [{ name: "carol", user: { token: user.token } }],
+      clusters: [{ cluster: { server: api.url } }],
+    });
+    const { cluster } = config.clusters[0];
+    const ca = Buffer.from(cluster["certificate-authority-data"], "base64").toString();
+    expect(ca).toBe(api.ca);
   });
-  const { cluster } = config.clusters[0];
-  const ca = Buffer.from(cluster["certificate-authority-data"], "base64").toString();
-  expect(ca).toBe(api.ca);
+
+  test("has as many contexts as are wanted, each with its own user and server", async () => {
+    const certificate = await api.clientCertificate("dave");
+    const other = { url: "https://other.example", ca: "other" };
+    const contexts = [
+      { name: "prod", namespace: "team" },
+      { name: "test", user: { name: "dave", certificate }, server: other },
+    ];
+    const config = parse(api.kubeconfig(undefined, contexts));
+    expect(config).toMatchObject({
+      "current-context": "prod",
+      contexts: [
+        { name: "prod", context: { cluster: "prod", user: "admin@prod", namespace: "team" } },
+        { name: "test", context: { cluster: "test", user: "dave@test" } },
+      ],
+      clusters: [
+        { name: "prod", cluster: { server: api.url } },
+        { name: "test", cluster: { server: other.url } },
+      ],
+    });
+    expect(config.users[0]).toEqual({ name: "admin@prod", user: { token: api.admin.token } });
+    const { user } = config.users[1];
+    expect(Buffer.from(user["client-key-data"], "base64").toString()).toBe(certificate.key);
+    expect(parse(api.kubeconfig(undefined, contexts, "test"))["current-context"]).toBe("test");
+    expect(parse(api.kubeconfig(undefined, contexts, null))["current-context"]).toBeUndefined();
+  });
+});
+
+describe("the clock", () => {
+  const start = new Date("2030-01-01T12:00:00Z");
+
+  test("may be another than the machine's, and shows in every answer", async () => {
+    await restart({ now: () => start });
+    const answer = await get("/api/v1/namespaces/default");
+    expect(answer.headers["date"]).toBe("Tue, 01 Jan 2030 12:00:00 GMT");
+    expect(answer.at("metadata", "creationTimestamp")).toBe("2030-01-01T12:00:00Z");
+    expect((await as("nobody").send("GET", "/version")).headers["date"]).toBe(
+      answer.headers["date"],
+    );
+  });
+
+  test("lets tokens expire, to the second", async () => {
+    let time = start;
+    await restart({ now: () => time, maxTokenLifetimeSeconds: 86_400 });
+    const path = "/api/v1/namespaces/default/serviceaccounts/default/token";
+    const body = { spec: { expirationSeconds: 30 * 86_400 } };
+    const granted = await admin.send("POST", path, { body });
+    expect(granted.at("status", "expirationTimestamp")).toBe("2030-01-02T12:00:00Z");
+    expect(granted.at("spec", "expirationSeconds")).toBe(86_400);
+    const user = as(String(granted.at("status", "token")));
+    time = new Date("2030-01-02T11:59:59Z");
+    expectStatus(await user.send("GET", "/version"), 200);
+    time = new Date("2030-01-02T12:00:00Z");
+    expectStatus(await user.send("GET", "/version"), 401);
+  });
+});
+
+describe("admission policies", () => {
+  const apiVersion = "admissionregistration.k8s.io/v1";
+  const place = { namespace: "default", name: "s" };
+
+  function install(message: string, fields: object = {}, actions: readonly string[] = ["Deny"]) {
+    const metadata = { name: message };
+    const rule = {
+      apiGroups: [""],
+      apiVersions: ["v1"],
+      operations: ["*"],
+      resources: ["secrets"],
+    };
+    api.state.create({
+      apiVersion,
+      kind: "ValidatingAdmissionPolicy",
+      metadata,
+      spec: {
+        matchConstraints: { resourceRules: [rule] },
+        validations: [{ expression: "false", message }],
+        ...fields,
+      },
+    });
+    api.state.create({
+      apiVersion,
+      kind: "ValidatingAdmissionPolicyBinding",
+      metadata,
+      spec: { policyName: message, validationActions: actions },
+    });
+  }
+
+  test("may take effect late, and until then the ones before them judge", async () => {
+    await restart({ policyLag: 2 });
+    install("first");
+    const dry = { query: "&dryRun=All" };
+    const tries = async (times: number) => {
+      const answers: unknown[] = [];
+      for (let time = 0; time < times; time += 1) {
+        const answer = await apply(admin, place, {}, dry);
+        answers.push(/denied request: (.*)$/.exec(String(answer.at("message")))?.[1]);
+      }
+      return answers;
+    };
+    expect(await tries(3)).toEqual([undefined, undefined, "first"]);
+    await get("/api/v1/namespaces/default/secrets");
+    await admin.send("PATCH", `/apis/${apiVersion}/validatingadmissionpolicies/first`, {
+      contentType: "application/merge-patch+json",
+      body: { spec: { validations: [{ expression: "false", message: "second" }] } },
+    });
+    expect(await tries(3)).toEqual(["first", "first", "second"]);
+  });
+
+  test("aren't there on an older server", async () => {
+    await restart({ version: "v1.29.4+k3s1", admissionPolicies: false });
+    expect((await get("/version")).at("minor")).toBe("29");
+    const served = (await get(`/apis/${apiVersion}`)).at("resources");
+    expect(JSON.stringify(served)).not.toContain("validatingadmissionpolic");
+    expect(JSON.stringify(served)).toContain("validatingwebhookconfigurations");
+    const path = `/apis/${apiVersion}/validatingadmissionpolicies`;
+    expectFailure(await get(path), 404, "NotFound", "could not find the requested resource$");
+    expectStatus(await admin.send("PATCH", `${path}/p?fieldManager=m`, { body: {} }), 404);
+    expect(api.surprises).toEqual([]);
+  });
+
+  const validating = (expression: string) => ({ validations: [{ expression }] });
+
+  test.each<[fields: object]>([
+    [validating("sets.contains([1], [1])")],
+    [validating("object.metadata.labels.all(key, value, value != '')")],
+    [validating("'a'.replace('a', 'b') == 'b'")],
+    [{ paramKind: { apiVersion: "v1", kind: "ConfigMap" } }],
+    [{ auditAnnotations: [{ key: "a", valueExpression: "'x'" }] }],
+  ])("that weren't compared with the real server's are surprises: %j", (fields) => {
+    expect(() => install("p", fields)).toThrow("doesn't imitate this: ");
+  });
+
+  test("that would only warn are surprises", async () => {
+    install("p", {}, ["Warn"]);
+    expectStatus(await apply(admin, place), 500);
+    expect(api.surprises).toEqual([
+      "the fake API server doesn't imitate this: a warning of an admission policy",
+    ]);
+  });
+});
+
+test.each([0, 2])("deleted namespaces end after %i more requests", async (namespacesEndAfter) => {
+  await restart({ namespacesEndAfter });
+  api.state.createNamespace("team");
+  api.state.createSecret("team", "s");
+  await admin.send("DELETE", "/api/v1/namespaces/team");
+  for (let requests = 0; requests < namespacesEndAfter; requests += 1) {
+    expect((await get("/api/v1/namespaces/team")).at("status", "phase")).toBe("Terminating");
+  }
+  expect(api.state.find("Namespace", "team")).toBeUndefined();
+  expect(api.state.secret("team", "s")).toBeUndefined();
+  expectStatus(await get("/api/v1/namespaces/team"), 404);
+});
+
+test("namespaces don't end while something in them has finalizers", async () => {
+  await restart({ namespacesEndAfter: 0 });
+  api.state.createNamespace("team");
+  api.state.createSecret("team", "s");
+  api.state.createSecret("team", "held");
+  api.state.editSecret("team", "held", { metadata: { finalizers: ["example.com/hold"] } });
+  await admin.send("DELETE", "/api/v1/namespaces/team");
+  expectStatus(await get("/api/v1/namespaces/team"), 200);
+  expect(api.state.secret("team", "s")).toBeUndefined();
+  api.state.editSecret("team", "held", { metadata: { finalizers: null } });
+  await get();
+  expectStatus(await get("/api/v1/namespaces/team"), 404);
 });
 
 test("without HTTP/2 it speaks HTTP/1.1", async () => {

@@ -6,9 +6,11 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { accessContract } from "./kubernetes-api/access.ts";
 import { applyContract } from "./kubernetes-api/apply.ts";
 import { createContext } from "./kubernetes-api/context.ts";
+import { controllerContract } from "./kubernetes-api/controllers.ts";
 import { deleteContract } from "./kubernetes-api/delete.ts";
 import { discoveryContract } from "./kubernetes-api/discovery.ts";
 import { escalationContract } from "./kubernetes-api/escalation.ts";
+import { kindContract } from "./kubernetes-api/kinds.ts";
 import { listContract } from "./kubernetes-api/list.ts";
 import { namespaceContract } from "./kubernetes-api/namespaces.ts";
 import { ownershipContract } from "./kubernetes-api/ownership.ts";
@@ -37,6 +39,7 @@ export function kubernetesApiContract(name: string, start: () => Promise<Contrac
     namespaceContract(context);
     serviceAccountContract(context);
     accessContract(context);
+    kindContract(context);
     reviewContract(context);
     discoveryContract(context);
     rbacObjectContract(context);
@@ -45,5 +48,18 @@ export function kubernetesApiContract(name: string, start: () => Promise<Contrac
     policyExpressionContract(context);
     policyContract(context);
     protocolContract(context);
+  });
+}
+
+/** Where a controller manager runs beside the API server. */
+export function kubernetesControllerContract(
+  name: string,
+  start: () => Promise<ContractTarget>,
+): void {
+  describe(name, () => {
+    const context = createContext(start);
+    beforeAll(context.start);
+    afterAll(context.stop);
+    controllerContract(context);
   });
 }

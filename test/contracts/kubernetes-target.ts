@@ -20,6 +20,8 @@ export interface ContractTarget {
   readonly adminToken: string;
   /** A token of a new service account with just these rights, once they are in effect. */
   tokenFor(...rules: AccessRule[]): Promise<string>;
+  /** Until the server's clock, which counts in seconds, has gone on. */
+  nextSecond(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -27,6 +29,7 @@ export interface ServerAccess {
   readonly url: string;
   readonly ca: string | undefined;
   readonly adminToken: string;
+  readonly nextSecond: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -40,6 +43,7 @@ export function contractTarget(server: ServerAccess): ContractTarget {
     url: server.url,
     ca: server.ca,
     adminToken: server.adminToken,
+    nextSecond: server.nextSecond,
     close: async () => {
       await admin.close();
       await server.close();

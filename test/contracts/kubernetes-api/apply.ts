@@ -41,7 +41,7 @@ export function applyContract(context: ContractContext): void {
       const place = { namespace: await context.namespace(), name: "s" };
       const created = await apply(context.admin, place, dockerConfig({}));
       // Times have whole seconds: this one must not move either.
-      await new Promise((resolve) => setTimeout(resolve, 1100));
+      await context.target.nextSecond();
       const again = await apply(context.admin, place, dockerConfig({}));
       expectStatus(again, 200);
       expect(again.json).toEqual(created.json);

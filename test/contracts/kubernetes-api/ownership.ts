@@ -186,7 +186,7 @@ export function ownershipContract(context: ContractContext): void {
       const path = secretPath(place.namespace, "s");
       await apply(context.admin, place, { metadata: { labels: { l: "1" } } });
       const first = await merge(context.admin, path, { data: { a: "eA==" } }, "?fieldManager=e");
-      await new Promise((resolve) => setTimeout(resolve, 1100));
+      await context.target.nextSecond();
       const second = await merge(context.admin, path, { data: { b: "eA==" } }, "?fieldManager=e");
       expect(owners(second).at(1)).toEqual([
         "e",

@@ -240,6 +240,8 @@ export function policyObjectContract(context: ContractContext): void {
         "{'a': 1, 'b': 'x'} == {}",
         "object.nothing(1)",
         "nothing(1)",
+        "cel.bind(a, true, a)",
+        "b'{}'.json() == {}",
       ].map((text): [string, object, string, RegExp] => [
         `an expression that can't be compiled: ${text}`,
         { ...valid, ...expression(text) },

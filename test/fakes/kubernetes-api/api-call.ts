@@ -28,6 +28,8 @@ export interface ApiBackend {
   readonly tokens: TokenIssuer;
   readonly judge: Judge;
   readonly server: ServedVersion;
+  /** What controllers do of themselves, after each request. */
+  readonly afterRequest: () => void;
 }
 
 export function mediaType(contentType: string | undefined): string {

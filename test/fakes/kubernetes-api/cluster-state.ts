@@ -1,23 +1,22 @@
 /** The fake's objects at hand: to set a scene, to meddle like another client, and to look. */
 import type { AccessRule } from "../../contracts/kubernetes-target.ts";
 import { deleteObject } from "./deletions.ts";
+import { grantRule } from "./grants.ts";
 import { unguarded } from "./guard.ts";
+import { removeNamespace } from "./namespace-end.ts";
 import type { ApiObject } from "./object.ts";
-import { isJsonObject } from "./object.ts";
 import { createObject } from "./objects.ts";
 import { mergePatch } from "./patches.ts";
 import {
   allResources,
-  clusterRoleBindings,
-  clusterRoles,
+  apiVersionOf,
   namespaces,
   type Resource,
-  roleBindings,
-  roles,
   secrets,
   serviceAccounts,
 } from "./resources.ts";
 import type { TokenIssuer } from "./service-account-tokens.ts";
+import { decodedData, linked } from "./views.ts";
 import type { Cluster, Writer } from "./writes.ts";
 
 export interface SecretContent {
@@ -31,12 +30,25 @@ export interface SecretContent {
   readonly manager?: string;
 }
 
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly [field: string]: unknown;
+}
+
 export interface ClusterState {
   createNamespace(name: string, labels?: Readonly<Record<string, string>>): ApiObject;
   /** Terminating, until `removeNamespace`. */
   deleteNamespace(name: string): void;
-  /** Gone, with everything in it. */
+  /** Gone, with everything in it; what has finalizers stays, and the namespace with it. */
   removeNamespace(name: string): void;
+  /** Any kind that the fake stores. */
+  create(manifest: Manifest): ApiObject;
+  /** `namespace` undefined: of a kind that lies in none. */
+  find(kind: string, name: string, namespace?: string): ApiObject | undefined;
+  /** Of one kind, in all namespaces. */
+  all(kind: string): readonly ApiObject[];
   createSecret(namespace: string, name: string, content?: SecretContent): ApiObject;
   /** A JSON merge patch by another client; default manager `kubectl-edit`. */
   editSecret(namespace: string, name: string, patch: object, manager?: string): ApiObject;
@@ -91,17 +103,17 @@ export function createClusterState(cluster: Cluster, tokens: TokenIssuer): Clust
     createNamespace: (name, labels) =>
       create(namespaces, undefined, { metadata: { name, labels } }),
     deleteNamespace: (name) => remove(namespaces, undefined, name),
-    removeNamespace: (name) => {
-      for (const resource of allResources.filter((one) => one.namespaced)) {
-        for (const { object } of store.list(resource, name)) {
-          store.remove(resource, object);
-        }
+    removeNamespace: (name) => removeNamespace(cluster, name),
+    create: (manifest) => {
+      const { apiVersion, kind, metadata } = manifest;
+      const resource = resourceOf(kind);
+      if (apiVersionOf(resource) !== apiVersion) {
+        throw new Error(`${kind} is of ${apiVersionOf(resource)}, not of ${apiVersion}`);
       }
-      const namespace = store.get(namespaces, undefined, name);
-      if (namespace !== undefined) {
-        store.remove(namespaces, namespace);
-      }
+      return create(resource, resource.namespaced ? metadata.namespace : undefined, manifest);
     },
+    find: (kind, name, namespace) => store.get(resourceOf(kind), namespace, name),
+    all: (kind) => store.list(resourceOf(kind)).map(({ object }) => object),
     createSecret: (namespace, name, { manager, labels, annotations, data, ...content } = {}) =>
       create(
         secrets,
@@ -141,62 +153,21 @@ export function createClusterState(cluster: Cluster, tokens: TokenIssuer): Clust
       for (const rule of rules) {
         grants += 1;
         for (const namespace of rule.namespaces ?? [undefined]) {
-          grantRule({ create }, { user, rule, namespace, name: `grant-${grants}` });
+          grantRule(create, { user, rule, namespace, name: `grant-${grants}` });
         }
       }
     },
   };
 }
 
+function resourceOf(kind: string): Resource {
+  const found = allResources.find((resource) => resource.kind === kind);
+  if (found === undefined) {
+    throw new Error(`the fake API server stores no ${kind}`);
+  }
+  return found;
+}
+
 function asManager(manager: string): Writer {
   return { manager, dryRun: false, guard: unguarded };
-}
-
-interface Grant {
-  readonly user: string;
-  readonly rule: AccessRule;
-  readonly namespace: string | undefined;
-  readonly name: string;
-}
-
-function grantRule(
-  {
-    create,
-  }: { create: (resource: Resource, namespace: string | undefined, object: object) => void },
-  { user, rule, namespace, name }: Grant,
-): void {
-  const { namespaces: _, apiGroups = [""], ...rights } = rule;
-  const local = namespace !== undefined;
-  const metadata = { name };
-  create(local ? roles : clusterRoles, namespace, { metadata, rules: [{ ...rights, apiGroups }] });
-  create(local ? roleBindings : clusterRoleBindings, namespace, {
-    metadata,
-    roleRef: {
-      apiGroup: clusterRoles.group,
-      kind: local ? "Role" : "ClusterRole",
-      name,
-    },
-    subjects: [{ kind: "User", apiGroup: clusterRoles.group, name: user }],
-  });
-}
-
-function decodedData(secret: ApiObject | undefined): Readonly<Record<string, string>> | undefined {
-  if (secret === undefined) {
-    return undefined;
-  }
-  const data = isJsonObject(secret["data"]) ? secret["data"] : {};
-  return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [
-      key,
-      Buffer.from(String(value), "base64").toString(),
-    ]),
-  );
-}
-
-function linked(account: ApiObject | undefined): readonly string[] | undefined {
-  if (account === undefined) {
-    return undefined;
-  }
-  const entries = account["imagePullSecrets"];
-  return Array.isArray(entries) ? entries.map((entry) => String(entry?.name)) : [];
 }

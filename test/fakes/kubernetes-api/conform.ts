@@ -54,6 +54,9 @@ export function ownedUpdate(
   writer: { readonly manager: string; readonly at: Date },
 ): ApiObject {
   const { live, next } = change;
+  if (!resource.tracked) {
+    return withManagedFields(next, undefined);
+  }
   const given = next.metadata.managedFields;
   const before = isReset(given) ? [] : (given ?? live?.metadata.managedFields ?? []);
   // Whoever reset the owners of a live object doesn't become its owner.

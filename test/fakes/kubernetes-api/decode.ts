@@ -129,9 +129,20 @@ function describe(value: unknown): string {
   return `&value.valueUnstructured{Value:${typeof value === "object" ? JSON.stringify(value) : String(value)}}`;
 }
 
-/** The first value under `data` that is no base64, if there is one. */
-export function hasBadBase64(data: unknown): boolean {
-  return isJsonObject(data) && Object.values(data).some((value) => !isBase64(value));
+/** Whether a value is no base64 where the type says bytes. */
+export function hasBadBase64(schema: Schema, value: unknown): boolean {
+  if (schema.type === "bytes") {
+    return !isBase64(value);
+  }
+  const fieldOf = (key: string) =>
+    schema.type === "struct" ? schema.fields[key] : schema.type === "map" && schema.of;
+  return (
+    isJsonObject(value) &&
+    Object.entries(value).some(([key, child]) => {
+      const field = fieldOf(key);
+      return field ? hasBadBase64(field, child) : false;
+    })
+  );
 }
 
 function isBase64(value: unknown): boolean {

@@ -20,6 +20,8 @@ import { createTokenIssuer } from "./service-account-tokens.ts";
 import { createSockets, type Sockets } from "./sockets.ts";
 import { createStore } from "./store.ts";
 
+export type { KubernetesApiOptions };
+
 export interface KubernetesApi {
   readonly url: string;
   /** PEM. */

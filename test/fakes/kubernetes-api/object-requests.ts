@@ -11,8 +11,8 @@ import { readObject, replaceObject } from "./objects.ts";
 import { applyPatch, mergePatch } from "./patches.ts";
 import { negotiate, representObject } from "./representation.ts";
 import { writer } from "./request-guard.ts";
-import type { Resource } from "./resources.ts";
-import { methodNotAllowed, Surprise, unsupportedMediaType } from "./status.ts";
+import { namespaces, type Resource } from "./resources.ts";
+import { forbidden, methodNotAllowed, Surprise, unsupportedMediaType } from "./status.ts";
 import type { Target } from "./target.ts";
 import type { WriteResult } from "./writes.ts";
 
@@ -64,7 +64,12 @@ export function answerWrite(resource: Resource, written: WriteResult, call: ApiC
   return { status: written.created ? 201 : 200, body };
 }
 
+const immortal = ["default", "kube-public", "kube-system"];
+
 function answerDelete(backend: ApiBackend, call: ApiCall, target: Target): ApiAnswer {
+  if (target.resource === namespaces && immortal.includes(target.name)) {
+    throw forbidden(namespaces, target.name, "this namespace may not be deleted");
+  }
   const options = writer(backend, call, target);
   const { last, stays } = deleteObject(backend.cluster, target, call.body, options);
   const { resource } = target;

@@ -71,7 +71,7 @@ export function decodeBody(resource: Resource, text: string): JsonObject {
     );
   }
   const problems = typeErrors(resource.schema, raw).filter((one) => !one.includes("not declared"));
-  if (problems.length > 0 || hasBadBase64(raw["data"])) {
+  if (problems.length > 0 || hasBadBase64(resource.schema, raw)) {
     throw badRequest(
       `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: ${problems[0] ?? "illegal base64 data at input byte 0"}`,
     );

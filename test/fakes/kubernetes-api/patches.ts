@@ -72,6 +72,9 @@ function checkPatch(resource: Resource, patch: JsonObject): void {
 }
 
 function checkImitated(resource: Resource, patch: JsonObject): void {
+  if (!resource.tracked) {
+    throw new Surprise(`an apply of ${resource.plural}`);
+  }
   if (patch["stringData"] !== undefined) {
     throw new Surprise("stringData in an apply patch");
   }
@@ -103,7 +106,7 @@ function applyTo(
     force: by.force,
     now: timestamp(by.at),
   });
-  if (hasBadBase64(object["data"])) {
+  if (hasBadBase64(resource.schema, object)) {
     throw new ApiError(
       500,
       `failed to convert new object (${objectTitle(resource, patch)}) to proper version: unable to convert unstructured object to /v1, Kind=Secret: error decoding from json: illegal base64 data at input byte 0`,
@@ -139,7 +142,7 @@ export function mergePatch(
   }
   const merged = mergeJson(live, parseMergePatch(text));
   const known = typeErrors(resource.schema, merged).filter((one) => !one.includes("not declared"));
-  if (known.length > 0 || hasBadBase64(merged["data"])) {
+  if (known.length > 0 || hasBadBase64(resource.schema, merged)) {
     throw unreadablePatch(merged, known[0] ?? "illegal base64 data at input byte 0");
   }
   const next = conform(resource, merged);

@@ -10,6 +10,7 @@ import {
   secretFields,
   serviceAccountFields,
 } from "./schema.ts";
+import { configMapFields, specFields } from "./workloads.ts";
 
 export interface Resource {
   readonly group: string;
@@ -25,6 +26,8 @@ export interface Resource {
   readonly subresources: readonly string[];
   /** `metadata.generation` counts the changes of the spec. */
   readonly counted: boolean;
+  /** Who owns which field is kept in `managedFields`. */
+  readonly tracked: boolean;
   /** Shown even where the object lacks it. */
   readonly shown: Readonly<Record<string, unknown>>;
 }
@@ -44,6 +47,7 @@ function resource(plural: string, kind: string, fields: Fields, extras: Extras =
     deleteAnswer: "status",
     subresources: [],
     counted: false,
+    tracked: true,
     shown: {},
     ...extras,
   };
@@ -62,6 +66,19 @@ export const serviceAccounts = resource("serviceaccounts", "ServiceAccount", ser
   deleteAnswer: "object",
   subresources: ["token"],
 });
+
+export const configMaps = resource("configmaps", "ConfigMap", configMapFields);
+
+const untracked = { tracked: false, deleteAnswer: "object" } as const;
+
+export const pods = resource("pods", "Pod", specFields, { ...untracked, counted: true });
+export const services = resource("services", "Service", specFields, untracked);
+
+const apps = { group: "apps", tracked: false, counted: true };
+
+export const deployments = resource("deployments", "Deployment", specFields, apps);
+export const statefulSets = resource("statefulsets", "StatefulSet", specFields, apps);
+export const daemonSets = resource("daemonsets", "DaemonSet", specFields, apps);
 
 const rbac = { group: "rbac.authorization.k8s.io" };
 const clusterWide = { ...rbac, namespaced: false };
@@ -99,6 +116,12 @@ export const allResources: readonly Resource[] = [
   namespaces,
   secrets,
   serviceAccounts,
+  configMaps,
+  pods,
+  services,
+  deployments,
+  statefulSets,
+  daemonSets,
   roles,
   clusterRoles,
   roleBindings,

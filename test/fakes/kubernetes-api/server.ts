@@ -164,6 +164,8 @@ function answer(parts: ServerParts, admitted: Admitted): Reply {
       parts.log.surprises.push(error.message);
     }
     return errorReply(error);
+  } finally {
+    parts.backend.afterRequest();
   }
 }
 

@@ -14,13 +14,18 @@ import { roleBindingProblems, roleProblems } from "./rbac-validation.ts";
 import {
   clusterRoleBindings,
   clusterRoles,
+  daemonSets,
+  deployments,
   namespaces,
+  pods,
   policies,
   policyBindings,
   type Resource,
   roleBindings,
   roles,
   secrets,
+  services,
+  statefulSets,
 } from "./resources.ts";
 import { secretProblems } from "./secret-validation.ts";
 import {
@@ -31,6 +36,7 @@ import {
   type StatusCause,
   tooLong,
 } from "./status.ts";
+import { podProblems, serviceProblems, workloadProblems } from "./workloads.ts";
 
 const annotationsLimitBytes = 256 * 1024;
 
@@ -52,6 +58,11 @@ const kindProblems: ReadonlyMap<Resource, Check> = new Map([
   [secrets, secretProblems],
   [policies, policyProblems],
   [policyBindings, policyBindingProblems],
+  [pods, podProblems],
+  [services, serviceProblems],
+  [deployments, workloadProblems],
+  [statefulSets, workloadProblems],
+  [daemonSets, workloadProblems],
   [roles, roleProblems],
   [clusterRoles, roleProblems],
   [roleBindings, roleBindingProblems],

@@ -1,7 +1,7 @@
 /** CEL, as far as its JavaScript interpreter and the API server's agree: the contract suite tells. */
-import { type ASTNode, Environment, EvaluationError } from "@marcbachmann/cel-js";
+import { Environment, EvaluationError, ParseError, type ParseResult } from "@marcbachmann/cel-js";
 import { isJsonObject } from "../object.ts";
-import { Surprise } from "../status.ts";
+import { undeclaredFunction } from "./cel-functions.ts";
 
 export interface Expression {
   readonly text: string;
@@ -76,21 +76,36 @@ export function compile(
   text: string,
   variables: Readonly<Record<string, string>> | undefined,
 ): Expression {
+  const run = parse(text);
+  const undeclared = undeclaredFunction(run.ast);
+  if (undeclared !== undefined) {
+    throw syntaxError(`undeclared reference to '${undeclared}' (in container '')`);
+  }
   const environment =
     variables === undefined
       ? typed.clone()
       : typed.clone().registerVariable({ name: "variables", schema: variables });
   const checked = environment.check(text);
   if (!checked.valid) {
-    throw new CelSyntaxError(summaryOf(checked.error));
+    throw syntaxError(checked.error?.summary);
   }
-  const run = running.parse(text);
-  checkFunctions(run.ast);
   return {
     text,
     type: checked.type ?? "dyn",
     evaluate: (context) => evaluated(() => run(context)),
   };
+}
+
+function parse(text: string): ParseResult {
+  try {
+    return running.parse(text);
+  } catch (error) {
+    throw error instanceof ParseError ? syntaxError(error.summary) : error;
+  }
+}
+
+function syntaxError(why: string | undefined): CelSyntaxError {
+  return new CelSyntaxError(`compilation failed: ERROR: <input>:1:1: ${why}`);
 }
 
 function evaluated(run: () => unknown): unknown {
@@ -116,33 +131,6 @@ function failureOf(error: EvaluationError): string {
 export function variableFailure(name: string, why: string): EvaluationError {
   const message = `composited variable "${name}" fails to evaluate: ${why}`;
   return new EvaluationError({ code: "variable_failed", message });
-}
-
-function summaryOf(error: unknown): string {
-  const summary = typeof error === "object" && error !== null ? Reflect.get(error, "summary") : "";
-  return `compilation failed: ERROR: <input>:1:1: ${String(summary)}`;
-}
-
-const compared = new Set([
-  ..."has all exists exists_one map filter size startsWith endsWith contains matches".split(" "),
-  ..."split join lowerAscii upperAscii trim substring indexOf string int dyn type".split(" "),
-  ..."orValue hasValue optional.none none timestamp duration".split(" "),
-]);
-
-function checkFunctions(node: unknown): void {
-  if (Array.isArray(node)) {
-    node.forEach(checkFunctions);
-  } else if (isNode(node)) {
-    const called = node.op === "call" || node.op === "rcall" ? node.args[0] : undefined;
-    if (called !== undefined && !compared.has(called)) {
-      throw new Surprise(`the CEL function ${called}`);
-    }
-    checkFunctions(node.args);
-  }
-}
-
-function isNode(value: unknown): value is ASTNode {
-  return typeof value === "object" && value !== null && "op" in value && "args" in value;
 }
 
 /** JSON as CEL sees it: whole numbers are integers. */
