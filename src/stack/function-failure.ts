@@ -67,7 +67,7 @@ function nameOf({ functionName, region }: AskedFunction): string {
 }
 
 function logOf({ functionName, region }: AskedFunction): string {
-  return `Its log says why: aws logs tail /aws/lambda/${functionName} --since 15m --region ${region}. With --local, the same is done from here.`;
+  return `With --local, the same is done from here. Its log says why: aws logs tail /aws/lambda/${functionName} --since 15m --region ${region}`;
 }
 
 function deployHint({ stage, region }: AskedFunction): string {

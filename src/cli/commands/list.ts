@@ -50,7 +50,7 @@ async function list(options: ListOptions, cli: CliRun): Promise<ExitCode> {
     terminal.print(JSON.stringify({ clusters: shown, others }, null, 2));
   } else if (shown.length > 0 || others.length > 0) {
     terminal.say("");
-    terminal.print(renderList(shown, others, lookAt(context)));
+    terminal.print(renderList({ stage: stage.stage, clusters: shown, others }, lookAt(context)));
   }
   return exitCodes.ok;
 }

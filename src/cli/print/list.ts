@@ -6,14 +6,17 @@ import { formatTable, moreRows } from "./table.ts";
 import { renderRemark } from "./trouble.ts";
 import { count, joinBlocks, listSome } from "./wording.ts";
 
-export function renderList(
-  clusters: readonly ClusterStanding[],
-  others: readonly string[],
-  look: Look,
-): string {
+export interface ShownList {
+  readonly stage: string;
+  readonly clusters: readonly ClusterStanding[];
+  /** Names among the records that no cluster can have. */
+  readonly others: readonly string[];
+}
+
+export function renderList({ stage, clusters, others }: ShownList, look: Look): string {
   return joinBlocks([
     renderRows(clusters, look),
-    [...renderAdvice(clusters, look), ...renderOthers(others, look)].join("\n"),
+    [...renderAdvice(clusters, stage, look), ...renderOthers(others, look)].join("\n"),
     clusters.length > 0 ? renderSum(clusters, look) : "",
   ]);
 }
@@ -61,27 +64,28 @@ const advice = [
   {
     said: "failing",
     applies: ({ state }: ClusterStanding) => state === "failing",
-    hint: (name: string) => `ecr-pull-secrets check ${name}`,
+    hint: (name: string, stage: string) => `ecr-pull-secrets check ${name} --stage ${stage}`,
   },
   {
     said: "the credential in the record isn't renewed",
     applies: ({ renewalFailingSince }: ClusterStanding) => renewalFailingSince !== null,
-    hint: (name: string) => `ecr-pull-secrets check ${name}`,
+    hint: (name: string, stage: string) => `ecr-pull-secrets check ${name} --stage ${stage}`,
   },
   {
     said: "the config asks for other rights than were granted",
     applies: ({ rights }: ClusterStanding) => rights === "outdated",
-    hint: (name: string) => `ecr-pull-secrets register ${name}, or register --all`,
+    hint: (name: string, stage: string) =>
+      `all at once with register --all, or: ecr-pull-secrets register ${name} --stage ${stage}`,
   },
 ] as const;
 
-function renderAdvice(clusters: readonly ClusterStanding[], look: Look): string[] {
+function renderAdvice(clusters: readonly ClusterStanding[], stage: string, look: Look): string[] {
   return advice.flatMap(({ said, applies, hint }) => {
     const names = clusters.filter(applies).map(({ cluster }) => cluster);
     const [first] = names;
     return first === undefined
       ? []
-      : [renderRemark({ kind: said, message: listSome(names), hint: hint(first) }, look)];
+      : [renderRemark({ kind: said, message: listSome(names), hint: hint(first, stage) }, look)];
   });
 }
 

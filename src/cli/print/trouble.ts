@@ -1,4 +1,5 @@
 /** Failures and notices: what, where, and what to do about it. */
+import { renderHint } from "./hint.ts";
 import type { Look } from "./look.ts";
 import { count, listSome, wrap } from "./wording.ts";
 
@@ -33,7 +34,7 @@ export function renderFailures(failures: readonly Trouble[], look: Look): string
       `${paint.red("✖")} ${paint.bold(subject)}${fits ? paint.dim(reach) : ""}`,
       ...(fits ? [] : [paint.dim(wrap(reach.trimStart(), columns, "    "))]),
       wrap(failure.message, columns, "    "),
-      ...(failure.hint ? [paint.cyan(wrap(`→ ${failure.hint}`, columns, "    "))] : []),
+      ...(failure.hint ? [renderHint(failure.hint, "    ", look)] : []),
     ].join("\n");
   });
 }
@@ -61,7 +62,7 @@ export function renderRemark({ kind, where, message, hint }: Remark, look: Look)
   return [
     `${paint.yellow("!")} ${paint.bold(kind)}${where ? ` ${paint.dim(where)}` : ""}`,
     wrap(message, columns, "    "),
-    ...(hint ? [paint.cyan(wrap(`→ ${hint}`, columns, "    "))] : []),
+    ...(hint ? [renderHint(hint, "    ", look)] : []),
   ].join("\n");
 }
 

@@ -1,5 +1,6 @@
 /** What came of visiting clusters, whether one or thousands: those with trouble come first. */
 import { isFine, type NoAnswer, type Outcome, type Visit } from "../stage/visit.ts";
+import { renderHint } from "./hint.ts";
 import type { Look } from "./look.ts";
 import { count, joinBlocks, listSome, wrap } from "./wording.ts";
 
@@ -26,7 +27,8 @@ function rankOf({ outcome }: Outcome): number {
 }
 
 /** Clusters with the same trouble are one block. */
-function renderNoAnswers(visits: readonly NoAnswer[], { paint, columns }: Look): string {
+function renderNoAnswers(visits: readonly NoAnswer[], look: Look): string {
+  const { paint, columns } = look;
   const each = visits.flatMap(({ cluster, causes }) =>
     causes.map((cause) => ({ cluster, ...cause })),
   );
@@ -37,7 +39,7 @@ function renderNoAnswers(visits: readonly NoAnswer[], { paint, columns }: Look):
       const [{ message = "", hint = undefined } = {}] = group;
       return [
         `${paint.red("✖")} ${wrap(`${names}: ${message}`, columns - 2, "    ").trimStart()}`,
-        ...(hint ? [paint.cyan(wrap(`→ ${hint}`, columns, "    "))] : []),
+        ...(hint ? [renderHint(hint, "    ", look)] : []),
       ].join("\n");
     })
     .join("\n");

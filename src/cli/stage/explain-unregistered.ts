@@ -32,13 +32,14 @@ async function registeredNames({ clusters }: FoundStage): Promise<readonly strin
 }
 
 function explained(visit: NoAnswer, stage: FoundStage, known: readonly string[]): NoAnswer {
+  const list = `ecr-pull-secrets list --stage ${stage.stage}`;
   const meant = suggestion(visit.cluster, known);
   const cause: Cause = {
     kind: "unregistered",
     message: `no cluster of that name is registered for stage ${stage.stage} in ${stage.region}`,
     hint: meant
-      ? `did you mean ${meant}? \`ecr-pull-secrets list\` shows all`
-      : `\`ecr-pull-secrets list\` shows all; to register it: npm run register-cluster -- ${visit.cluster}`,
+      ? `did you mean ${meant}? All of them are shown by: ${list}`
+      : `to register it: npm run register-cluster -- ${visit.cluster}; all that are: ${list}`,
   };
   return { ...visit, causes: [cause] };
 }

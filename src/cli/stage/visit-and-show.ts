@@ -32,7 +32,7 @@ export async function visitAndShow<Report extends Outcome>(
   const question = {
     ...errand,
     ask: (cluster: string) => ask(cluster, mode),
-    update: `npx serverless deploy --stage ${stage.stage} --region ${stage.region} brings the function to this version`,
+    update: `bring the function to this version: npx serverless deploy --stage ${stage.stage} --region ${stage.region}`,
   };
   const visited = await visitClusters(names, question, cli);
   const visits = await explainUnregistered(visited, stage);

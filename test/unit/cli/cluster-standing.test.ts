@@ -86,11 +86,11 @@ describe("the list", () => {
   test("of ten thousand clusters is whole where a program reads it, and cut for a person", () => {
     const startedAt = performance.now();
     const all = standings(many, judging);
-    const piped = renderList(all, [], look).split("\n");
+    const piped = renderList({ stage: "prod", clusters: all, others: [] }, look).split("\n");
     expect(performance.now() - startedAt).toBeLessThan(2_000);
     expect(piped.filter((line) => line.startsWith("prod-"))).toHaveLength(10_000);
     expect(piped.at(-1)).toBe("✔ 10000 clusters: 10000 ok");
-    const seen = renderList(all, [], { ...look, maxRows: 40 });
+    const seen = renderList({ stage: "prod", clusters: all, others: [] }, { ...look, maxRows: 40 });
     expect(seen.split("\n").filter((line) => line.startsWith("prod-"))).toHaveLength(40);
     expect(seen).toContain("… and 9960 more (--output json has all)");
   });
@@ -103,10 +103,13 @@ describe("the list", () => {
       ],
       judging,
     );
-    const text = renderList(troubled, ["ecr-pull-secrets/prod/clusters/a b"], look);
+    const text = renderList(
+      { stage: "prod", clusters: troubled, others: ["ecr-pull-secrets/prod/clusters/a b"] },
+      look,
+    );
     expect(text).toContain("✖ failing for 3 h");
-    expect(text).toContain("→ ecr-pull-secrets check prod-eu");
-    expect(text).toContain("→ ecr-pull-secrets register prod-us, or register --all");
+    expect(text).toContain("→ ecr-pull-secrets check prod-eu --stage prod");
+    expect(text).toContain("      ecr-pull-secrets register prod-us --stage prod");
     expect(text).toContain("ecr-pull-secrets/prod/clusters/a b");
     expect(text.split("\n").at(-1)).toBe("✖ 2 clusters: 1 ok, 1 failing");
     expect(Math.max(...text.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(80);
