@@ -36,19 +36,23 @@ export function candidatesOf(
   existing: Existing,
 ): Candidates {
   const known = listed ?? shownBy(existing);
-  const present = known.filter(({ terminating }) => !terminating);
-  const isIn = (place: Place, name: string) =>
-    present.some((each) => each.name === name && selectsNamespace(place.namespaces, each));
+  const present = new Map(
+    known.filter(({ terminating }) => !terminating).map((each) => [each.name, each]),
+  );
+  const held = new Set(existing.secrets.map(({ namespace, name }) => `${namespace}/${name}`));
+  const isIn = (place: Place, name: string) => {
+    const namespace = present.get(name);
+    return namespace !== undefined && selectsNamespace(place.namespaces, namespace);
+  };
   const isSelected = ({ places }: SecretDemand, name: string) =>
     places.some((place) => isIn(place, name));
-  const names = present.map(({ name }) => name);
+  const names = [...present.keys()];
   return {
     existing,
     selected: (secret) => names.filter((name) => isSelected(secret, name)),
     unselected: (secret) => names.filter((name) => !isSelected(secret, name)),
     isFree: (secret, namespace) =>
-      names.includes(namespace) &&
-      !existing.secrets.some((each) => each.name === secret.name && each.namespace === namespace),
+      present.has(namespace) && !held.has(`${namespace}/${secret.name}`),
     isGranted: ({ places }, namespace) =>
       demand.scope === "cluster" || namespacesOf(places).includes(namespace),
     linked: ({ places }) => firstLinked(places, names, { isIn, existing }),

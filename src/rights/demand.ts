@@ -2,6 +2,7 @@
  * What a config wants in one cluster, as far as rights are concerned: which secrets, where, linked
  * to which accounts. No registry and no token is in it. Pure.
  */
+import type { LabelSelector } from "../config/label-selector.ts";
 import { literalNamespaces, type NamespaceSelection } from "../config/namespace-selection.ts";
 import { digest } from "../pull-secrets/digest.ts";
 import { dockerConfigJsonType } from "../pull-secrets/names.ts";
@@ -43,7 +44,7 @@ export function demandOf(desired: readonly DesiredPullSecret[]): Demand {
   const secrets = [...byName].map(([name, entries]) => ({
     name,
     type: dockerConfigJsonType,
-    places: entries.map(placeOf),
+    places: entries.map(placeOf).sort(byText),
     prune: entries.some(({ prune }) => prune),
     adopt: entries.some(({ adopt }) => adopt),
   }));
@@ -58,6 +59,25 @@ export function digestOf(demand: Demand): string {
   return digest([formVersion, demand]);
 }
 
+/** Of a demand that names all namespaces outright: what is wanted in each. */
+export function secretsByNamespace(
+  secrets: readonly SecretDemand[],
+): ReadonlyMap<string, readonly SecretDemand[]> {
+  const byNamespace = new Map<string, SecretDemand[]>();
+  for (const namespace of namespacesOf(secrets.flatMap(({ places }) => places))) {
+    byNamespace.set(namespace, []);
+  }
+  for (const secret of secrets) {
+    const places = secret.places.flatMap((place) =>
+      namespacesOf([place]).map((namespace) => ({ namespace, place })),
+    );
+    for (const [namespace, here] of Map.groupBy(places, (each) => each.namespace)) {
+      byNamespace.get(namespace)?.push({ ...secret, places: here.map(({ place }) => place) });
+    }
+  }
+  return byNamespace;
+}
+
 /** The namespaces of a demand that names them all outright, each once. */
 export function namespacesOf(places: readonly Place[]): readonly string[] {
   return sorted(places.flatMap(({ namespaces }) => literalNamespaces(namespaces) ?? []));
@@ -69,7 +89,7 @@ function placeOf({ namespaces, serviceAccounts }: DesiredPullSecret): Place {
     namespaces: {
       include: sorted(namespaces.include),
       exclude: sorted(namespaces.exclude),
-      selector: namespaces.selector,
+      selector: namespaces.selector && ordered(namespaces.selector),
     },
     accounts: serviceAccounts === "all" ? "all" : sorted(serviceAccounts),
   };
@@ -77,4 +97,15 @@ function placeOf({ namespaces, serviceAccounts }: DesiredPullSecret): Place {
 
 function sorted(names: readonly string[]): readonly string[] {
   return [...new Set(names)].sort();
+}
+
+function ordered(selector: LabelSelector): LabelSelector {
+  const requirements = selector.map((each) =>
+    "values" in each ? { ...each, values: sorted(each.values) } : each,
+  );
+  return requirements.sort(byText);
+}
+
+function byText(one: unknown, other: unknown): number {
+  return JSON.stringify(one) < JSON.stringify(other) ? -1 : 1;
 }

@@ -3,7 +3,7 @@
  * RBAC alone has to refuse these; `attempts.ts` tries what only the policy refuses. Pure.
  */
 import type { AccessQuestion } from "./access.ts";
-import { type Demand, namespacesOf } from "./demand.ts";
+import { type Demand, namespacesOf, type Place } from "./demand.ts";
 import { accountsOf } from "./rbac.ts";
 
 /** The place that gives everything away: accounts of the control plane live there. */
@@ -37,24 +37,20 @@ function otherSecrets(demand: Demand): readonly AccessQuestion[] {
 
 /** What is too much even for our own. */
 function ourSecrets({ scope, secrets }: Demand): readonly AccessQuestion[] {
-  const unnamed = (name: string) => {
-    const named = namespacesOf(
-      secrets.filter((each) => each.name === name).flatMap(({ places }) => places),
-    );
-    return named.includes(systemNamespace) ? [] : [systemNamespace];
-  };
-  return secrets.flatMap(({ name, prune }) => [
+  return secrets.flatMap(({ name, prune, places }) => [
     ...["watch", "update", ...(prune ? [] : ["delete"])].map((verb) =>
       ask(verb, "secrets", { name }),
     ),
-    ...(scope === "cluster"
-      ? []
-      : [undefined, ...unnamed(name)].flatMap((namespace) =>
-          ["get", "list", "create", "patch"].map((verb) =>
-            ask(verb, "secrets", { name, ...(namespace === undefined ? {} : { namespace }) }),
-          ),
-        )),
+    ...(scope === "cluster" ? [] : outside(places)).flatMap((where) =>
+      ["get", "list", "create", "patch"].map((verb) => ask(verb, "secrets", { name, ...where })),
+    ),
   ]);
+}
+
+/** Where a config that names all namespaces wants nothing: in all of them at once, for instance. */
+function outside(places: readonly Place[]): readonly Pick<AccessQuestion, "namespace">[] {
+  const isNamed = namespacesOf(places).includes(systemNamespace);
+  return isNamed ? [{}] : [{}, { namespace: systemNamespace }];
 }
 
 function otherAccounts(demand: Demand): readonly AccessQuestion[] {

@@ -1,7 +1,7 @@
 /** The questions that must be answered with yes: the sweep's own requests, one by one. Pure. */
 import type { AccessQuestion } from "./access.ts";
-import { type Demand, namespacesOf, type SecretDemand } from "./demand.ts";
-import { accountsOf, accountVerbs, secretsIn, secretVerbs } from "./rbac.ts";
+import { type Demand, type SecretDemand, secretsByNamespace } from "./demand.ts";
+import { accountsOf, accountVerbs, secretVerbs } from "./rbac.ts";
 import type { Subject } from "./rights.ts";
 
 export function neededQuestions(demand: Demand, subject: Subject): readonly AccessQuestion[] {
@@ -13,8 +13,8 @@ function sweepQuestions({ scope, secrets }: Demand): readonly AccessQuestion[] {
     const namespaces = { verb: "list", group: "", resource: "namespaces" };
     return [namespaces, ...questionsIn(undefined, secrets)];
   }
-  return namespacesOf(secrets.flatMap(({ places }) => places)).flatMap((namespace) =>
-    questionsIn(namespace, secretsIn(namespace, secrets)),
+  return [...secretsByNamespace(secrets)].flatMap(([namespace, here]) =>
+    questionsIn(namespace, here),
   );
 }
 

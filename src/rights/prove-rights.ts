@@ -3,7 +3,7 @@
  * every refusal provoked.
  */
 import { eachInParallel } from "../refresh/concurrency.ts";
-import type { RightsApi } from "./access.ts";
+import type { AccessQuestion, RightsApi } from "./access.ts";
 import type { LabelledAttempt } from "./attempts.ts";
 import { describeQuestion } from "./describe-question.ts";
 import type { Rights } from "./rights.ts";
@@ -25,8 +25,10 @@ export interface RightsQuestions {
   readonly attempts: readonly LabelledAttempt[];
 }
 
-type Claim = Pick<Proof, "what" | "expected" | "needsPolicy">;
-type Finding = Pick<Proof, "found" | "message">;
+interface Inquiry {
+  readonly claim: Pick<Proof, "what" | "expected" | "needsPolicy">;
+  find(): Promise<Pick<Proof, "found" | "message">>;
+}
 
 /**
  * @returns in the order of the questions: needed, forbidden, attempts
@@ -36,31 +38,41 @@ export async function proveRights(
   { rights, attempts }: RightsQuestions,
   api: RightsApi,
 ): Promise<readonly Proof[]> {
-  const questions = [
-    ...rights.needed.map((question) => ({ question, expected: "allowed" as const })),
-    ...rights.forbidden.map((question) => ({ question, expected: "refused" as const })),
-  ].map(({ question, expected }) => {
-    const claim: Claim = { what: describeQuestion(question), expected, needsPolicy: false };
-    const find = async () => ((await api.canI(question)) ? "allowed" : "refused");
-    return { claim, find: async (): Promise<Finding> => ({ found: await find() }) };
-  });
-  const tried = attempts.map(({ what, attempt, needsPolicy }) => {
-    const claim: Claim = { what, expected: "refused", needsPolicy };
-    return { claim, find: () => tryOut(attempt, api) };
-  });
-
-  const inquiries = [...questions, ...tried].map((each, at) => ({ ...each, at }));
+  const inquiries = [
+    ...rights.needed.map((question) => ask(question, "allowed", api)),
+    ...rights.forbidden.map((question) => ask(question, "refused", api)),
+    ...attempts.map((attempt) => provoke(attempt, api)),
+  ];
   const proofs: Proof[] = [];
-  await eachInParallel(inquiries, async ({ claim, find, at }) => {
+  await eachInParallel([...inquiries.entries()], async ([index, { claim, find }]) => {
     const finding = await find();
-    proofs[at] = { ...claim, ...finding, ok: finding.found === claim.expected };
+    proofs[index] = { ...claim, ...finding, ok: finding.found === claim.expected };
   });
   return proofs;
 }
 
-async function tryOut(attempt: LabelledAttempt["attempt"], api: RightsApi): Promise<Finding> {
-  const answer = await api.attempt(attempt);
-  return answer.outcome === "allowed"
-    ? { found: "allowed" }
-    : { found: answer.outcome, message: answer.message };
+function ask(
+  question: AccessQuestion,
+  expected: Proof["expected"],
+  api: Pick<RightsApi, "canI">,
+): Inquiry {
+  return {
+    claim: { what: describeQuestion(question), expected, needsPolicy: false },
+    find: async () => ({ found: (await api.canI(question)) ? "allowed" : "refused" }),
+  };
+}
+
+function provoke(
+  { what, attempt, needsPolicy }: LabelledAttempt,
+  api: Pick<RightsApi, "attempt">,
+): Inquiry {
+  return {
+    claim: { what, expected: "refused", needsPolicy },
+    find: async () => {
+      const answer = await api.attempt(attempt);
+      return answer.outcome === "allowed"
+        ? { found: "allowed" }
+        : { found: answer.outcome, message: answer.message };
+    },
+  };
 }

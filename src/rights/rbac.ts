@@ -2,7 +2,7 @@
  * The first layer: RBAC, which pins verbs to names. Cluster-wide, or as Roles in the namespaces of a
  * config that names them all. Pure.
  */
-import { type Demand, namespacesOf, type SecretDemand } from "./demand.ts";
+import { type Demand, type SecretDemand, secretsByNamespace } from "./demand.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
 import { metadataOf, rightsName, tokenRoleName } from "./names.ts";
 import type { Account, RightsWish, Subject } from "./rights.ts";
@@ -42,8 +42,8 @@ export function roleObjects(wish: RightsWish, demand: Demand): readonly Kubernet
     const namespaces = rule("namespaces", ["list"]);
     return bound(wish, name, undefined, [namespaces, ...rulesFor(demand.secrets)]);
   }
-  return namespacesOf(demand.secrets.flatMap(({ places }) => places)).flatMap((namespace) =>
-    bound(wish, name, namespace, rulesFor(secretsIn(namespace, demand.secrets))),
+  return [...secretsByNamespace(demand.secrets)].flatMap(([namespace, secrets]) =>
+    bound(wish, name, namespace, rulesFor(secrets)),
   );
 }
 
@@ -58,19 +58,6 @@ export function accountsOf(secrets: readonly SecretDemand[]): readonly string[] 
   const lists = secrets.flatMap(({ places }) => places.map(({ accounts }) => accounts));
   const names = lists.filter((list) => list !== "all");
   return names.length < lists.length ? "all" : [...new Set(names.flat())].sort();
-}
-
-/** Of a demand that names all namespaces: what is wanted in one of them. */
-export function secretsIn(
-  namespace: string,
-  secrets: readonly SecretDemand[],
-): readonly SecretDemand[] {
-  return secrets
-    .map((secret) => ({
-      ...secret,
-      places: secret.places.filter((place) => namespacesOf([place]).includes(namespace)),
-    }))
-    .filter(({ places }) => places.length > 0);
 }
 
 function rulesFor(secrets: readonly SecretDemand[]): readonly Rule[] {

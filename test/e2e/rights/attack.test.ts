@@ -157,6 +157,9 @@ async function furnish(): Promise<void> {
   const namespaces = [held.ours, held.nothing, held.theirs, namespaceOf["not selected"]];
   for (const namespace of namespaces) await cluster.kubectl(["create", "namespace", namespace]);
   await cluster.kubectl(["label", "namespace", namespaceOf["not selected"], "pull-ecr=no"]);
+  const inTarget = `--namespace=${namespaceOf.target}`;
+  await cluster.kubectl(["create", "secret", "generic", "database", inTarget]);
+  await cluster.kubectl(["create", "serviceaccount", "builder", inTarget]);
   const login = ["--docker-username=x", "--docker-password=y"];
   for (const namespace of [held.theirs, namespaceOf.excluded, namespaceOf["not selected"]]) {
     const secret = ["secret", "docker-registry", "ecr-pull", ...login];

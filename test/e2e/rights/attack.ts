@@ -38,7 +38,7 @@ export interface Trial {
 
 type Untried = Omit<Trial, "outcome"> & { readonly request: ApiRequest };
 
-/** The names that are tried: ours, and one that exists and isn't. */
+/** The names that are tried: ours, and some that aren't. */
 const names: Readonly<Record<string, readonly string[]>> = {
   secrets: ["ecr-pull", "database"],
   serviceaccounts: ["default", "ecr-pull-secrets", "builder"],

@@ -12,7 +12,7 @@ import type { RightsWish } from "../../../src/rights/rights.ts";
 import { type ControlPlane, startControlPlane } from "../parts/control-plane.ts";
 import { connect } from "../sweep/deployment.ts";
 import { renderRights, wishFor } from "../sweep/rights.ts";
-import { outcomeOf } from "./api-client.ts";
+import { type ApiClient, type ApiRequest, outcomeOf } from "./api-client.ts";
 import { applySecret, clientOf, installRights, until } from "./scene.ts";
 
 let cluster: ControlPlane;
@@ -99,6 +99,73 @@ describe.each(scopes)("%s", (_, wish) => {
       return open.length > 0;
     });
     expect(open.every(({ needsPolicy, found }) => needsPolicy && found === "allowed")).toBe(true);
+  });
+});
+
+/** Others may bind more to the account, or grant it to everybody. */
+describe("where somebody made the account an administrator", () => {
+  const core = "/api/v1/namespaces/web";
+  const dry = { query: { dryRun: "All" } };
+  const named = (kind: string, name: string) => ({ apiVersion: "v1", kind, metadata: { name } });
+  const requests: Record<string, ApiRequest> = {
+    "another secret made": {
+      ...dry,
+      method: "POST",
+      path: `${core}/secrets`,
+      body: named("Secret", "x"),
+    },
+    "a secret of a made-up name": {
+      ...dry,
+      method: "POST",
+      path: `${core}/secrets`,
+      body: { ...named("Secret", ""), metadata: { generateName: "x-" } },
+    },
+    "another secret changed": {
+      ...dry,
+      method: "PUT",
+      path: `${core}/secrets/database`,
+      body: named("Secret", "database"),
+    },
+    "another secret deleted": { ...dry, method: "DELETE", path: `${core}/secrets/database` },
+    "all secrets deleted": { ...dry, method: "DELETE", path: `${core}/secrets` },
+    "an account made": {
+      ...dry,
+      method: "POST",
+      path: `${core}/serviceaccounts`,
+      body: named("ServiceAccount", "x"),
+    },
+    "an account deleted": { ...dry, method: "DELETE", path: `${core}/serviceaccounts/default` },
+    "an account replaced": {
+      ...dry,
+      method: "PUT",
+      path: `${core}/serviceaccounts/default`,
+      body: { ...named("ServiceAccount", "default"), secrets: [{ name: "x" }] },
+    },
+    "another account's token": {
+      ...dry,
+      method: "POST",
+      path: `${core}/serviceaccounts/default/token`,
+      body: {},
+    },
+  };
+  let client: ApiClient;
+
+  beforeAll(async () => {
+    const wish = wishFor([{ ...linked, namespaces: "web*" }], { namespace: "strong" });
+    await installRights(cluster, computeRights(wish));
+    await cluster.kubectl(["create", "secret", "generic", "database", "--namespace=web"]);
+    const account = "--serviceaccount=strong:ecr-pull-secrets";
+    const binding = ["clusterrolebinding", "strong", "--clusterrole=cluster-admin", account];
+    await cluster.kubectl(["create", ...binding]);
+    client = cleanup.use(await clientOf(cluster, "strong"));
+  });
+
+  test.each(Object.entries(requests))("the policy refuses it: %s", async (_, request) => {
+    const answer = await client.send(request);
+    expect([outcomeOf(answer), answer.body.message]).toEqual([
+      "policy",
+      expect.stringMatching(/denied request: ecr-pull-secrets: may /),
+    ]);
   });
 });
 

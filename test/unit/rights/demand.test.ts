@@ -18,8 +18,8 @@ test("one name in several entries is one secret in several places", () => {
         name: "ecr-pull",
         type: "kubernetes.io/dockerconfigjson",
         places: [
-          { namespaces: web, accounts: ["default"] },
           { namespaces: api, accounts: [] },
+          { namespaces: web, accounts: ["default"] },
         ],
         prune: true,
         adopt: false,
@@ -42,6 +42,16 @@ describe("the digest stays", () => {
       "with accounts in another order",
       [{ serviceAccounts: ["a", "b"] }],
       [{ serviceAccounts: ["b", "a"] }],
+    ],
+    [
+      "with places of one name in another order",
+      [{ namespaces: namespaces(["a*"]) }, { namespaces: namespaces(["b*"]) }],
+      [{ namespaces: namespaces(["b*"]) }, { namespaces: namespaces(["a*"]) }],
+    ],
+    [
+      "with a selector in another order",
+      [{ namespaces: namespaces(["*"], { selector: "a in (x,y),!b" }) }],
+      [{ namespaces: namespaces(["*"], { selector: "!b,a in (y,x)" }) }],
     ],
     ["with other registries", [{}], [{ registries: [ecr("eu-west-1")] }]],
   ])("%s", (_, one, other) => {

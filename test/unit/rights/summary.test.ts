@@ -45,9 +45,9 @@ test.each<[string, Partial<PullSecretConfig>[], Partial<RightsWish>, string[]]>(
     [
       "namespaces: list",
       "secrets named b, c, ecr-pull: list, get; in all namespaces",
-      "secrets named b, ecr-pull: create, update; in namespaces team-* but team-x, with labels pull!=no,env in (a,b),!old,new",
+      "secrets named b, ecr-pull: create, update; in namespaces team-* but team-x, with labels !old,new,env in (a,b),pull!=no",
       "secrets named c: create, update; in namespace one",
-      "service accounts named default: list, add b, ecr-pull to imagePullSecrets; in namespaces team-* but team-x, with labels pull!=no,env in (a,b),!old,new",
+      "service accounts named default: list, add b, ecr-pull to imagePullSecrets; in namespaces team-* but team-x, with labels !old,new,env in (a,b),pull!=no",
       "service accounts: list, add c to imagePullSecrets; in namespace one",
     ],
   ],
