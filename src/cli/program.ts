@@ -7,6 +7,7 @@ import { addPlanCommand } from "./commands/plan.ts";
 import { addRefreshCommand } from "./commands/refresh.ts";
 import { addRegisterCommand } from "./commands/register.ts";
 import { addStatusCommand } from "./commands/status.ts";
+import { addUnregisterCommand } from "./commands/unregister.ts";
 import { addValidateCommand } from "./commands/validate.ts";
 import { type CliContext, type CliRun, type ExitCode, exitCodes } from "./context.ts";
 import { printError } from "./print/error.ts";
@@ -27,6 +28,7 @@ const commands = [
   addPlanCommand,
   addRefreshCommand,
   addCheckCommand,
+  addUnregisterCommand,
   addValidateCommand,
 ];
 

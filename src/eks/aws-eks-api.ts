@@ -64,8 +64,8 @@ async function findEntry(eks: Eks, place: EntryPlace): Promise<AccessEntry | und
   const command = new DescribeAccessEntryCommand(place);
   const answer = await ask(call, () => eks.client.send(command), isMissing);
   if (answer === undefined) return undefined;
-  const { kubernetesGroups, username } = readAwsAnswer(call, entryAnswer, answer).accessEntry;
-  return { groups: kubernetesGroups, username };
+  const { kubernetesGroups, ...rest } = readAwsAnswer(call, entryAnswer, answer).accessEntry;
+  return { groups: kubernetesGroups, ...rest };
 }
 
 async function createEntry(

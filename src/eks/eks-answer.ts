@@ -66,5 +66,6 @@ export const entryAnswer = z.object({
   accessEntry: z.object({
     kubernetesGroups: z.array(z.string()).default([]),
     username: z.string().default(""),
+    tags: z.record(z.string(), z.string()).default({}),
   }),
 });

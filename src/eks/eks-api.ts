@@ -16,6 +16,8 @@ export interface EksCluster {
 export interface AccessEntry {
   readonly groups: readonly string[];
   readonly username: string;
+  /** AWS's, which say who made it. */
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 export interface NewAccessEntry {

@@ -107,7 +107,11 @@ function questionOf({ verb, group, path, namespace, name }: Right): AccessQuesti
   };
 }
 
-function targetOf({ apiVersion, kind, metadata }: KubernetesObject): Omit<AccessQuestion, "verb"> {
+export function targetOf({
+  apiVersion,
+  kind,
+  metadata,
+}: KubernetesObject): Omit<AccessQuestion, "verb"> {
   const { name, namespace } = metadata;
   return {
     group: apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "",

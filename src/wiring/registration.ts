@@ -122,6 +122,7 @@ function recordRules(record: RecordOptions, now: () => Date): RecordAccessOption
   };
 }
 
-function addressOf({ server }: ClusterEndpoint): string {
+/** As addresses of API servers are compared. */
+export function addressOf({ server }: Pick<ClusterEndpoint, "server">): string {
   return `${server.origin}${server.pathname.replace(/\/+$/, "")}`;
 }

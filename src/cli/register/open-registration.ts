@@ -21,6 +21,12 @@ export interface OpenedRegistration extends AsyncDisposable {
   readonly narrator: Narrator;
 }
 
+/** Which cluster, and where its API server is to be found. */
+export type ClusterOptions = Pick<
+  RegisterOptions,
+  "context" | "kubeconfig" | "server" | "certificateAuthority"
+>;
+
 /** @throws RegistrationRefused, UsageError */
 export async function openRegistration(
   request: RegisterRequest,
@@ -78,7 +84,7 @@ function lookForStack(stage: StageContext, { look }: Narrator): Promise<void> {
   });
 }
 
-async function openCluster(options: RegisterOptions, run: CliRun): Promise<AdminCluster> {
+export async function openCluster(options: ClusterOptions, run: CliRun): Promise<AdminCluster> {
   const { settings, terminal, now } = run.context;
   // Loaded when needed: with the transport, `--help` would take twice as long.
   const { openAdminCluster } = await import("../../wiring/registration.ts");
@@ -97,7 +103,10 @@ async function openCluster(options: RegisterOptions, run: CliRun): Promise<Admin
   });
 }
 
-function meet({ admin, context, server }: AdminCluster, { look }: Narrator): Promise<ClusterFacts> {
+export function meet(
+  { admin, context, server }: AdminCluster,
+  { look }: Narrator,
+): Promise<ClusterFacts> {
   return look(`Connect to ${context} (${server})`, async (retitle) => {
     const facts = await meetCluster(admin);
     retitle(`Connected to ${context} (${server}), ${facts.version.gitVersion}`);

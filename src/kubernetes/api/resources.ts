@@ -9,12 +9,14 @@ interface Resource {
 
 const core = { group: "", namespaced: true };
 const apps = { group: "apps", namespaced: true };
+const batch = { group: "batch", namespaced: true };
 const rbac = "rbac.authorization.k8s.io";
 const admission = { group: "admissionregistration.k8s.io", namespaced: false };
 
 const resources: Readonly<Record<string, Resource>> = {
   Namespace: { group: "", plural: "namespaces", namespaced: false },
   ConfigMap: { ...core, plural: "configmaps" },
+  PersistentVolumeClaim: { ...core, plural: "persistentvolumeclaims" },
   Pod: { ...core, plural: "pods" },
   Secret: { ...core, plural: "secrets" },
   Service: { ...core, plural: "services" },
@@ -22,6 +24,8 @@ const resources: Readonly<Record<string, Resource>> = {
   DaemonSet: { ...apps, plural: "daemonsets" },
   Deployment: { ...apps, plural: "deployments" },
   StatefulSet: { ...apps, plural: "statefulsets" },
+  CronJob: { ...batch, plural: "cronjobs" },
+  Job: { ...batch, plural: "jobs" },
   Role: { group: rbac, plural: "roles", namespaced: true },
   RoleBinding: { group: rbac, plural: "rolebindings", namespaced: true },
   ClusterRole: { group: rbac, plural: "clusterroles", namespaced: false },

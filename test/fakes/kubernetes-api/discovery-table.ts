@@ -66,6 +66,11 @@ const tables: Readonly<Record<string, string>> = {
     statefulsets StatefulSet N *
     statefulsets/scale Scale N get patch update
     statefulsets/status StatefulSet N get patch update`,
+  "batch/v1": `
+    cronjobs CronJob N *
+    cronjobs/status CronJob N get patch update
+    jobs Job N *
+    jobs/status Job N get patch update`,
   "rbac.authorization.k8s.io/v1": `
     clusterrolebindings ClusterRoleBinding C *
     clusterroles ClusterRole C *

@@ -30,6 +30,9 @@ export function handle(backend: ApiBackend, call: ApiCall): ApiAnswer {
   if (review !== undefined) {
     return review(backend, call);
   }
+  if (holdsNothing(backend.server, request)) {
+    return emptyList(request);
+  }
   const resource = servedResource(backend.server, request);
   checkParameters(request, call.query);
   if (request.subresource !== undefined) {
@@ -43,6 +46,19 @@ export function handle(backend: ApiBackend, call: ApiCall): ApiAnswer {
     namespace: resource.namespaced ? request.namespace : undefined,
     name: request.name,
   });
+}
+
+/** Of kinds that it doesn't imitate there are no objects, as nothing can make one. */
+function holdsNothing(server: ServedVersion, request: ResourceRequest): boolean {
+  const { verb, resource, subresource } = request;
+  const isList = verb === "list" && subresource === undefined;
+  return isList && resource === undefined && isServed(server, request) === true;
+}
+
+function emptyList({ group, version }: ResourceRequest): ApiAnswer {
+  const apiVersion = group === "" ? version : `${group}/${version}`;
+  const metadata = { resourceVersion: "1" };
+  return { status: 200, body: { kind: "List", apiVersion, metadata, items: [] } };
 }
 
 function servedResource(server: ServedVersion, request: ResourceRequest): Resource {

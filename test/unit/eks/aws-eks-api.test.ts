@@ -128,6 +128,7 @@ describe("an access entry", () => {
       groups: ["ecr-pull-secrets"],
       username:
         "arn:aws:sts::123456789012:assumed-role/ecr-pull-secrets-dev-refresh-us-east-1/{{SessionName}}",
+      tags: entry.tags,
     });
     await expect(api.deleteAccessEntry(name, principalArn)).resolves.toBe(true);
     await expect(api.deleteAccessEntry(name, principalArn)).resolves.toBe(false);

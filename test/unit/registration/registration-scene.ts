@@ -172,7 +172,7 @@ function narratorFor(around: Around): Narrator {
 const quiet = narratorFor((_, work) => work());
 
 /** The transport's own patience, a hundred times faster. */
-const hasty = {
+export const hasty = {
   connectTimeoutMs: 1_000,
   world: {
     now: Date.now,

@@ -1,0 +1,70 @@
+/** Reaches what a removal needs: the record, the cluster with an administrator's context, EKS. */
+import { ClusterError, KubeconfigError } from "../../errors.ts";
+import type { Narrator } from "../../registration/narrator.ts";
+import { type FoundRecord, findRecord } from "../../registration/removal/found-record.ts";
+import type { RemovalWish } from "../../registration/removal/removal-wish.ts";
+import type { AdminCluster } from "../../wiring/registration.ts";
+import type { CliRun } from "../context.ts";
+import { narratorFor } from "../register/narrate.ts";
+import { meet, openCluster } from "../register/open-registration.ts";
+import { type FoundStage, findStage } from "../stage/open-stage.ts";
+import { unlessStopped } from "../terminal/interrupt.ts";
+import type { UnregisterOptions, UnregisterRequest } from "./unregister-options.ts";
+
+export interface OpenedRemoval extends AsyncDisposable {
+  readonly wish: RemovalWish;
+  readonly stage: FoundStage;
+  readonly record: FoundRecord | undefined;
+  /** Undefined: the cluster is gone. */
+  readonly cluster: AdminCluster | undefined;
+  /** As the API server calls the administrator. */
+  readonly user: string | undefined;
+  readonly narrator: Narrator;
+}
+
+/** @throws UserError, AwsError, ClusterError */
+export async function openRemoval(
+  request: UnregisterRequest,
+  options: UnregisterOptions,
+  run: CliRun,
+): Promise<OpenedRemoval> {
+  const narrator = narratorFor(run);
+  const stage = await findStage(options, run);
+  const { readRecorded, normalisedAddress } = await import("../../wiring/removal.ts");
+  const reading = findRecord(request.cluster, stage.clusters, readRecorded);
+  const record = await unlessStopped(reading, run.interrupt.stop);
+  const server = request.server && normalisedAddress(request.server);
+  const wish = { ...request, server, owner: stage.owner };
+  const opened = { wish, stage, record, narrator };
+  if (request.clusterGone) {
+    const close = async () => {};
+    return { ...opened, cluster: undefined, user: undefined, [Symbol.asyncDispose]: close };
+  }
+  await using open = new AsyncDisposableStack();
+  const { context, kubeconfig } = options;
+  const cluster = open.use(await orGone(openCluster({ context, kubeconfig }, run)));
+  const { user } = await orGone(meet(cluster, narrator));
+  const held = open.move();
+  return { ...opened, cluster, user, [Symbol.asyncDispose]: () => held.disposeAsync() };
+}
+
+const goneHint = "if the cluster is gone for good, remove its record: --cluster-gone";
+
+/** Says what to do where there is nothing left to connect to. */
+async function orGone<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof KubeconfigError) {
+      throw new KubeconfigError(error.message, { hint: withGone(error.hint) });
+    }
+    if (error instanceof ClusterError && /^(unreachable|timeout|tls)$/.test(error.kind)) {
+      throw new ClusterError(error.kind, error.message, { hint: withGone(error.hint) });
+    }
+    throw error;
+  }
+}
+
+function withGone(hint: string | undefined): string {
+  return hint === undefined ? goneHint : `${hint.replace(/\.$/, "")}; ${goneHint}`;
+}

@@ -1,0 +1,38 @@
+import type { ClusterState } from "../../clusters/record.ts";
+import type { ClusterStore } from "../../clusters/store.ts";
+import { KubeconfigError } from "../../errors.ts";
+import type { SecretValue } from "../../secret-value.ts";
+import type { RecordedAccess } from "./removal-wish.ts";
+
+export interface FoundRecord {
+  readonly state: ClusterState;
+  /** The error says why it can't be told how the cluster is reached. */
+  readonly access: RecordedAccess | KubeconfigError;
+}
+
+/** @throws KubeconfigError */
+export type ReadRecorded = (cluster: string, kubeconfig: SecretValue) => RecordedAccess;
+
+/** Undefined: no such cluster is registered. @throws StoreError */
+export async function findRecord(
+  cluster: string,
+  clusters: Pick<ClusterStore, "read" | "describe">,
+  read: ReadRecorded,
+): Promise<FoundRecord | undefined> {
+  const [record, listed] = await Promise.all([clusters.read(cluster), clusters.describe(cluster)]);
+  if (record === undefined || listed === undefined) {
+    return undefined;
+  }
+  const { state } = listed;
+  try {
+    if (record.kubeconfig instanceof KubeconfigError) {
+      throw record.kubeconfig;
+    }
+    return { state, access: read(cluster, record.kubeconfig) };
+  } catch (error) {
+    if (error instanceof KubeconfigError) {
+      return { state, access: error };
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+import type { Registrant } from "../marks.ts";
+import type { StoredCredential } from "../stored-kubeconfigs.ts";
+
+/** What somebody wants to be taken away, and what they said of it. */
+export interface RemovalWish extends Registrant {
+  /** Pull secrets stay, and the service accounts' links to them. */
+  readonly keepSecrets: boolean;
+  /** How long the record can be restored. */
+  readonly recoveryDays: number;
+  /** What the record calls the server of the context, where it has another address for it. */
+  readonly server: string | undefined;
+  /** Also in a cluster where nothing tells that it was registered by this name. */
+  readonly leftovers: boolean;
+}
+
+/** How a record says that its cluster is reached. */
+export interface RecordedAccess {
+  /** The API server's address, normalised. */
+  readonly server: string;
+  readonly credential: StoredCredential;
+  /** The EKS cluster that tokens are signed for; undefined: none are. */
+  readonly eks: RecordedEks | undefined;
+}
+
+export interface RecordedEks {
+  readonly cluster: string;
+  readonly region: string;
+  /** Undefined: the refresh function's own role signs. */
+  readonly roleArn: string | undefined;
+}
