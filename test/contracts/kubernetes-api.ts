@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { accessContract } from "./kubernetes-api/access.ts";
 import { applyContract } from "./kubernetes-api/apply.ts";
+import { computedRightsContract } from "./kubernetes-api/computed-rights.ts";
 import { createContext } from "./kubernetes-api/context.ts";
 import { controllerContract } from "./kubernetes-api/controllers.ts";
 import { deleteContract } from "./kubernetes-api/delete.ts";
@@ -47,6 +48,7 @@ export function kubernetesApiContract(name: string, start: () => Promise<Contrac
     policyObjectContract(context);
     policyExpressionContract(context);
     policyContract(context);
+    computedRightsContract(context);
     protocolContract(context);
   });
 }
