@@ -265,8 +265,8 @@ describe("surprises", () => {
     ["GET", "/api/v1/namespaces?watch=true"],
     ["GET", "/api/v1/nodes"],
     ["GET", "/apis/apps/v1/replicasets"],
-    ["GET", "/apis/batch/v1/jobs"],
-    ["GET", "/apis/batch/v1"],
+    ["GET", "/apis/autoscaling/v2/horizontalpodautoscalers"],
+    ["GET", "/apis/autoscaling/v2"],
     ["GET", "/api/v1/namespaces/default/pods/p/log"],
     ["DELETE", "/api/v1/namespaces/default/secrets"],
   ])("%s %s is answered with 500, and noted", async (method, path) => {
