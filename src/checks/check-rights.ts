@@ -37,7 +37,11 @@ export async function checkRights(
     const { message, hint } = proofs.error;
     return [failed(needed, { message, hint }), skipped(refused, needed), skipped(policy, needed)];
   }
-  return judgeRights({ proofs: proofs.answer, serverHasPolicies }, diagnosis.next);
+  const { register, replace } = diagnosis.next;
+  // What somebody brought is not ours to grant rights to: a credential of ours takes its place.
+  const isOurs = credential.kind === "service-account-token" || credential.kind === "eks";
+  const remedy = isOurs ? register : replace;
+  return judgeRights({ proofs: proofs.answer, serverHasPolicies, remedy });
 }
 
 function existingIn(observed: Observed | undefined) {

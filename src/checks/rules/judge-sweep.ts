@@ -1,7 +1,6 @@
 /** How the last sweep went, and what the next one will find. */
 import type { ClusterState } from "../../clusters/record.ts";
 import { formatDuration } from "../../durations.ts";
-import { clusterCause } from "../../refresh/failure-log.ts";
 import type { PlanProblem, PlanReport } from "../../refresh/plan-report.ts";
 import type { Asked } from "../asked.ts";
 import { catalogue, failed, passed, warned } from "../catalogue.ts";
@@ -48,8 +47,8 @@ function describeExpiry(leftMs: number): string {
 export function judgeSecrets(plan: Asked<PlanReport>, next: NextSteps): CheckResult {
   const check = catalogue.secrets;
   if (plan.error) {
-    const { message, hint } = clusterCause(plan.error);
-    return failed(check, { message, hint });
+    const { kind, message, hint } = plan.error;
+    return failed(check, { message, hint: kind === "forbidden" ? next.register : hint });
   }
   const { changes, current, problems, namespaces } = plan.answer;
   const [first] = problems;

@@ -236,6 +236,7 @@ describe("a credential", () => {
     expect(find(report, "what nobody asked for is refused")).toMatchObject({
       result: "failed",
       message: expect.stringMatching(/^\d+ of \d+ are allowed: /),
+      hint: expect.stringContaining("--replace"),
     });
     expect(find(report, "the credential lives long enough")?.message).toMatch(/nothing renews it/);
   });

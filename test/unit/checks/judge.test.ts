@@ -288,7 +288,7 @@ describe("rights", () => {
     refusal("lie", { needsPolicy: true }),
   ];
   const judge = (proofs: readonly Proof[], serverHasPolicies = true) =>
-    judgeRights({ proofs, serverHasPolicies }, next);
+    judgeRights({ proofs, serverHasPolicies, remedy: next.register });
 
   test("that are as they should be are three lines", () => {
     expect(judge(all).map(({ result, message }) => `${result} ${message}`)).toEqual([
@@ -313,7 +313,7 @@ describe("rights", () => {
         hint: next.register,
       })),
     );
-    expect(verdicts.slice(2).every(({ result }) => result === "ok")).toBe(true);
+    expect(verdicts.slice(2).map(({ result }) => result)).toEqual(["ok", "skipped"]);
   });
 
   test("that are too many fail", () => {
@@ -348,6 +348,24 @@ describe("rights", () => {
       check: "the admission policy is in place",
       result: "skipped",
       message: "waits for: the API server's version is supported",
+    });
+  });
+
+  test("that RBAC refuses already show nothing of a policy", () => {
+    const policed = refusal("lie", { needsPolicy: true });
+    expect(judge([needed("create", "refused"), policed]).at(-1)).toMatchObject({
+      check: "the admission policy is in place",
+      result: "skipped",
+      message: "waits for: every needed right is there",
+    });
+    const open = refusal("lie", { needsPolicy: true, found: "allowed" });
+    expect(judge([needed("create", "refused"), open]).at(-1)?.result).toBe("failed");
+  });
+
+  test("of which none can be tried prove no policy", () => {
+    expect(judge([needed("list")]).at(-1)).toMatchObject({
+      result: "skipped",
+      message: "there is no place in the cluster to try it",
     });
   });
 
@@ -469,5 +487,6 @@ describe("the pull secrets", () => {
       message: "it is timeout",
       hint: "do something",
     });
+    expect(judgeSecrets(broken("forbidden", 403), next).hint).toBe(next.register);
   });
 });
