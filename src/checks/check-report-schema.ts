@@ -15,7 +15,7 @@ const groups = [
 /** One line, and nothing that would move a terminal's cursor. */
 const text = z
   .string()
-  .max(4_000)
+  .max(10_000)
   .transform((said) => said.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim());
 
 export const checkReportSchema: z.ZodType<CheckReport> = z

@@ -16,10 +16,13 @@ export function distinctRegistries(desired: readonly DesiredPullSecret[]): reado
   return [...new Map(all.map((registry) => [registry.source, registry])).values()];
 }
 
+const maxNames = 6;
+
 export function judgeWanted(desired: readonly DesiredPullSecret[], next: NextSteps): CheckResult {
-  const names = desired.map(({ name }) => name);
+  const names = desired.slice(0, maxNames).map(({ name }) => name);
+  const more = desired.length > maxNames ? ` and ${desired.length - maxNames} more` : "";
   return names.length > 0
-    ? passed(catalogue.wanted, names.join(", "))
+    ? passed(catalogue.wanted, `${names.join(", ")}${more}`)
     : warned(catalogue.wanted, {
         message: "none of its pull secrets is for a cluster of this name",
         hint: `name the cluster under \`clusters\` in the config and deploy, or take it away: ${next.unregister}`,

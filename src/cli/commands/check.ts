@@ -65,6 +65,7 @@ async function check(
   cli: CliRun,
 ): Promise<ExitCode> {
   const { output } = options;
+  // `--local` says who looks, and nothing else: there is no check of what isn't registered.
   const target = chooseTarget(names, { output });
   const wanted = target.kind === "registered" ? target.names : [];
   const registered = await openRegistered(wanted, options, cli);

@@ -41,7 +41,7 @@ describe("a function's diagnosis", () => {
     ["a report of a group that isn't known", { ...report, checks: [{ ...result, group: "new" }] }],
     ["a result that isn't known", { ...report, checks: [{ ...result, result: "maybe" }] }],
     ["a check without a name", { ...report, checks: [{ ...result, check: undefined }] }],
-    ["a book", { ...report, checks: [{ ...result, message: "x".repeat(4_001) }] }],
+    ["a book", { ...report, checks: [{ ...result, message: "x".repeat(10_001) }] }],
     ["more checks than anybody makes", { ...report, checks: Array(2_001).fill(result) }],
     ["a time that is none", { ...report, at: "yesterday" }],
     ["an outcome that its checks belie", { ...report, outcome: "ok" }],

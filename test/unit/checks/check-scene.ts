@@ -47,7 +47,6 @@ const { pullSecrets } = parseConfig(
 );
 
 const desired = desiredPullSecrets(pullSecrets, "eu-1", owner);
-export type CheckScene = ReturnType<typeof checkScene>;
 
 /** Call once per file. */
 export function checkScene() {

@@ -412,6 +412,8 @@ describe("registries", () => {
       hint: expect.stringContaining("unregister prod-eu"),
     });
     expect(judgeWanted(twice, next)).toMatchObject({ result: "ok", message: "ecr-pull, other" });
+    const many = Array.from({ length: 9 }, (_, at) => pullSecret({ name: `s${at}` }));
+    expect(judgeWanted(many, next).message).toBe("s0, s1, s2, s3, s4, s5 and 3 more");
   });
 });
 
