@@ -21,8 +21,10 @@ export interface IssuePorts {
 export interface AccessKind {
   /** Who gets the rights. */
   readonly subject: Subject;
-  /** What is stored, for people: `a token of ServiceAccount ns/name, asked for 30 d`. */
+  /** What is stored, for people: `a token of ServiceAccount ns/name`. */
   readonly credential: string;
+  /** `asked for 30 d`; undefined: it doesn't expire, or as before. */
+  readonly asked: string | undefined;
   /** What came of asking for it: how long it lives, what outage that survives. */
   describeIssued(life: CredentialLife | undefined): string;
   /** What the administrator must be allowed, besides writing the objects of the rights. */

@@ -21,13 +21,13 @@ export async function askAdminRights(
   return [
     // Without a token, nothing would ever prove that they are right.
     ...(hidden.length > 0 && !mayIssue
-      ? [{ message: `${may} read ${listed(hidden.map(nameOf))}`, hint: handOver(wish.cluster) }]
+      ? [{ message: `${may} read ${listed(hidden.map(nameOf))}`, hint: handOver }]
       : []),
     ...(writes.length > 0
       ? [
           {
             message: `${may} ${listed(writes.map(({ what }) => what))}`,
-            hint: handOver(wish.cluster) + withoutPolicies(writes),
+            hint: handOver + withoutPolicies(writes),
           },
         ]
       : []),
@@ -37,7 +37,7 @@ export async function askAdminRights(
   ];
 }
 
-const maxNamed = 6;
+const maxNamed = 4;
 
 function nameOf({ object }: ObjectStep): string {
   return formatRef(refOf(object));
@@ -49,9 +49,8 @@ function listed(all: readonly string[]): string {
   return left > 1 ? `${names.slice(0, maxNamed).join(", ")} and ${left} more` : names.join(", ");
 }
 
-function handOver(cluster: string): string {
-  return `hand it over: ecr-pull-secrets register ${cluster} --print-manifests > rights.yaml, and whoever may: kubectl apply -f rights.yaml; then run this again`;
-}
+const handOver =
+  "hand it over: this command with --print-manifests > rights.yaml, and whoever may: kubectl apply -f rights.yaml; then run this again";
 
 function withoutPolicies(demands: readonly AdminDemand[]): string {
   const onlyPolicies = demands.every(({ kind }) => kind.startsWith("ValidatingAdmissionPolicy"));

@@ -72,7 +72,7 @@ function prove({ kubeconfig }: IssuedAccess, plan: RegistrationPlan, ports: Regi
     const proofs = await proveAccess({ rights, wish, namespaces }, view, ports);
     const refused = proofs.filter(({ expected }) => expected === "refused").length;
     const may = proofs.length - refused;
-    retitle(`Proved with the credential: it may do ${may} things, and is refused ${refused}`);
+    retitle(`Proved with the credential: ${may} things are allowed, ${refused} refused`);
     return proofs;
   });
 }
@@ -119,9 +119,9 @@ function isSweepDue(plan: RegistrationPlan): boolean {
 }
 
 function firstSweep({ wish }: RegistrationPlan, { narrator, stack }: RegistrationPorts) {
-  return narrator.look("Wait for the first sweep by the deployed function", async (retitle) => {
+  return narrator.look("Ask the deployed function to sweep it", async (retitle) => {
     const answer = await stack.ask(wish.cluster, "sweep");
-    retitle("First sweep by the deployed function");
+    retitle("Asked the deployed function to sweep it");
     return answer;
   });
 }

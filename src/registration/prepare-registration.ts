@@ -49,8 +49,7 @@ export async function prepareRegistration(
     if (problems.length > 0 || "problems" in planned) {
       throw new RegistrationRefused(problems);
     }
-    const as = facts.user === undefined ? "" : ` as ${facts.user}`;
-    retitle(`Looked${as} at what is there, and at what may be done`);
+    retitle(`Checked what is there, and that ${facts.user ?? "you"} may do what is missing`);
     return planned.plan;
   });
 }

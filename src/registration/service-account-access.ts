@@ -29,7 +29,11 @@ export function serviceAccountAccess(wish: ServiceAccountWish): AccessKind {
   const token = { group: "", resource: "serviceaccounts", subresource: "token" };
   return {
     subject: { kind: "ServiceAccount", namespace, name },
-    credential: `a token of ServiceAccount ${namespace}/${name}${lifetimeSeconds === undefined ? "" : `, asked for ${formatSpan(lifetimeSeconds * 1_000)}`}`,
+    credential: `a token of ServiceAccount ${namespace}/${name}`,
+    asked:
+      lifetimeSeconds === undefined
+        ? undefined
+        : `asked for ${formatSpan(lifetimeSeconds * 1_000)}`,
     describeIssued: (life) => describeLife(life, wish),
     demands: [{ verb: "create", ...token, namespace, name }],
     demandsHint: `ask for \`create\` on serviceaccounts/token in namespace ${namespace}, or let somebody register who has it`,

@@ -40,8 +40,8 @@ export async function startDeployedScene() {
   const others: KubernetesApi[] = [];
 
   /** Without a handler: the real one, with that stage's config. */
-  async function deploy(stage: string, handler?: Handler): Promise<void> {
-    await scene.write(`config/${stage}.yml`, config);
+  async function deploy(stage: string, handler?: Handler, content = config): Promise<void> {
+    await scene.write(`config/${stage}.yml`, content);
     const name = `ecr-pull-secrets-${stage}-refresh`;
     aws.registerFunction(name, handler ?? (await realHandler(stage)));
   }

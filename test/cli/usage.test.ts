@@ -15,6 +15,7 @@ afterAll(async () => {
 describe.concurrent("help", () => {
   test.each([
     ["help", ["--help"]],
+    ["help-register", ["register", "--help"]],
     ["help-refresh", ["refresh", "--help"]],
     ["help-plan", ["plan", "--help"]],
     ["help-validate", ["validate", "--help"]],

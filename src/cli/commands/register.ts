@@ -17,10 +17,10 @@ import {
   requestOf,
 } from "../register/register-options.ts";
 
-const description = `Registers a cluster: grants the deployed function the least rights that the config
-needs there, and stores a kubeconfig for it in AWS Secrets Manager. Shows what it
-will do, asks, does it, proves that it works, and sweeps the cluster once. Again, it
-does only what is missing or has changed.`;
+const description = `Registers a cluster: grants the deployed function the least rights that the
+config needs there, and stores a kubeconfig for it in AWS Secrets Manager. Shows
+what it will do, asks, does it, proves that it works, and sweeps the cluster.
+Run again, it does only what is missing or has changed.`;
 
 const examples = `
 Examples:

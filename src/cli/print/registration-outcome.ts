@@ -1,53 +1,60 @@
 /** What came of a registration: for the terminal, and as one object of JSON. */
+import { formatDuration } from "../../durations.ts";
 import { formatOwner } from "../../refresh/rules/ownership.ts";
-import { groupSteps } from "../../registration/group-steps.ts";
 import { isWrite, type ObjectStep } from "../../registration/judge-object.ts";
 import { leftToDo, type RegistrationOutcome } from "../../registration/outcome.ts";
 import { changesSomething } from "../../registration/plan-registration.ts";
 import { refOf } from "../../rights/kubernetes-object.ts";
 import { asJson, type Visit } from "../stage/visit.ts";
-import { formatExpiry } from "./durations.ts";
 import type { Look } from "./look.ts";
 import { renderReport, type ShownReport } from "./report.ts";
 import { renderVisits } from "./visits.ts";
-import { joinBlocks, wrap } from "./wording.ts";
+import { count, joinBlocks, wrap } from "./wording.ts";
 
 /** Undefined: the function wasn't asked. */
 export type FirstSweep = Visit<ShownReport> | undefined;
 
 /** Of one that reached its end. */
 export function renderOutcome(outcome: RegistrationOutcome, sweep: FirstSweep, look: Look): string {
-  const verdict = wrap(verdictOf(outcome, look), look.columns - 2, "  ").trimStart();
+  const { credential } = outcome;
+  const validity = credential
+    ? `\n  its credential is ${describeValidity(credential.expiresAt, look.now)}, and renewed before`
+    : "";
   return joinBlocks([
-    `${look.paint.green("✔")} ${verdict}`,
+    `${look.paint.green("✔")} ${verdictOf(outcome)}${validity}`,
     sweep ? renderVisits([sweep], renderReport, look) : "",
   ]);
 }
 
-function verdictOf({ plan, record, credential }: RegistrationOutcome, { now }: Look): string {
+function verdictOf({ plan, record }: RegistrationOutcome): string {
   const { cluster, owner } = plan.wish;
-  const expiry = credential ? formatExpiry(credential.expiresAt.toISOString(), now) : undefined;
   if (record === "replaced") {
-    const until = expiry && `, which expires ${expiry} and is renewed in time`;
-    return `${cluster} has a new credential${until ?? ""}`;
+    return `${cluster} has a new credential`;
   }
   const nothing = changesSomething(plan) ? "" : "nothing to do: ";
-  const until = expiry && `; its credential expires ${expiry}, and is renewed in time`;
-  const place = `for stage ${owner.stage} in ${owner.region}`;
-  return `${nothing}${cluster} is registered ${place}${until ?? ""}`;
+  return `${nothing}${cluster} is registered for stage ${owner.stage} in ${owner.region}`;
+}
+
+const twoDaysMs = 2 * 86_400_000;
+
+function describeValidity(expiresAt: Date, now: Date): string {
+  const leftMs = expiresAt.getTime() - now.getTime();
+  return leftMs > twoDaysMs
+    ? `valid until ${expiresAt.toISOString().slice(0, 10)}`
+    : `valid for ${formatDuration(Math.max(0, leftMs))}`;
 }
 
 /** Of one that stopped: what is there by now, and that a second run goes on. */
 export function renderStopped(outcome: RegistrationOutcome, { paint, columns }: Look): string {
   const { plan, done, record } = outcome;
   const { cluster } = plan.wish;
-  const written = groupSteps(done).map(({ what, verb }) => `${what} ${past[verb]}`);
-  const all = [...written, ...(record === undefined ? [] : [`the record ${record}`])];
+  const objects = done.length > 0 ? [`${count(done.length, "object")} in the cluster`] : [];
+  const all = [...objects, ...(record === undefined ? [] : [`the record (${record})`])];
   const happened = all.length === 0 ? "Nothing was changed." : `Done: ${all.join(", ")}.`;
-  const standing = `${cluster} ${record === undefined ? standings[plan.record.action] : "is registered"}.`;
+  const standing = record === undefined ? standings[plan.record.action] : "is registered";
+  const left = `Left: ${leftToDo(outcome).join(", ")}.`;
   return [
-    wrap(happened, columns, "  "),
-    wrap(`Left: ${leftToDo(outcome).join(", ")}. ${standing}`, columns, "  "),
+    wrap(`${happened} ${left} ${cluster} ${standing}.`, columns, "  "),
     paint.cyan(wrap("→ run the same command again: it goes on from here", columns, "  ")),
   ].join("\n");
 }

@@ -92,8 +92,13 @@ function renderRecord({ wish, record }: RegistrationPlan, { paint, columns }: Lo
   const [sign, what] = recordLines[record.action];
   const { account, region, stage } = wish.owner;
   const colour = record.action === "create" ? paint.green : paint.yellow;
-  const why = record.action === "replace" && record.dead !== undefined ? record.dead : "";
-  const text = `${what} ${wish.access.credential}${why && `; the one in it opens nothing: ${why}`}`;
+  const { credential, asked } = wish.access;
+  const dead = record.action === "replace" ? record.dead : undefined;
+  const text = [
+    `${what} ${credential}`,
+    ...(asked === undefined ? [] : [asked]),
+    ...(dead === undefined ? [] : [`as the one in it opens nothing: ${dead}`]),
+  ].join(", ");
   return [
     paint.bold(`In AWS Secrets Manager (account ${account}, ${region})`),
     `  ${colour(sign)} ecr-pull-secrets/${stage}/clusters/${wish.cluster}`,

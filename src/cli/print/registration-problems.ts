@@ -10,7 +10,7 @@ export function renderProblem(
 ): string {
   const sign = severity === "problem" ? paint.red("✖") : paint.yellow("!");
   const [first = "", ...rest] = message.split("\n");
-  const lines = [wrap(first, columns - 2, "    ").trimStart(), ...rest];
+  const lines = [wrap(first, columns, "  ").trimStart(), ...rest];
   return [
     `${sign} ${lines.join("\n  ")}`,
     ...(hint ? [paint.cyan(wrap(`→ ${hint}`, columns, "    "))] : []),

@@ -26,27 +26,24 @@ export interface RegisterOptions extends StageOptions {
 
 export function addRegisterOptions(command: Command): Command {
   const withCluster = command
-    .argument("<cluster>", "the name to register it by, as the config's `clusters` entries mean it")
+    .argument("<cluster>", "its name, as the config's `clusters` say it")
     .optionsGroup("Which cluster:")
     .option("--context <name>", "a context of your kubeconfig (default: the current one)")
     .option("--kubeconfig <file>", "the kubeconfig (default: $KUBECONFIG, then ~/.kube/config)")
-    .option(
-      "--server <url>",
-      "where AWS Lambda finds the API server, if not at the context's server",
-    )
-    .option("--certificate-authority <file>", "the CA of that server, as PEM")
+    .option("--server <url>", "the address that Lambda needs, if another")
+    .option("--certificate-authority <file>", "the CA of that address, as PEM")
     .optionsGroup("What it gets:")
-    .option("--namespace <name>", `of the ServiceAccount (default: ${defaultNamespace})`)
+    .option("--namespace <name>", `of its account (default: ${defaultNamespace})`)
     .option("--token-lifetime <time>", `to ask for, such as 48h (default: ${defaultLifetime})`)
-    .option("--kms-key-id <key>", "encrypts the stored kubeconfig (default: aws/secretsmanager)")
-    .option("--replace", "give a registered cluster a new credential, and this address")
-    .option("--renew", "give a registered cluster a new credential, and change nothing else")
-    .option("--without-policy", "do without the admission policy, where it can't be had");
+    .option("--kms-key-id <key>", "to store with (default: aws/secretsmanager)")
+    .option("--replace", "if registered: new credential and address")
+    .option("--renew", "if registered: new credential, nothing else")
+    .option("--without-policy", "go without the admission policy");
   return addOutputOption(
     addStageOptions(withCluster)
       .optionsGroup("Asking:")
       .option("--dry-run", "show the plan, change nothing")
-      .option("--print-manifests", "print the rights as YAML, for GitOps; change nothing")
+      .option("--print-manifests", "print the rights as YAML, change nothing")
       .option("-y, --yes", "don't ask"),
   );
 }
