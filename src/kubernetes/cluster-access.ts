@@ -31,6 +31,8 @@ export interface ClusterAccess extends ClusterEndpoint {
    * @throws KubeconfigError
    */
   credential(): Promise<ClusterCredential>;
+  /** What to do when the API server takes it for nobody's; undefined: get a new one. */
+  readonly refusedHint?: string | undefined;
 }
 
 /** As in a kubeconfig, either or both may be there, or neither (anonymous). */

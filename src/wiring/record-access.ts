@@ -36,7 +36,13 @@ export function accessOf(
     const { credential } = authentication;
     return { ...endpoint, credential: async () => credential };
   }
-  return { ...endpoint, credential: eksCredential(authentication.eks, options) };
+  const { eks } = authentication;
+  return { ...endpoint, credential: eksCredential(eks, options), refusedHint: howToLetIn(eks) };
+}
+
+function howToLetIn({ cluster, region, roleArn = "the role that signs" }: EksCredential): string {
+  const list = `aws eks list-access-entries --cluster-name ${cluster} --region ${region}`;
+  return `give ${roleArn} an access entry in the EKS cluster ${cluster}; who has one: ${list}`;
 }
 
 /** Signed anew well before it ends: it is good for 15 minutes, and a sweep takes less than two. */

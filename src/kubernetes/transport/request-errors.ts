@@ -3,6 +3,7 @@
  * that it failed with stay here: some hold what the server sent.
  */
 import { ClusterError } from "../../errors.ts";
+import type { ClusterAccess } from "../cluster-access.ts";
 import { errorCode, lostConnection } from "./errors.ts";
 import type { WireRequest } from "./request-exchange.ts";
 import { TransientError } from "./retry.ts";
@@ -23,6 +24,15 @@ export function exchangeError(error: unknown, asked: Asked): unknown {
     tlsError(error, asked.place) ??
     lostConnection(error, asked.place)
   );
+}
+
+/** Whoever made the credential knows better why the API server takes it for nobody's. */
+export function withOwnHint(error: unknown, { refusedHint }: ClusterAccess): unknown {
+  if (!(error instanceof ClusterError && error.status === 401) || refusedHint === undefined) {
+    return error;
+  }
+  const { kind, message, status, cause } = error;
+  return new ClusterError(kind, message, { status, cause, hint: refusedHint });
 }
 
 function ofThisRequest(

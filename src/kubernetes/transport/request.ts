@@ -5,7 +5,7 @@ import type { ClusterAccess, ClusterCredential } from "../cluster-access.ts";
 import { serverPlace } from "./dial.ts";
 import type { ConnectionLink } from "./link.ts";
 import type { ConnectionOptions } from "./options.ts";
-import { exchangeError } from "./request-errors.ts";
+import { exchangeError, withOwnHint } from "./request-errors.ts";
 import { exchange, type WireAnswer, type WireRequest } from "./request-exchange.ts";
 import { aborted, TransientError, withRetries } from "./retry.ts";
 
@@ -59,7 +59,7 @@ export function createSender(
     counters.bytesReceived += answer.body.length;
     return await readAnswer(answer, { ...request, nowMs: world.now() }).catch(
       (error: unknown): Answer => {
-        throw link.recovering ? onceRecovered(error) : error;
+        throw link.recovering ? onceRecovered(error) : withOwnHint(error, access);
       },
     );
   }

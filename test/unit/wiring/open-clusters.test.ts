@@ -246,6 +246,23 @@ describe("a record for EKS", () => {
     expect(cluster.requests).toEqual([]);
   });
 
+  test("says what lets a signer in whom the API server doesn't know", async () => {
+    const cluster = await startCluster();
+    const token = new SecretValue("signed-by-a-stranger");
+    const opened = open({
+      isEksHost: () => true,
+      eksTokens: {
+        tokenFor: async () => ({ token, expiresAt: new Date(now.getTime() + 840_000) }),
+      },
+    });
+    const record = recordOf(cluster, { kubeconfig: kubeconfigOf(cluster, { exec }) });
+    await expect(list(opened, record)).rejects.toMatchObject({
+      kind: "unauthorized",
+      status: 401,
+      hint: "give the role that signs an access entry in the EKS cluster shop; who has one: aws eks list-access-entries --cluster-name shop --region eu-west-1",
+    });
+  });
+
   test("is never signed for a host that isn't EKS's", async () => {
     const cluster = await startCluster();
     const opened = open();
