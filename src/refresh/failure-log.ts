@@ -46,7 +46,8 @@ export function mintCause({ message, hint }: MintError): Cause {
   return { kind: "mint", message, hint };
 }
 
-const rightsHint = "grant the credential the rights that the README lists under “Rights”";
+const rightsHint =
+  "ecr-pull-secrets register <cluster> grants what the config needs; --print-manifests shows it";
 
 export const stopCauses: Readonly<Record<StopReason, Cause>> = {
   deadline: {
