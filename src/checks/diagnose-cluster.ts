@@ -23,15 +23,21 @@ export async function diagnoseCluster(
 ): Promise<CheckReport | undefined> {
   const { owner, now } = ports;
   const desired = desiredPullSecrets(ports.pullSecrets, cluster, owner);
-  const diagnosis = { cluster, owner, desired, next: nextSteps(cluster, owner), now };
   const at = now().toISOString();
   const found = await checkRecord(cluster, ports, abort);
   if (!found) {
     return undefined;
   }
+  const next = nextSteps(cluster, owner, accountNamespace(found));
+  const diagnosis = { cluster, owner, desired, next, now };
   const checks = await checkFurther(diagnosis, found, ports);
   const outcome = checks.some(({ result }) => result === "failed") ? "failed" : "ok";
   return { cluster, owner: formatOwner(owner), at, outcome, checks };
+}
+
+function accountNamespace({ examined }: FoundRecord): string | undefined {
+  const credential = "blocker" in examined ? undefined : examined.credential;
+  return credential?.kind === "service-account-token" ? credential.namespace : undefined;
 }
 
 async function checkFurther(

@@ -209,6 +209,14 @@ describe("a credential", () => {
     });
   });
 
+  test("of an account elsewhere is renewed there", async () => {
+    const elsewhere = scene.api.state.serviceAccountToken("other", "ecr-pull-secrets");
+    const report = await scene.diagnose(scene.kubeconfig(elsewhere));
+    expect(find(report, "every needed right is there")?.hint).toMatch(
+      /^ecr-pull-secrets register eu-\d+ --context <context> --namespace other --stage dev$/,
+    );
+  });
+
   test("that may not renew itself is told of", async () => {
     await scene.revoke("RoleBinding", rbac);
     const report = await scene.diagnose();
