@@ -48,7 +48,7 @@ export async function openRemoval(
   return { ...opened, cluster, user, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
 
-const goneHint = "if the cluster is gone for good, remove its record: --cluster-gone";
+const goneHint = "--cluster-gone removes the record of a cluster that is gone for good";
 
 /** Says what to do where there is nothing left to connect to. */
 async function orGone<T>(work: Promise<T>): Promise<T> {
@@ -66,5 +66,8 @@ async function orGone<T>(work: Promise<T>): Promise<T> {
 }
 
 function withGone(hint: string | undefined): string {
-  return hint === undefined ? goneHint : `${hint.replace(/\.$/, "")}; ${goneHint}`;
+  if (hint === undefined) {
+    return goneHint;
+  }
+  return /[.?]$/.test(hint) ? `${hint} ${goneHint}` : `${hint}; ${goneHint}`;
 }

@@ -31,9 +31,9 @@ export async function askRemovalRights(
     ),
   ]);
   const what = [
-    ...single.map((object) => `delete ${formatRef(refOf(object))}`),
     ...inNamespaces("delete secrets", deleted),
     ...inNamespaces("change service accounts", unlinked),
+    ...single.map((object) => `delete ${formatRef(refOf(object))}`),
   ];
   return what.length === 0
     ? []
