@@ -21,7 +21,7 @@ export function judgeAccepted(
   // Without a status, nothing was sent: no token could be made (of EKS, by AWS), and it says why.
   return user.error.status === undefined
     ? failed(catalogue.accepted, { message, hint })
-    : failed(catalogue.accepted, refusal(credential, next));
+    : failed(catalogue.accepted, refusal(credential, next, hint));
 }
 
 /** https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-requests */
@@ -43,7 +43,8 @@ function printable(user: string): string {
   return /^[\w:.@/+=,-]{1,200}$/.test(user) ? user : JSON.stringify(user.slice(0, 200));
 }
 
-function refusal({ kind }: ExaminedCredential, next: NextSteps): Remark {
+/** @param hint of the connection, which knows for which cluster of EKS it signs */
+function refusal({ kind }: ExaminedCredential, next: NextSteps, hint?: string): Remark {
   switch (kind) {
     case "service-account-token":
       return {
@@ -54,7 +55,7 @@ function refusal({ kind }: ExaminedCredential, next: NextSteps): Remark {
     case "eks":
       return {
         message: "it takes the role that signed for nobody: the role has no access entry there",
-        hint: "see who is let in: aws eks list-access-entries --cluster-name <name in EKS>",
+        hint,
       };
     default:
       return {

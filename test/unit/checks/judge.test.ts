@@ -186,7 +186,7 @@ describe("a credential", () => {
     [accountToken, /register prod-eu --context <context> --renew --stage prod/],
     [endless, /--replace/],
     [certificate(300, 60), /--replace/],
-    [{ kind: "eks" }, /list-access-entries/],
+    [{ kind: "eks" }, /^do something$/],
   ])("that is refused has a remedy of its kind: %j", (credential, hint) => {
     const verdict = judgeAccepted(broken("unauthorized", 401), credential, next);
     expect(verdict).toMatchObject({ result: "failed", hint: expect.stringMatching(hint) });
