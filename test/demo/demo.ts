@@ -14,7 +14,7 @@ const startedAtMs = performance.now();
 
 terminal.print(`
 ecr-pull-secrets keeps ECR pull secrets fresh in Kubernetes clusters outside AWS.
-These are its real functions, between an AWS endpoint (ECR, Secrets Manager, SQS) and
+These are its real functions, between an AWS endpoint (ECR, Secrets Manager, SQS, Lambda) and
 three Kubernetes API servers in this process, over HTTP and TLS. No account, no cluster;
 nothing leaves the machine.`);
 
@@ -31,17 +31,17 @@ try {
 const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
 terminal.print(`
 Done in ${seconds} s. Now a cluster of your own, with your kubeconfig and AWS credentials.
-This shows what would be done, and changes nothing:
+This shows what would be done in it, and changes nothing:
 
   npx ecr-pull-secrets plan --local --context <your context> --region <your region>
 
-this does it, once you have said yes:
-
-  npx ecr-pull-secrets refresh --local --context <your context> --region <your region>
-
-and this deploys what keeps all registered clusters fresh (config/prod.yml says what goes where):
+this deploys what keeps all registered clusters fresh (config/prod.yml says what goes where):
 
   npx serverless deploy --stage prod
+
+and this registers the first of them, once you have seen the plan and said yes:
+
+  npm run register-cluster -- <name> --context <your context> --stage prod
 `);
 // The functions keep their connections, as a warm Lambda does: nobody waits for them here.
 process.exit(0);

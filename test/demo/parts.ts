@@ -6,17 +6,6 @@ import { join } from "node:path";
 import { startAws } from "../fakes/aws/aws.ts";
 import { type KubernetesApi, startKubernetesApi } from "../fakes/kubernetes-api/kubernetes-api.ts";
 
-/** The RBAC of what a stored credential may do, as `register` computes it for this config. */
-const rights = [
-  { verbs: ["list"], resources: ["namespaces"] },
-  {
-    verbs: ["create", "patch", "list", "get"],
-    resources: ["secrets"],
-    resourceNames: ["ecr-pull"],
-  },
-  { verbs: ["list", "patch"], resources: ["serviceaccounts"], resourceNames: ["default"] },
-];
-
 export const clusterNames = ["prod-eu", "prod-us", "factory"] as const;
 export type ClusterName = (typeof clusterNames)[number];
 
@@ -34,11 +23,7 @@ export async function startWorld() {
   });
   const clusters = new Map<ClusterName, KubernetesApi>();
   for (const name of clusterNames) {
-    const cluster = await startKubernetesApi();
-    const user = cluster.addUser("system:serviceaccount:ecr-pull-secrets:ecr-pull-secrets");
-    cluster.state.grant(user.name, rights);
-    aws.secrets.create(`ecr-pull-secrets/${stage}/clusters/${name}`, cluster.kubeconfig(user));
-    clusters.set(name, cluster);
+    clusters.set(name, await startKubernetesApi());
   }
   const queue = aws.queues.create(`ecr-pull-secrets-${stage}-refresh.fifo`, {
     VisibilityTimeout: "540",

@@ -25,10 +25,15 @@ export interface Tick {
   readonly ecrCalls: number;
 }
 
+/** Deploys the functions, and answers with what fires the schedule. */
 export async function startFunctions(world: World) {
   const dispatch = wireDispatch(world.settings, world.now);
   const refresh = await wireRefresh(world.settings, world.now);
   const invocation = { awsRequestId: "demo", getRemainingTimeInMillis: () => 90_000 };
+  const name = `ecr-pull-secrets-${world.settings.stage}-refresh`;
+  // Whoever asks it directly gets another instance than the queue, as may be on Lambda.
+  const asked = await wireRefresh(world.settings, world.now);
+  world.aws.registerFunction(name, (event: unknown) => asked(event, invocation));
   return async (): Promise<Tick> => {
     const { aws, clusters } = world;
     for (const cluster of clusters.values()) {
@@ -54,7 +59,7 @@ function countWrites(requests: readonly { readonly verb: string }[]): number {
 }
 
 /** What the functions log, in order. */
-async function collectLog(work: () => Promise<void>): Promise<unknown[]> {
+export async function collectLog(work: () => Promise<void>): Promise<unknown[]> {
   const lines: unknown[] = [];
   const methods = ["info", "warn", "error"] as const;
   const real = methods.map((method) => console[method]);
