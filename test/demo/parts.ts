@@ -23,7 +23,9 @@ export async function startWorld() {
   });
   const clusters = new Map<ClusterName, KubernetesApi>();
   for (const name of clusterNames) {
-    clusters.set(name, await startKubernetesApi());
+    const cluster = await startKubernetesApi();
+    inhabit(name, cluster.state);
+    clusters.set(name, cluster);
   }
   const queue = aws.queues.create(`ecr-pull-secrets-${stage}-refresh.fifo`, {
     VisibilityTimeout: "540",
@@ -59,3 +61,22 @@ export async function startWorld() {
 }
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
+
+/** Namespaces beside those that every cluster has. */
+function inhabit(name: ClusterName, state: KubernetesApi["state"]): void {
+  const namespaces = {
+    "prod-eu": ["web", "team-a", "team-b"],
+    "prod-us": ["web"],
+    factory: ["line-1"],
+  };
+  for (const namespace of namespaces[name]) {
+    state.createNamespace(namespace);
+  }
+  if (name === "prod-eu") {
+    state.createNamespace("no-thanks", { "pull-ecr": "no" });
+  }
+  if (name === "prod-us") {
+    state.createNamespace("leaving");
+    state.deleteNamespace("leaving");
+  }
+}

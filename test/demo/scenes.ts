@@ -21,14 +21,6 @@ type Scene = (play: Play) => Promise<void>;
 const registration: Scene = async (play) => {
   const { world, stage, step } = play;
   stage.heading("Register three clusters: least rights, proved with the new credential, and swept");
-  for (const namespace of ["web", "team-a", "team-b"]) {
-    world.cluster("prod-eu").state.createNamespace(namespace);
-  }
-  world.cluster("prod-eu").state.createNamespace("no-thanks", { "pull-ecr": "no" });
-  world.cluster("prod-us").state.createNamespace("web");
-  world.cluster("prod-us").state.createNamespace("leaving");
-  world.cluster("prod-us").state.deleteNamespace("leaving");
-  world.cluster("factory").state.createNamespace("line-1");
   const ecrBefore = world.aws.count("ecr:GetAuthorizationToken");
   const registered = await step("register: plan → apply → prove → store → sweep", () =>
     quietly(world),
