@@ -21,6 +21,7 @@ import {
   type PolicySpec,
   policiesPath,
 } from "./policy-scene.ts";
+import { rbacPath } from "./rbac-scene.ts";
 
 const refusing = { validations: [{ expression: "false", message: "refused" }] };
 
@@ -46,25 +47,28 @@ const told =
   " + (object == null ? ' -' : ' ' + string(object.metadata.name))" +
   " + (oldObject == null ? ' -' : ' ' + string(oldObject.metadata.name))";
 
-/** What each policy is about: a secret, the token of an account, a namespace. */
+/** What each policy is about: a secret, the token of an account, a namespace, a ClusterRole. */
 const rules: Readonly<
   Record<string, readonly [PolicySpec & { readonly binding?: object }, readonly string[]]>
 > = {
-  all: [about({}), ["secret", "token", "namespace"]],
-  plain: [about({ resources: ["*"] }), ["secret", "namespace"]],
+  all: [about({}), ["secret", "token", "namespace", "role"]],
+  plain: [about({ resources: ["*"] }), ["secret", "namespace", "role"]],
   below: [about({ resources: ["serviceaccounts/*"] }), ["token"]],
   tokens: [about({ resources: ["*/token"] }), ["token"]],
   token: [about({ resources: ["serviceaccounts/token"] }), ["token"]],
   accounts: [about({ resources: ["serviceaccounts"] }), []],
   within: [about({ scope: "Namespaced" }), ["secret", "token"]],
-  outside: [about({ scope: "Cluster" }), ["namespace"]],
+  outside: [about({ scope: "Cluster" }), ["namespace", "role"]],
   updates: [about({ operations: ["UPDATE", "DELETE"] }), []],
   version: [about({ apiVersions: ["v2"] }), []],
   group: [about({ apiGroups: ["apps"] }), []],
   names: [about({ resourceNames: ["names-secret"] }), ["secret"]],
-  except: [about({}, { excludeResourceRules: [allSecrets] }), ["token", "namespace"]],
+  except: [about({}, { excludeResourceRules: [allSecrets] }), ["token", "namespace", "role"]],
   labels: [about({}, { objectSelector: { matchLabels: { is: "secret" } } }), ["secret"]],
-  there: [about({}, { namespaceSelector: { matchLabels: { team: "x" } } }), ["secret", "token"]],
+  there: [
+    about({}, { namespaceSelector: { matchLabels: { team: "x" } } }),
+    ["secret", "token", "role"],
+  ],
   elsewhere: [
     {
       ...about({}),
@@ -76,12 +80,16 @@ const rules: Readonly<
         },
       },
     },
-    ["namespace"],
+    ["namespace", "role"],
   ],
 };
 
 const scenes: Readonly<Record<string, PolicySpec & { readonly binding?: object }>> = {
   tell: { ...about({}), ...saying({ messageExpression: told }) },
+  seconds: {
+    ...about({ resources: ["serviceaccounts/token"] }),
+    ...saying({ messageExpression: "string(object.spec.expirationSeconds + 1)" }),
+  },
   shape: saying({ message: "  not like this " }),
   own: refusing,
   forbidden: saying({ message: "never", reason: "Forbidden" }),
@@ -100,6 +108,11 @@ const scenes: Readonly<Record<string, PolicySpec & { readonly binding?: object }
   broken: { validations: [{ expression: "object.nothing == 1", reason: "Forbidden" }] },
   ignored: { failurePolicy: "Ignore", validations: [{ expression: "object.nothing == 1" }] },
   condition: { ...refusing, matchConditions: [{ name: "c", expression: "object.nothing == 1" }] },
+  unconditional: {
+    ...refusing,
+    failurePolicy: "Ignore",
+    matchConditions: [{ name: "c", expression: "object.nothing == 1" }],
+  },
   conditions: {
     ...refusing,
     matchConditions: [
@@ -147,9 +160,8 @@ export function policyContract(context: ContractContext): void {
     });
 
     test("name the group of what they refuse", async () => {
-      const path = "/apis/rbac.authorization.k8s.io/v1/clusterroles";
       const body = { metadata: { name: "all-r" }, rules: [] };
-      const answer = await scene.user.send("POST", path, { body });
+      const answer = await scene.user.send("POST", `${rbacPath}/clusterroles`, { body });
       expect(scene.refusal("all", answer)).toBe("refused");
       expect(answer.at("message")).toMatch(/^clusterroles.rbac.authorization.k8s.io "all-r" is/);
       expect(answer.at("details")).toMatchObject({
@@ -201,6 +213,13 @@ export function policyContract(context: ContractContext): void {
         `CREATE serviceaccounts/token TokenRequest ${namespace}/tell-a tell-a -`,
         "CREATE namespaces Namespace tell-n/tell-n dry tell-n -",
       ]);
+    });
+
+    test("count in whole numbers", async () => {
+      await context.admin.send("POST", accounts(), { body: { metadata: { name: "seconds-a" } } });
+      const path = `${accounts()}/seconds-a/token`;
+      const answer = await scene.user.send("POST", path, { body: {} });
+      expect(scene.refusal("seconds", answer)).toBe("3601");
     });
 
     test("judge only the user that they name", async () => {
@@ -268,6 +287,7 @@ export function policyContract(context: ContractContext): void {
         422,
         "[expression 'object.nothing == 1' resulted in error: no such key: nothing, expression 'object.void == 1' resulted in error: no such key: void]",
       ],
+      ["unconditional", 201, undefined],
       ["unless", 201, undefined],
       ["audit", 201, undefined],
     ])("%s: answered with %i: %s", async (key, code, refusal) => {
@@ -293,6 +313,9 @@ export function policyContract(context: ContractContext): void {
           token: await scene.user.send("POST", `${accounts()}/${key}-a/token${dry}`, { body: {} }),
           namespace: await scene.user.send("POST", `/api/v1/namespaces${dry}`, {
             body: { metadata: { name: `${key}-n` } },
+          }),
+          role: await scene.user.send("POST", `${rbacPath}/clusterroles${dry}`, {
+            body: { metadata: { name: `${key}-r` }, rules: [] },
           }),
         };
         const refused = Object.entries(answers).filter(([, answer]) => scene.refusal(key, answer));

@@ -98,6 +98,26 @@ export function policyObjectContract(context: ContractContext): void {
       expect(labelled.at("metadata", "generation")).toBe(2);
     });
 
+    test("is shared by managers, condition by condition", async () => {
+      const name = context.unique("p");
+      const condition = { name: "c", expression: "true" };
+      await applyPolicy(name, { ...valid, matchConditions: [condition] });
+      const shared = await applyTo(
+        context.admin,
+        `${policiesPath}/${name}`,
+        policyBody(name, { matchConditions: [{ name: "c" }, { ...condition, name: "d" }] }),
+        "",
+        "other",
+      );
+      expect(shared.at("spec", "matchConditions")).toEqual([
+        condition,
+        { ...condition, name: "d" },
+      ]);
+      const left = await applyPolicy(name, valid);
+      // The other still names c, and nobody its expression.
+      expect(left.status).toBe(422);
+    });
+
     test("is listed by its labels, and deleted with its UID as precondition", async () => {
       const name = context.unique("p");
       const body = { metadata: { name, labels: { run: name } }, spec: valid };

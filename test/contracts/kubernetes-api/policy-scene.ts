@@ -34,9 +34,15 @@ export function bindingBody(name: string, spec: object | undefined): object {
   return { apiVersion, kind: "ValidatingAdmissionPolicyBinding", metadata: { name }, spec };
 }
 
-export function applyTo(client: HttpClient, path: string, body: object, query = "") {
+export function applyTo(
+  client: HttpClient,
+  path: string,
+  body: object,
+  query = "",
+  manager = "applier",
+) {
   const options = { contentType: applyPatch, body };
-  return client.send("PATCH", `${path}?fieldManager=applier${query}`, options);
+  return client.send("PATCH", `${path}?fieldManager=${manager}${query}`, options);
 }
 
 export const allSecrets = {

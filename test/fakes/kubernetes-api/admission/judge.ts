@@ -45,7 +45,7 @@ export function createJudge(store: Store, lag: number): Judge {
     const labels = namespaceLabels(store, review);
     for (const pair of boundPolicies(store)) {
       const asked = isAbout(pair, review, labels) ? effective(pair) : undefined;
-      if (asked !== undefined && isAbout(asked, review, labels)) {
+      if (asked !== undefined) {
         put(asked, review, store);
       }
     }
@@ -96,18 +96,11 @@ function put({ policy, binding }: Pair, review: AdmissionReview, store: Store): 
 }
 
 function contextOf(review: AdmissionReview, store: Store): Context {
-  const namespace = namespaceOf(store, review);
-  const { managedFields: _, ...metadata } = namespace?.metadata ?? {};
-  const namespaceObject = namespace && {
-    metadata,
-    spec: namespace["spec"],
-    status: namespace["status"],
-  };
   return {
     request: toCel(requestVariable(review)),
     object: toCel(review.object),
     oldObject: toCel(review.oldObject),
-    namespaceObject: toCel(namespaceObject),
+    namespaceObject: toCel(namespaceOf(store, review)),
   };
 }
 
