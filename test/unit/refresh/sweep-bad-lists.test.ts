@@ -101,7 +101,7 @@ test("a list of namespaces that is refused fails the sweep: nothing is known wit
   const report = await scene.sweep();
   expect(report.outcome).toBe("failed");
   expect(report.failures).toMatchObject([
-    { kind: "forbidden", hint: expect.stringContaining("rights"), namespaces: [] },
+    { kind: "forbidden", hint: expect.stringContaining("register <cluster>"), namespaces: [] },
   ]);
 });
 

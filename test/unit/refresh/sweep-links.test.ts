@@ -59,7 +59,11 @@ describe("a service account", () => {
     const report = await scene.sweep({ pullSecrets });
     expect(report).toMatchObject({ outcome: "failed", counts: { created: 3, linked: 2 } });
     expect(report.failures).toMatchObject([
-      { kind: "forbidden", namespaces: ["team-2"], hint: expect.stringContaining("rights") },
+      {
+        kind: "forbidden",
+        namespaces: ["team-2"],
+        hint: expect.stringContaining("register <cluster>"),
+      },
     ]);
   });
 

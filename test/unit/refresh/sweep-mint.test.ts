@@ -17,8 +17,8 @@ const cases: readonly (readonly [string, Fault, RegExp, RegExp])[] = [
   ["that is truncated", faults.garbage, /isn't one that AWS gives/, isntAws],
   ["from a proxy", faults.proxyPage, /isn't one that AWS gives/, isntAws],
   ["of another kind", answering([]), /authorizationData/, isntAws],
-  ["of 500, always", faults.serverError, /status 500.*after retries/, /next sweep/],
-  ["of a load balancer, always", faults.unavailablePage, /status 503/, /next sweep/],
+  ["of 500, always", faults.serverError, /status 500.*after retries/, /tries again/],
+  ["of a load balancer, always", faults.unavailablePage, /status 503/, /tries again/],
   ["by a reset, always", faults.reset, /ECONNRESET/, /\w/],
 ];
 

@@ -110,7 +110,7 @@ async function startScene(options: SceneOptions = {}) {
     const owner = { account: aws.account, region, stage: sweepOptions.stage ?? "prod" };
     const desired = desiredPullSecrets(readConfig(sweepOptions), clusterName, owner);
     const connection = createClusterConnection(accessTo(cluster.kubeconfig(user)), {
-      ...hasty(pausesMs),
+      ...hasty(pausesMs, options.namespaces?.length ?? 0),
       ...sweepOptions.connection,
     });
     try {
@@ -195,12 +195,13 @@ function accessTo(kubeconfig: string) {
   return { ...endpoint, credential: async () => credential };
 }
 
-/** The same rules of patience, a hundred times faster. */
-function hasty(pausesMs: number[]): Partial<ConnectionOptions> {
+/** The same rules of patience, a hundred times faster; hundreds of writes at once take a while. */
+function hasty(pausesMs: number[], namespaces: number): Partial<ConnectionOptions> {
+  const answerTimeoutMs = 400 + 10 * namespaces;
   return {
     connectTimeoutMs: 1_000,
-    headersTimeoutMs: 400,
-    bodyTimeoutMs: 400,
+    headersTimeoutMs: answerTimeoutMs,
+    bodyTimeoutMs: answerTimeoutMs,
     world: {
       now: Date.now,
       random: Math.random,

@@ -13,9 +13,9 @@ describe("the deadline", () => {
   test("reached with half of the namespaces done ends nothing that was begun", async () => {
     const scene = await start(numbered(200));
     const cluster = await scene.startCluster("eu");
-    cluster.fault({ on: { method: "PATCH" }, times: 1_000, do: { type: "delay", ms: 300 } });
+    cluster.fault({ on: { method: "PATCH" }, times: 1_000, do: { type: "delay", ms: 1_000 } });
     const { serve, swept } = scene.newFunction();
-    await expect(serve(scene.delivery("eu"), keptMs + 250)).resolves.toEqual(failed);
+    await expect(serve(scene.delivery("eu"), keptMs + 900)).resolves.toEqual(failed);
     const written = cluster.state.secretsNamed("ecr-pull").size;
     expect(written).toBe(100);
     expect(swept).toMatchObject([
