@@ -59,6 +59,20 @@ const secretName = (secret: DesiredPullSecret) => [secret.name];
 const accountNames = ({ serviceAccounts }: DesiredPullSecret) =>
   serviceAccounts === "all" ? [allAccounts] : serviceAccounts;
 
+/** Of what nobody listed. */
+export const unlisted = { items: [], refused: [] } as const;
+
+/** The lists that show the accounts which a pull secret is linked to. */
+export function accountListings(
+  { serviceAccounts }: DesiredPullSecret,
+  observed: Observed,
+): readonly Listing<ServiceAccountState>[] {
+  const names = serviceAccounts === "all" ? [allAccounts] : serviceAccounts;
+  const lists = observed.serviceAccounts;
+  const listings = names.map((name) => lists.get(name) ?? lists.get(allAccounts) ?? unlisted);
+  return [...new Set(listings)];
+}
+
 /** Where to list each name: in all namespaces at once (undefined), or in those that are named. */
 type Places = ReadonlyMap<string, ReadonlySet<string | undefined>>;
 

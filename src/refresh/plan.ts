@@ -4,8 +4,14 @@
  */
 import { type ReadStamps, readStamps } from "../pull-secrets/stamps.ts";
 import type { DesiredPullSecret } from "./desired.ts";
-import { allAccounts, type Listing, type Observed, type RefusedList } from "./observe.ts";
-import type { SecretState, ServiceAccountState } from "./ports.ts";
+import {
+  accountListings,
+  type Listing,
+  type Observed,
+  type RefusedList,
+  unlisted,
+} from "./observe.ts";
+import type { SecretState } from "./ports.ts";
 import type { Finding } from "./rules/findings.ts";
 import { type Judge, judgeSecret, type SecretWrite } from "./rules/judge-secret.ts";
 import { type AccountLink, judgeAccounts } from "./rules/link-accounts.ts";
@@ -75,8 +81,6 @@ function planPullSecret(secret: DesiredPullSecret, observed: Observed, { judge, 
   draft.findings.push(...orphans.findings);
 }
 
-const unlisted = { items: [], refused: [] } as const;
-
 /** Where a list was refused, nothing is known and nothing is done: the refusal is the report. */
 function readableNamespaces(
   secret: DesiredPullSecret,
@@ -124,16 +128,6 @@ function planLinks(
     draft.linked.push(...linked);
     draft.links.push(...missing);
   }
-}
-
-function accountListings(
-  { serviceAccounts }: DesiredPullSecret,
-  observed: Observed,
-): readonly Listing<ServiceAccountState>[] {
-  const names = serviceAccounts === "all" ? [allAccounts] : serviceAccounts;
-  const lists = observed.serviceAccounts;
-  const listings = names.map((name) => lists.get(name) ?? lists.get(allAccounts) ?? unlisted);
-  return [...new Set(listings)];
 }
 
 function isOurs(state: SecretState, judge: Judge): boolean {
