@@ -77,7 +77,7 @@ function foreign(live: LiveObject, registrant: Registrant): Problem | undefined 
   if (found.kind === "other-name") {
     return {
       message: `this cluster is registered already, as ${found.cluster} (${object} says so)`,
-      hint: `register ${found.cluster} again, or unregister it first: ecr-pull-secrets unregister ${found.cluster}`,
+      hint: `register ${found.cluster} again, or first: ecr-pull-secrets unregister ${found.cluster} --stage ${registrant.owner.stage}`,
     };
   }
   return undefined;

@@ -52,16 +52,16 @@ function firstSweep(
   { stage }: OpenedRegistration,
 ): FirstSweep {
   const { cluster } = plan.wish;
-  const update = `npx serverless deploy --stage ${stage.stage} --region ${stage.region} brings the function to this version`;
+  const update = `bring the function to this version: npx serverless deploy --stage ${stage.stage} --region ${stage.region}`;
   return sweep === undefined
     ? undefined
     : readAnswer(sweep, { cluster, schema: sweepAnswer, update });
 }
 
-function sweepFailed({ wish: { cluster } }: RegistrationPlan) {
+function sweepFailed({ wish: { cluster, owner } }: RegistrationPlan) {
   return {
     message: `${cluster} is registered, but its first sweep failed; the schedule tries again`,
-    hint: `ecr-pull-secrets check ${cluster} says why; refresh ${cluster} --local sweeps from here`,
+    hint: `from here it may work (refresh ${cluster} --local); see why it doesn't there: ecr-pull-secrets check ${cluster} --stage ${owner.stage}`,
   };
 }
 

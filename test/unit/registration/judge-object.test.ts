@@ -110,7 +110,7 @@ describe("an object of the rights", () => {
     ).toEqual({
       message:
         "this cluster is registered already, as prod-old (ClusterRole ecr-pull-secrets says so)",
-      hint: "register prod-old again, or unregister it first: ecr-pull-secrets unregister prod-old",
+      hint: "register prod-old again, or first: ecr-pull-secrets unregister prod-old --stage prod",
     });
   });
 
