@@ -106,8 +106,10 @@ describe.concurrent("register refuses", () => {
 
   test("what it can't reach, all of it at once", async () => {
     await scene.write("config/dev.yml", scene.config);
-    const args = ["register", "prod-eu", "--stage", "dev", "--kubeconfig", "cluster.yaml"];
-    const finished = await scene.run([...args, "--context", "fakes", "--yes"]);
+    const user = { name: "jane", token: "of-last-week" };
+    await scene.write("expired.yaml", scene.cluster.kubeconfig(user));
+    const args = ["register", "prod-eu", "--stage", "dev", "--kubeconfig", "expired.yaml"];
+    const finished = await scene.run([...args, "--yes"]);
     await expectGolden("register-several-problems", finished);
     expect(finished.exitCode).toBe(1);
   });
