@@ -105,7 +105,7 @@ function notThere({ object }: ObjectStep): Problem {
 }
 
 function warningsOf(
-  { renew, cluster }: RegistrationWish,
+  { renew, cluster, owner }: RegistrationWish,
   { server, unreached }: Destination,
   objects: readonly ObjectStep[],
 ): Problem[] {
@@ -132,7 +132,7 @@ function warningsOf(
   if (renew && objects.some(isWrite)) {
     warnings.push({
       message: "the rights in the cluster aren't what the config asks for; --renew leaves them so",
-      hint: `ecr-pull-secrets register ${cluster}`,
+      hint: `put them right: ecr-pull-secrets register ${cluster} --stage ${owner.stage}`,
     });
   }
   return warnings;

@@ -118,7 +118,7 @@ describe("an administrator", () => {
       {
         message:
           "jane may not create ClusterRole ecr-pull-secrets, create ClusterRoleBinding ecr-pull-secrets",
-        hint: expect.stringContaining("register prod-eu --print-manifests > rights.yaml"),
+        hint: expect.stringContaining("--print-manifests > rights.yaml"),
       },
     ]);
   });

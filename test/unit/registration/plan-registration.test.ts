@@ -171,7 +171,7 @@ describe("a registration is planned", () => {
       {
         message:
           "the rights in the cluster aren't what the config asks for; --renew leaves them so",
-        hint: "ecr-pull-secrets register prod-eu",
+        hint: "put them right: ecr-pull-secrets register prod-eu --stage prod",
       },
     ]);
   });
@@ -212,7 +212,7 @@ describe("a registration is refused", () => {
       }),
       {
         message: "prod-eu is registered already, with a client certificate",
-        hint: "add --replace to store a token of ServiceAccount ecr-pull-secrets/ecr-pull-secrets, asked for 30 d instead",
+        hint: "add --replace to store a token of ServiceAccount ecr-pull-secrets/ecr-pull-secrets instead",
       },
     ],
     [

@@ -339,11 +339,11 @@ describe("what was interrupted", () => {
       `Create RoleBinding ${name}-token`,
       "Create ValidatingAdmissionPolicy ecr-pull-secrets.interrupted",
       "Create ValidatingAdmissionPolicyBinding ecr-pull-secrets.interrupted",
-      `Get a token of ServiceAccount ${name}, asked for 30 d`,
+      `Get a token of ServiceAccount ${name}`,
       "Try the credential",
       "Store the kubeconfig in AWS Secrets Manager",
       "Note the rights in AWS Secrets Manager",
-      "Wait for the first sweep by the deployed function",
+      "Ask the deployed function to sweep it",
     ]);
     const last = outcomes.pop();
     expect(outcomes.map(({ stopped }) => stopped?.error)).toEqual(seen.map(() => interrupted));
