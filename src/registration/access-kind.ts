@@ -1,9 +1,11 @@
 /** How the deployed function gets into a cluster: what one kind of access adds to a registration. */
 import type { CredentialLife } from "../clusters/record.ts";
 import type { AccessQuestion } from "../rights/access.ts";
+import type { Proof } from "../rights/prove-rights.ts";
 import type { Subject } from "../rights/rights.ts";
 import type { SecretValue } from "../secret-value.ts";
 import type { AdminApi } from "./ports.ts";
+import type { Problem } from "./problems.ts";
 import type { StoredCredential, StoredKubeconfigs } from "./stored-kubeconfigs.ts";
 
 export interface IssuedAccess {
@@ -16,6 +18,17 @@ export interface IssuedAccess {
 export interface IssuePorts {
   readonly admin: AdminApi;
   readonly kubeconfigs: StoredKubeconfigs;
+}
+
+/** What has to be done outside the cluster, before anybody is let in. */
+export interface AccessStep {
+  readonly verb: "create" | "change";
+  /** `In EKS (cluster prod, eu-west-1)` */
+  readonly place: string;
+  /** `access entry of arn:…` */
+  readonly what: string;
+  /** @throws UserError, AwsError */
+  carryOut(): Promise<void>;
 }
 
 export interface AccessKind {
@@ -39,4 +52,13 @@ export interface AccessKind {
    * @throws ClusterError, UserError
    */
   issue(ports: IssuePorts, former: StoredCredential | undefined): Promise<IssuedAccess>;
+  /** Tried before it was planned: not tried again. */
+  readonly proven?: readonly Proof[];
+  /** What isn't done yet. */
+  readonly steps?: readonly AccessStep[];
+  /**
+   * Only for what the deployed function alone can use: it is proved by its diagnosis, once it is
+   * stored. Undefined as an answer: all is well.
+   */
+  judgeDeployed?(answer: unknown): Problem | undefined;
 }

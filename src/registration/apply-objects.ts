@@ -42,7 +42,7 @@ export async function applyObjects(
   }
 }
 
-function titleCase(verb: string): string {
+export function titleCase(verb: string): string {
   return `${verb.charAt(0).toUpperCase()}${verb.slice(1)}`;
 }
 

@@ -6,7 +6,7 @@
 import { demandOf, digestOf } from "../rights/demand.ts";
 import type { DeployedStack } from "../stack/deployed-stack.ts";
 import type { IssuedAccess } from "./access-kind.ts";
-import { applyObjects } from "./apply-objects.ts";
+import { applyObjects, titleCase } from "./apply-objects.ts";
 import type { ObjectStep } from "./judge-object.ts";
 import { namespacesSeen } from "./namespaces-seen.ts";
 import type { Narrator } from "./narrator.ts";
@@ -15,6 +15,7 @@ import type { RecordOutcome, RegistrationOutcome } from "./outcome.ts";
 import { changesSomething, type RegistrationPlan } from "./plan-registration.ts";
 import type { AdminApi } from "./ports.ts";
 import { NotProven, type ProofTime, proveAccess } from "./prove-access.ts";
+import { proveDeployed } from "./prove-deployed.ts";
 import {
   noteRights,
   type StorePorts,
@@ -41,6 +42,7 @@ export async function carryOutRegistration(
   const outcome: Draft = {
     plan,
     done,
+    prepared: [],
     credential: undefined,
     proofs: [],
     record: undefined,
@@ -49,10 +51,18 @@ export async function carryOutRegistration(
   };
   try {
     await applyObjects(plan.objects, ports, (step) => done.push(step));
+    for (const step of plan.wish.access.steps ?? []) {
+      await ports.narrator.change(`${titleCase(step.verb)} ${step.what}`, step.carryOut);
+      outcome.prepared = [...outcome.prepared, step.what];
+    }
     const access = await obtainAccess(plan, ports);
-    outcome.proofs = await prove(access, plan, ports);
+    const { judgeDeployed, proven } = plan.wish.access;
+    outcome.proofs = judgeDeployed ? [] : (proven ?? (await prove(access, plan, ports)));
     outcome.record = await store(access, plan, ports);
     outcome.credential = access.life;
+    if (judgeDeployed) {
+      await proveDeployed(plan.wish.cluster, judgeDeployed, ports);
+    }
     if (isSweepDue(plan)) {
       outcome.sweep = await firstSweep(plan, ports);
     }

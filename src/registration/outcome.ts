@@ -10,6 +10,8 @@ export interface RegistrationOutcome {
   readonly plan: RegistrationPlan;
   /** Written so far, of what the plan says. */
   readonly done: readonly ObjectStep[];
+  /** Done outside the cluster, as the plan's access calls it. */
+  readonly prepared: readonly string[];
   /** The credential that is stored; undefined: none, or one that doesn't expire. */
   readonly credential: CredentialLife | undefined;
   /** Of the credential that is in use. */

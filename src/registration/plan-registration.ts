@@ -63,8 +63,9 @@ export function planRegistration(
 }
 
 /** Whether anything would be written, in the cluster or in AWS. */
-export function changesSomething({ objects, record }: RegistrationPlan): boolean {
-  return record.action !== "keep" || objects.some(isWrite);
+export function changesSomething({ wish, objects, record }: RegistrationPlan): boolean {
+  const { steps = [] } = wish.access;
+  return record.action !== "keep" || objects.some(isWrite) || steps.length > 0;
 }
 
 /** A token is bound to the account that it was made for, not to the next one of that name. */

@@ -92,7 +92,7 @@ async function tryWrites(writes: readonly WantedWrite[], api: RightsApi): Promis
   );
 }
 
-async function existingOf({ desired }: RegistrationWish, api: ClusterApi) {
+export async function existingOf({ desired }: RegistrationWish, api: ClusterApi) {
   try {
     const { secrets, serviceAccounts } = await observe(api, desired);
     return {

@@ -37,13 +37,24 @@ export interface TokenUser {
   readonly token: SecretValue;
 }
 
+/** A token is signed for it, by whoever uses it. */
+export interface EksUser {
+  readonly kind: "eks";
+  readonly eks: {
+    readonly cluster: string;
+    readonly region: string;
+    /** Undefined: whoever uses it signs with their own role. */
+    readonly roleArn: string | undefined;
+  };
+}
+
 export interface StoredKubeconfigs {
   /** Where the deployed function will look for the API server, normalised. */
   readonly server: string;
   /** Why that can't be reached from here; undefined: it can. */
   readonly unreached: string | undefined;
   /** @throws KubeconfigError where a stored kubeconfig can't say it: plain http, say */
-  render(user: TokenUser, tokenLifetimeSeconds: number | undefined): SecretValue;
+  render(user: TokenUser | EksUser, tokenLifetimeSeconds: number | undefined): SecretValue;
   /** @throws KubeconfigError */
   read(kubeconfig: SecretValue): StoredAccess;
   /**

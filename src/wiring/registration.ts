@@ -1,37 +1,20 @@
 /** What registration has of a cluster: an administrator's view of it, and the kubeconfig to store. */
-import { createAwsSession } from "../aws/session.ts";
-import { createEksTokenSource } from "../credentials/eks-token.ts";
-import type { ClusterAccess, ClusterEndpoint } from "../kubernetes/cluster-access.ts";
+import type { ClusterAccess } from "../kubernetes/cluster-access.ts";
 import { type ClusterConnection, createClusterConnection } from "../kubernetes/connection.ts";
 import { loadTrustedKubeconfig, type TrustedOptions } from "../kubernetes/kubeconfig-trusted.ts";
-import {
-  describeStoredCredential,
-  renderStoredKubeconfig,
-} from "../kubernetes/stored-kubeconfig.ts";
-import type { ConnectionOptions } from "../kubernetes/transport/options.ts";
 import type { AdminApi } from "../registration/ports.ts";
 import type { StoredKubeconfigs } from "../registration/stored-kubeconfigs.ts";
 import { SecretValue } from "../secret-value.ts";
 import { type Destination, type DestinationOptions, destinationOf } from "./destination.ts";
-import { accessOf, type RecordAccessOptions } from "./record-access.ts";
+import {
+  type AdministerOptions,
+  addressOf,
+  type RecordOptions,
+  storedKubeconfigs,
+} from "./stored-kubeconfigs.ts";
 
-export interface AdminClusterOptions extends DestinationOptions {
+export interface AdminClusterOptions extends DestinationOptions, Omit<AdministerOptions, "now"> {
   readonly kubeconfig: TrustedOptions;
-  /** Ends what only looks. */
-  readonly stop: AbortSignal;
-  /** Ends what writes, too. */
-  readonly abort: AbortSignal;
-  /** What differs from the transport's own limits and patience. */
-  readonly connection?: Partial<ConnectionOptions>;
-}
-
-export interface RecordOptions {
-  /** The name that it is registered by. */
-  readonly cluster: string;
-  readonly insecureTlsAllowed: boolean;
-  /** Where a token for EKS is signed. */
-  readonly region: string;
-  readonly profile: string | undefined;
 }
 
 export interface AdminCluster extends AsyncDisposable {
@@ -48,9 +31,18 @@ export interface AdminCluster extends AsyncDisposable {
  * @throws KubeconfigError, UserError
  */
 export async function openAdminCluster(options: AdminClusterOptions): Promise<AdminCluster> {
-  const { kubeconfig, abort } = options;
-  const access = await loadTrustedKubeconfig(kubeconfig);
-  const destination = await destinationOf(access, options, kubeconfig.now());
+  const { now } = options.kubeconfig;
+  const access = await loadTrustedKubeconfig(options.kubeconfig);
+  const destination = await destinationOf(access, options, now());
+  return administer(access, destination, { ...options, now });
+}
+
+/** Connects nowhere yet. */
+export function administer(
+  access: ClusterAccess,
+  destination: Destination,
+  options: AdministerOptions,
+): AdminCluster {
   const connections: ClusterConnection[] = [];
   const connect = (to: ClusterAccess) => {
     const connection = createClusterConnection(to, options.connection);
@@ -60,7 +52,7 @@ export async function openAdminCluster(options: AdminClusterOptions): Promise<Ad
   return {
     context: access.context,
     server: addressOf(access),
-    admin: connect(access).admin(abort),
+    admin: connect(access).admin(options.abort),
     kubeconfigsFor(record) {
       const kubeconfigs = storedKubeconfigs({ access, destination, connect, options }, record);
       // What the deployed function would refuse isn't worth a single write.
@@ -74,55 +66,3 @@ export async function openAdminCluster(options: AdminClusterOptions): Promise<Ad
 }
 
 const placeholder = new SecretValue("placeholder");
-
-interface Parts {
-  readonly access: ClusterAccess;
-  readonly destination: Destination;
-  readonly connect: (to: ClusterAccess) => ClusterConnection;
-  readonly options: AdminClusterOptions;
-}
-
-function storedKubeconfigs(parts: Parts, record: RecordOptions): StoredKubeconfigs {
-  const { access, connect, options } = parts;
-  const { endpoint, unreached } = parts.destination;
-  const { cluster } = record;
-  const rules = recordRules(record, options.kubeconfig.now);
-  const open = (kubeconfig: SecretValue, at?: Date) =>
-    accessOf({ name: cluster, versionId: undefined, kubeconfig }, rules, at);
-  return {
-    server: addressOf(endpoint),
-    unreached,
-    render: (user, tokenLifetimeSeconds) =>
-      renderStoredKubeconfig({ cluster, endpoint, user, tokenLifetimeSeconds }),
-    read: (kubeconfig) => ({
-      // What has expired is told apart from what can't be read.
-      server: addressOf(open(kubeconfig, new Date(0))),
-      credential: describeStoredCredential(kubeconfig),
-    }),
-    connect(kubeconfig) {
-      const stored = open(kubeconfig);
-      const through =
-        unreached === undefined ? stored : { ...access, credential: stored.credential };
-      const connection = connect(through);
-      return {
-        rights: connection.answers(options.stop),
-        cluster: connection.api(options.stop),
-      };
-    },
-  };
-}
-
-function recordRules(record: RecordOptions, now: () => Date): RecordAccessOptions {
-  const { region, profile, insecureTlsAllowed } = record;
-  const session = createAwsSession({ region, profile, name: "command-line" });
-  return {
-    eksTokens: createEksTokenSource({ session, now }),
-    isInsecureTlsAllowed: () => insecureTlsAllowed,
-    now,
-  };
-}
-
-/** As addresses of API servers are compared. */
-export function addressOf({ server }: Pick<ClusterEndpoint, "server">): string {
-  return `${server.origin}${server.pathname.replace(/\/+$/, "")}`;
-}

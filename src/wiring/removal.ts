@@ -6,7 +6,7 @@ import { parseUntrustedKubeconfig } from "../kubernetes/kubeconfig-untrusted.ts"
 import { describeStoredCredential } from "../kubernetes/stored-kubeconfig.ts";
 import type { RecordedAccess } from "../registration/removal/removal-wish.ts";
 import type { SecretValue } from "../secret-value.ts";
-import { addressOf } from "./registration.ts";
+import { addressOf } from "./stored-kubeconfigs.ts";
 
 /**
  * Only read, never connected with: what has expired, or wouldn't be trusted, tells all the same.

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { UsageError } from "../../errors.ts";
 import { changesSomething, type RegistrationPlan } from "../../registration/plan-registration.ts";
+import { prepareAsIs } from "../../registration/prepare-as-is.ts";
 import { prepareRegistration } from "../../registration/prepare-registration.ts";
 import { RegistrationRefused } from "../../registration/problems.ts";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
@@ -64,11 +65,18 @@ async function register(cluster: string, options: RegisterOptions, cli: CliRun):
 
 async function planAndCarryOut(
   opened: OpenedRegistration,
-  { dryRun, yes, output }: RegisterOptions,
+  { dryRun, yes, output, acceptWiderRights }: RegisterOptions,
   cli: CliRun,
 ): Promise<ExitCode> {
   const ports = { ...opened.stage, ...opened, admin: opened.cluster.admin };
-  const plan = await prepareRegistration(opened.wish, opened.facts, ports);
+  const { wish, facts, brought } = opened;
+  const plan = brought
+    ? await prepareAsIs(
+        wish,
+        { credential: brought, acceptWider: acceptWiderRights ?? false },
+        ports,
+      )
+    : await prepareRegistration(wish, facts, ports);
   if (dryRun) {
     return showPlan(plan, output, cli);
   }

@@ -46,10 +46,14 @@ function describeValidity(expiresAt: Date, now: Date): string {
 
 /** Of one that stopped: what is there by now, and that a second run goes on. */
 export function renderStopped(outcome: RegistrationOutcome, { paint, columns }: Look): string {
-  const { plan, done, record } = outcome;
+  const { plan, done, prepared, record } = outcome;
   const { cluster } = plan.wish;
   const objects = done.length > 0 ? [`${count(done.length, "object")} in the cluster`] : [];
-  const all = [...objects, ...(record === undefined ? [] : [`the record (${record})`])];
+  const all = [
+    ...objects,
+    ...prepared,
+    ...(record === undefined ? [] : [`the record (${record})`]),
+  ];
   const happened = all.length === 0 ? "Nothing was changed." : `Done: ${all.join(", ")}.`;
   const standing = record === undefined ? standings[plan.record.action] : "is registered";
   const left = `Left: ${leftToDo(outcome).join(", ")}.`;

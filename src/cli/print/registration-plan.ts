@@ -5,6 +5,7 @@ import { groupSteps, type StepGroup } from "../../registration/group-steps.ts";
 import { isWrite, type ObjectStep } from "../../registration/judge-object.ts";
 import { changesSomething, type RegistrationPlan } from "../../registration/plan-registration.ts";
 import { refOf } from "../../rights/kubernetes-object.ts";
+import { renderAccessSteps } from "./access-steps.ts";
 import type { Look } from "./look.ts";
 import { renderProblem } from "./registration-problems.ts";
 import { count, joinBlocks, listSome, wrap } from "./wording.ts";
@@ -14,6 +15,7 @@ const signs = { create: "+", change: "~", remove: "-", keep: "=", wait: "…" } 
 export function renderRegistrationPlan(plan: RegistrationPlan, look: Look): string {
   return joinBlocks([
     renderObjects(plan, look),
+    renderAccessSteps(plan.wish.access, look),
     renderRecord(plan, look),
     renderRights(plan, look),
     plan.warnings.map((warning) => renderProblem(warning, look, "warning")).join("\n"),
@@ -128,6 +130,7 @@ export function planAsJson({ wish, server, rights, objects, record, warnings }: 
     owner: formatOwner(wish.owner),
     server,
     objects: objects.map(stepAsJson),
+    steps: (wish.access.steps ?? []).map(({ verb, place, what }) => ({ verb, place, what })),
     record: record.action,
     rights: rights.summary,
     warnings,

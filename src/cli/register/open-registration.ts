@@ -1,14 +1,18 @@
 /** Reaches all that a registration needs; what can't be reached is told all at once. */
+import type { AccessKind } from "../../registration/access-kind.ts";
 import type { Narrator } from "../../registration/narrator.ts";
-import { type ClusterFacts, meetCluster } from "../../registration/prepare-registration.ts";
+import type { ClusterFacts } from "../../registration/prepare-registration.ts";
 import { type Problem, problemOf, RegistrationRefused } from "../../registration/problems.ts";
 import type { RegistrationWish } from "../../registration/registration-wish.ts";
-import type { StoredKubeconfigs } from "../../registration/stored-kubeconfigs.ts";
+import type { StoredCredential, StoredKubeconfigs } from "../../registration/stored-kubeconfigs.ts";
+import type { DeployedFunction } from "../../stack/deployed-stack.ts";
 import type { AdminCluster } from "../../wiring/registration.ts";
 import type { CliRun } from "../context.ts";
 import { openStage, type StageContext } from "../stage/open-stage.ts";
 import { requireDeployed } from "../stage/require-deployed.ts";
 import { narratorFor } from "./narrate.ts";
+import { meet } from "./open-cluster.ts";
+import { openWay } from "./open-way.ts";
 import type { RegisterOptions, RegisterRequest } from "./register-options.ts";
 import { wishOf } from "./wish.ts";
 
@@ -16,16 +20,12 @@ export interface OpenedRegistration extends AsyncDisposable {
   readonly wish: RegistrationWish;
   readonly stage: StageContext;
   readonly cluster: AdminCluster;
+  /** Of a kubeconfig that is stored as it is; undefined: it is another kind of access. */
+  readonly brought: StoredCredential | undefined;
   readonly facts: ClusterFacts;
   readonly kubeconfigs: StoredKubeconfigs;
   readonly narrator: Narrator;
 }
-
-/** Which cluster, and where its API server is to be found. */
-export type ClusterOptions = Pick<
-  RegisterOptions,
-  "context" | "kubeconfig" | "server" | "certificateAuthority"
->;
 
 /** @throws RegistrationRefused, UsageError */
 export async function openRegistration(
@@ -36,21 +36,23 @@ export async function openRegistration(
   const narrator = narratorFor(run);
   const problems: Problem[] = [];
   const attempt = <T>(work: () => Promise<T>) => orProblem(work, problems);
-  const found = await attempt(() => openStageFor(request, options, run));
-  if (found) {
-    await attempt(() => lookForStack(found.stage, narrator));
-  }
+  const named = await attempt(() => openStageFor(request, options, run));
+  const stage = named?.stage;
+  const deployed = stage && (await attempt(() => lookForStack(stage, narrator)));
   await using open = new AsyncDisposableStack();
-  const cluster = await attempt(() => openCluster(options, run));
-  open.use(cluster);
-  const facts = cluster && (await attempt(() => meet(cluster, narrator)));
+  const sources = { stage, deployed, narrator };
+  const way = await attempt(() => openWay(request, sources, options, run));
+  const cluster = open.use(way?.cluster);
+  const facts = cluster && (way?.facts ?? (await attempt(() => meet(cluster, narrator))));
+  const found = named && withAccess(named, way?.access);
   const kubeconfigs = found && cluster && (await attempt(async () => storedFor(cluster, found)));
   if (problems.length > 0 || !found || !cluster || !facts || !kubeconfigs) {
     throw new RegistrationRefused(problems);
   }
+  const ways = { cluster, brought: way?.brought };
   const held = open.move();
   const close = () => held.disposeAsync();
-  return { ...found, cluster, facts, kubeconfigs, narrator, [Symbol.asyncDispose]: close };
+  return { ...found, ...ways, facts, kubeconfigs, narrator, [Symbol.asyncDispose]: close };
 }
 
 async function orProblem<T>(work: () => Promise<T>, problems: Problem[]): Promise<T | undefined> {
@@ -67,6 +69,10 @@ interface Found {
   readonly wish: RegistrationWish;
 }
 
+function withAccess({ stage, wish }: Found, access: AccessKind | undefined): Found {
+  return { stage, wish: access ? { ...wish, access } : wish };
+}
+
 /** With the wish, so that a config that doesn't mean this cluster is told before anything else. */
 export async function openStageFor(
   request: RegisterRequest,
@@ -77,40 +83,11 @@ export async function openStageFor(
   return { stage, wish: wishOf(request, stage) };
 }
 
-function lookForStack(stage: StageContext, { look }: Narrator): Promise<void> {
+function lookForStack(stage: StageContext, { look }: Narrator): Promise<DeployedFunction> {
   return look("Look for the deployed stack", async (retitle) => {
-    const { name } = await requireDeployed(stage);
-    retitle(`Deployed function ${name}`);
-  });
-}
-
-export async function openCluster(options: ClusterOptions, run: CliRun): Promise<AdminCluster> {
-  const { settings, terminal, now } = run.context;
-  // Loaded when needed: with the transport, `--help` would take twice as long.
-  const { openAdminCluster } = await import("../../wiring/registration.ts");
-  return await openAdminCluster({
-    server: options.server,
-    certificateAuthority: options.certificateAuthority,
-    kubeconfig: {
-      kubeconfig: options.kubeconfig,
-      context: options.context,
-      env: settings.environment,
-      home: settings.home,
-      now,
-      terminal: terminal.interactive ? terminal.stderr : undefined,
-    },
-    ...run.interrupt,
-  });
-}
-
-export function meet(
-  { admin, context, server }: AdminCluster,
-  { look }: Narrator,
-): Promise<ClusterFacts> {
-  return look(`Connect to ${context} (${server})`, async (retitle) => {
-    const facts = await meetCluster(admin);
-    retitle(`Connected to ${context} (${server}), ${facts.version.gitVersion}`);
-    return facts;
+    const deployed = await requireDeployed(stage);
+    retitle(`Deployed function ${deployed.name}`);
+    return deployed;
   });
 }
 

@@ -1,6 +1,7 @@
 /** `--print-manifests`: the rights as YAML. It asks AWS whose they are, and the cluster nothing. */
 import { rightsWish } from "../../registration/registration-wish.ts";
 import { computeRights } from "../../rights/compute-rights.ts";
+import { groupName } from "../../rights/names.ts";
 import { type CliRun, type ExitCode, exitCodes } from "../context.ts";
 import { renderManifests } from "../print/registration-manifests.ts";
 import { openStageFor } from "./open-registration.ts";
@@ -12,7 +13,9 @@ export async function printManifests(
   run: CliRun,
 ): Promise<ExitCode> {
   const { wish } = await openStageFor(request, options, run);
-  const { objects } = computeRights(rightsWish(wish));
+  const itself = rightsWish(wish);
+  const group = { kind: "Group", name: groupName } as const;
+  const { objects } = computeRights(request.eks ? { ...itself, subject: group } : itself);
   const { terminal } = run.context;
   terminal.print(
     options.output === "json" ? JSON.stringify(objects, null, 2) : renderManifests(objects, wish),

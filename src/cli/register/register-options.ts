@@ -6,10 +6,16 @@ import { defaultLifetime, parseLifetime } from "../../registration/token-lifetim
 import { defaultNamespace } from "../../rights/names.ts";
 import { addOutputOption } from "../local/target-options.ts";
 import { addStageOptions, type StageOptions } from "../stage/stage-options.ts";
+import { type AsIsRequest, asIsRequest, type EksRequest, eksRequest } from "./other-access.ts";
 
 export interface RegisterOptions extends StageOptions {
   readonly context?: string;
   readonly kubeconfig?: string;
+  readonly asIs?: boolean;
+  readonly acceptWiderRights?: boolean;
+  readonly eks?: string;
+  readonly eksRegion?: string;
+  readonly roleMapped?: boolean;
   readonly namespace?: string;
   readonly server?: string;
   readonly certificateAuthority?: string;
@@ -32,6 +38,13 @@ export function addRegisterOptions(command: Command): Command {
     .option("--kubeconfig <file>", "the kubeconfig (default: $KUBECONFIG, then ~/.kube/config)")
     .option("--server <url>", "the address that Lambda needs, if another")
     .option("--certificate-authority <file>", "the CA of that address, as PEM")
+    .optionsGroup("Of an EKS cluster:")
+    .option("--eks <name>", "its name: the function's role is let in, and no token is stored")
+    .option("--eks-region <region>", "where it is (default: the stage's region)")
+    .option("--role-mapped", "the role is in aws-auth already, for want of access entries")
+    .optionsGroup("With a kubeconfig of your making:")
+    .option("--as-is", "store the context's kubeconfig itself, and make nothing in the cluster")
+    .option("--accept-wider-rights", "also if it may more than the config needs")
     .optionsGroup("What it gets:")
     .option("--namespace <name>", `of its account (default: ${defaultNamespace})`)
     .option("--token-lifetime <time>", `to ask for, such as 48h (default: ${defaultLifetime})`)
@@ -58,6 +71,10 @@ export interface RegisterRequest {
   readonly kmsKeyId: string | undefined;
   readonly replace: boolean;
   readonly renew: boolean;
+  /** Undefined: it gets a ServiceAccount. */
+  readonly eks: EksRequest | undefined;
+  /** Undefined: it gets a credential of our making. */
+  readonly asIs: AsIsRequest | undefined;
 }
 
 /** @throws UsageError */
@@ -86,6 +103,8 @@ export function requestOf(cluster: string, options: RegisterOptions): RegisterRe
     kmsKeyId: options.kmsKeyId,
     replace,
     renew,
+    eks: eksRequest(options),
+    asIs: asIsRequest(options),
   };
 }
 

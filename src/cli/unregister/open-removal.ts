@@ -6,7 +6,7 @@ import type { RemovalWish } from "../../registration/removal/removal-wish.ts";
 import type { AdminCluster } from "../../wiring/registration.ts";
 import type { CliRun } from "../context.ts";
 import { narratorFor } from "../register/narrate.ts";
-import { meet, openCluster } from "../register/open-registration.ts";
+import { meet, openCluster } from "../register/open-cluster.ts";
 import { type FoundStage, findStage } from "../stage/open-stage.ts";
 import { unlessStopped } from "../terminal/interrupt.ts";
 import type { UnregisterOptions, UnregisterRequest } from "./unregister-options.ts";

@@ -1,0 +1,129 @@
+/** From a kubeconfig that somebody brings to a plan: tried before it is stored, and nothing made. */
+import { attemptsOf } from "../rights/attempts.ts";
+import { computeRights } from "../rights/compute-rights.ts";
+import { type Proof, proveRights } from "../rights/prove-rights.ts";
+import { beyond, lacking } from "./as-is-access.ts";
+import type { InspectPorts } from "./inspect.ts";
+import { inspectRecord } from "./inspect-record.ts";
+import { namespacesSeen } from "./namespaces-seen.ts";
+import type { Narrator } from "./narrator.ts";
+import type { RegistrationPlan } from "./plan-registration.ts";
+import { type Problem, RegistrationRefused } from "./problems.ts";
+import { existingOf } from "./prove-access.ts";
+import { type RegistrationWish, rightsWish } from "./registration-wish.ts";
+import type { StoredCredential } from "./stored-kubeconfigs.ts";
+
+export interface AsIsPorts extends InspectPorts {
+  readonly narrator: Narrator;
+}
+
+export interface Brought {
+  readonly credential: StoredCredential;
+  /** The person knows that it may more than it needs. */
+  readonly acceptWider: boolean;
+}
+
+/** @throws RegistrationRefused, ClusterError, StoreError */
+export async function prepareAsIs(
+  wish: RegistrationWish,
+  brought: Brought,
+  ports: AsIsPorts,
+): Promise<RegistrationPlan> {
+  return ports.narrator.look("Try the kubeconfig that you brought", async (retitle) => {
+    const proofs = wish.access.judgeDeployed ? [] : await tryOut(wish, ports);
+    const record = await inspectRecord({ ...wish, replace: true }, ports);
+    const problems = [
+      ...(record && !wish.replace ? [registered(wish)] : []),
+      ...missing(wish, lacking(proofs)),
+      ...(brought.acceptWider ? [] : tooWide(wish, beyond(proofs))),
+    ];
+    if (problems.length > 0) {
+      throw new RegistrationRefused(problems);
+    }
+    retitle("Tried the kubeconfig that you brought");
+    return {
+      wish: { ...wish, access: { ...wish.access, proven: proofs } },
+      server: ports.kubeconfigs.server,
+      rights: computeRights(rightsWish(wish)),
+      objects: [],
+      record: record ? { action: "replace", record, dead: undefined } : { action: "create" },
+      warnings: [...accepted(beyond(proofs)), ...(await unrenewed(brought.credential, ports))],
+    };
+  });
+}
+
+async function tryOut(wish: RegistrationWish, ports: AsIsPorts): Promise<readonly Proof[]> {
+  const { kubeconfigs, admin } = ports;
+  const { kubeconfig } = await wish.access.issue(ports, undefined);
+  const { rights: api, cluster } = kubeconfigs.connect(kubeconfig);
+  const [namespaces, existing] = await Promise.all([
+    namespacesSeen(admin),
+    existingOf(wish, cluster),
+  ]);
+  const asked = rightsWish(wish);
+  const rights = computeRights(asked);
+  return proveRights({ rights, attempts: attemptsOf(asked, namespaces, existing) }, api);
+}
+
+function registered({ cluster }: RegistrationWish): Problem {
+  return {
+    message: `${cluster} is registered already`,
+    hint: "add --replace to store this kubeconfig instead",
+  };
+}
+
+function missing({ cluster }: RegistrationWish, what: readonly string[]): readonly Problem[] {
+  return what.length === 0
+    ? []
+    : [
+        {
+          message: ["the kubeconfig that you brought may not", ...some(what)].join("\n"),
+          hint: `grant it: ecr-pull-secrets register ${cluster} --print-manifests shows the rules; or leave --as-is out, with an administrator's context`,
+        },
+      ];
+}
+
+function tooWide({ cluster }: RegistrationWish, what: readonly string[]): Problem[] {
+  if (what.length === 0) {
+    return [];
+  }
+  const title = `whoever steals the record of ${cluster} could also`;
+  const hint = "bring a credential with fewer rights; or accept it: --accept-wider-rights";
+  return [{ message: [title, ...some(what)].join("\n"), hint }];
+}
+
+function accepted(what: readonly string[]): Problem[] {
+  const title = "accepted, though whoever steals it can also";
+  return what.length === 0 ? [] : [{ message: [title, ...some(what)].join("\n") }];
+}
+
+const maxNamed = 8;
+
+function some(what: readonly string[]): readonly string[] {
+  const left = what.length - maxNamed;
+  return left > 1 ? [...what.slice(0, maxNamed), `and ${left} more`] : what;
+}
+
+/** What ends, and doesn't renew itself. */
+async function unrenewed(
+  credential: StoredCredential,
+  { admin }: AsIsPorts,
+): Promise<readonly Problem[]> {
+  if (credential.kind === "eks" || credential.expiresAt === undefined) {
+    return [];
+  }
+  if (credential.kind === "service-account-token") {
+    const { namespace, name } = credential;
+    const token = { group: "", resource: "serviceaccounts", subresource: "token" };
+    if (await admin.canI({ verb: "create", ...token, namespace, name })) {
+      return [];
+    }
+  }
+  const until = credential.expiresAt.toISOString().replace(/\.\d{3}Z$/, "Z");
+  return [
+    {
+      message: `it expires at ${until}, and nothing renews it: from then on nothing is refreshed`,
+      hint: "bring the next one before: the same command with --replace",
+    },
+  ];
+}
