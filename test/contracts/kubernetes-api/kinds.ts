@@ -15,6 +15,9 @@ const workload = {
   template: { metadata: { labels }, spec: pod },
 };
 
+const job = { template: { spec: { ...pod, restartPolicy: "Never" } } };
+const claim = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
+
 interface Kind {
   readonly kind: string;
   readonly path: string;
@@ -28,9 +31,9 @@ function core(kind: string, plural: string, fields: object, deleted = "Status"):
   return { kind, path: `/api/v1/namespaces/NS/${plural}`, fields, deleted, title: kind };
 }
 
-function ofApps(kind: string, spec: object): Kind {
-  const path = `/apis/apps/v1/namespaces/NS/${kind.toLowerCase()}s`;
-  return { kind, path, fields: { spec }, deleted: "Status", title: `${kind}.apps` };
+function ofGroup(group: string, kind: string, spec: object): Kind {
+  const path = `/apis/${group}/v1/namespaces/NS/${kind.toLowerCase()}s`;
+  return { kind, path, fields: { spec }, deleted: "Status", title: `${kind}.${group}` };
 }
 
 const kinds: readonly Kind[] = [
@@ -39,9 +42,10 @@ const kinds: readonly Kind[] = [
   core("ServiceAccount", "serviceaccounts", {}, "ServiceAccount"),
   core("Pod", "pods", { spec: pod }, "Pod"),
   core("Service", "services", { spec: { ports: [{ port: 80 }] } }, "Service"),
-  ofApps("Deployment", workload),
-  ofApps("StatefulSet", { ...workload, serviceName: "web" }),
-  ofApps("DaemonSet", workload),
+  ofGroup("apps", "Deployment", workload),
+  ofGroup("apps", "StatefulSet", { ...workload, serviceName: "web" }),
+  ofGroup("apps", "DaemonSet", workload),
+  ofGroup("batch", "CronJob", { schedule: "0 * * * *", jobTemplate: { spec: job } }),
 ];
 
 export function kindContract(context: ContractContext): void {
@@ -82,6 +86,19 @@ export function kindContract(context: ContractContext): void {
     });
   });
 
+  // Controllers hold up their end.
+  test.each([
+    ["PersistentVolumeClaim", "/api/v1/namespaces/NS/persistentvolumeclaims", claim],
+    ["Job", "/apis/batch/v1/namespaces/NS/jobs", job],
+  ])("a %s is created and listed", async (kind, place, spec) => {
+    const path = place.replace("NS", await context.namespace());
+    const body = { metadata: { name: "a" }, spec };
+    expectStatus(await context.admin.send("POST", path, { body }), 201);
+    const list = await context.admin.send("GET", path);
+    expect(list.at("kind")).toBe(`${kind}List`);
+    expect(list.at("items", 0)).toMatchObject(body);
+  });
+
   test("a workload's pods are changed by a merge patch of its template", async () => {
     const namespace = await context.namespace();
     const path = `/apis/apps/v1/namespaces/${namespace}/deployments`;
@@ -113,6 +130,25 @@ export function kindContract(context: ContractContext): void {
     ],
     ["/api/v1/namespaces/default/pods", {}, ["spec.containers"]],
     ["/api/v1/namespaces/default/services", {}, ["spec.ports"]],
+    [
+      "/api/v1/namespaces/default/persistentvolumeclaims",
+      {},
+      ["spec.accessModes", "spec.resources[storage]"],
+    ],
+    [
+      "/apis/batch/v1/namespaces/default/jobs",
+      {},
+      ["spec.template.spec.containers", "spec.template.spec.restartPolicy"],
+    ],
+    [
+      "/apis/batch/v1/namespaces/default/cronjobs",
+      {},
+      [
+        "spec.schedule",
+        "spec.jobTemplate.spec.template.spec.containers",
+        "spec.jobTemplate.spec.template.spec.restartPolicy",
+      ],
+    ],
   ])("%s that lack what they need are refused: %j", async (path, fields, causes) => {
     const body = { metadata: { name: context.unique("x") }, ...fields };
     const answer = await context.admin.send("POST", path, { body });

@@ -30,9 +30,6 @@ export function handle(backend: ApiBackend, call: ApiCall): ApiAnswer {
   if (review !== undefined) {
     return review(backend, call);
   }
-  if (holdsNothing(backend.server, request)) {
-    return emptyList(request);
-  }
   const resource = servedResource(backend.server, request);
   checkParameters(request, call.query);
   if (request.subresource !== undefined) {
@@ -46,21 +43,6 @@ export function handle(backend: ApiBackend, call: ApiCall): ApiAnswer {
     namespace: resource.namespaced ? request.namespace : undefined,
     name: request.name,
   });
-}
-
-/** Served by every server, and looked for before a namespace is deleted; here nothing makes one. */
-const alwaysEmpty = new Set(["persistentvolumeclaims", "cronjobs", "jobs"]);
-
-function holdsNothing(server: ServedVersion, request: ResourceRequest): boolean {
-  const { verb, plural, subresource } = request;
-  const isList = verb === "list" && subresource === undefined;
-  return isList && alwaysEmpty.has(plural) && isServed(server, request) === true;
-}
-
-function emptyList({ group, version }: ResourceRequest): ApiAnswer {
-  const apiVersion = group === "" ? version : `${group}/${version}`;
-  const metadata = { resourceVersion: "1" };
-  return { status: 200, body: { kind: "List", apiVersion, metadata, items: [] } };
 }
 
 function servedResource(server: ServedVersion, request: ResourceRequest): Resource {

@@ -11,7 +11,7 @@ import { readObject, replaceObject } from "./objects.ts";
 import { applyPatch, mergePatch } from "./patches.ts";
 import { negotiate, representObject } from "./representation.ts";
 import { writer } from "./request-guard.ts";
-import { namespaces, type Resource } from "./resources.ts";
+import { jobs, namespaces, type Resource, volumeClaims } from "./resources.ts";
 import { forbidden, methodNotAllowed, Surprise, unsupportedMediaType } from "./status.ts";
 import type { Target } from "./target.ts";
 import type { WriteResult } from "./writes.ts";
@@ -69,6 +69,9 @@ const immortal = ["default", "kube-public", "kube-system"];
 function answerDelete(backend: ApiBackend, call: ApiCall, target: Target): ApiAnswer {
   if (target.resource === namespaces && immortal.includes(target.name)) {
     throw forbidden(namespaces, target.name, "this namespace may not be deleted");
+  }
+  if (target.resource === volumeClaims || target.resource === jobs) {
+    throw new Surprise(`the end of ${target.resource.plural}, which a controller holds up`);
   }
   const options = writer(backend, call, target);
   const { last, stays } = deleteObject(backend.cluster, target, call.body, options);

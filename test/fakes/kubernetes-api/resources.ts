@@ -74,6 +74,20 @@ const untracked = { tracked: false, deleteAnswer: "object" } as const;
 export const pods = resource("pods", "Pod", specFields, { ...untracked, counted: true });
 export const services = resource("services", "Service", specFields, untracked);
 
+export const volumeClaims = resource(
+  "persistentvolumeclaims",
+  "PersistentVolumeClaim",
+  specFields,
+  {
+    tracked: false,
+  },
+);
+
+const batch = { group: "batch", tracked: false, counted: true };
+
+export const jobs = resource("jobs", "Job", specFields, batch);
+export const cronJobs = resource("cronjobs", "CronJob", specFields, batch);
+
 const apps = { group: "apps", tracked: false, counted: true };
 
 export const deployments = resource("deployments", "Deployment", specFields, apps);
@@ -119,6 +133,9 @@ export const allResources: readonly Resource[] = [
   configMaps,
   pods,
   services,
+  volumeClaims,
+  jobs,
+  cronJobs,
   deployments,
   statefulSets,
   daemonSets,

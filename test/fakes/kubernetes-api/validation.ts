@@ -14,8 +14,10 @@ import { roleBindingProblems, roleProblems } from "./rbac-validation.ts";
 import {
   clusterRoleBindings,
   clusterRoles,
+  cronJobs,
   daemonSets,
   deployments,
+  jobs,
   namespaces,
   pods,
   policies,
@@ -26,6 +28,7 @@ import {
   secrets,
   services,
   statefulSets,
+  volumeClaims,
 } from "./resources.ts";
 import { secretProblems } from "./secret-validation.ts";
 import {
@@ -36,7 +39,14 @@ import {
   type StatusCause,
   tooLong,
 } from "./status.ts";
-import { podProblems, serviceProblems, workloadProblems } from "./workloads.ts";
+import {
+  cronJobProblems,
+  jobProblems,
+  podProblems,
+  serviceProblems,
+  volumeClaimProblems,
+  workloadProblems,
+} from "./workloads.ts";
 
 const annotationsLimitBytes = 256 * 1024;
 
@@ -60,6 +70,9 @@ const kindProblems: ReadonlyMap<Resource, Check> = new Map([
   [policyBindings, policyBindingProblems],
   [pods, podProblems],
   [services, serviceProblems],
+  [volumeClaims, volumeClaimProblems],
+  [jobs, jobProblems],
+  [cronJobs, cronJobProblems],
   [deployments, workloadProblems],
   [statefulSets, workloadProblems],
   [daemonSets, workloadProblems],

@@ -14,7 +14,7 @@ export const configMapFields: Fields = {
   immutable: { type: "boolean" },
 };
 
-/** Of pods, services and workloads. */
+/** Of everything here but config maps. */
 export const specFields: Fields = { spec: { type: "atomic", shape: "object" } };
 
 export function podProblems(pod: ApiObject): StatusCause[] {
@@ -24,6 +24,41 @@ export function podProblems(pod: ApiObject): StatusCause[] {
 export function serviceProblems(service: ApiObject): StatusCause[] {
   const ports = objectsIn(objectIn(service["spec"])["ports"]);
   return ports.length === 0 ? [required("spec.ports")] : [];
+}
+
+export function volumeClaimProblems(claim: ApiObject): StatusCause[] {
+  const { accessModes, resources } = objectIn(claim["spec"]);
+  const { storage } = objectIn(objectIn(resources)["requests"]);
+  return [
+    ...(accessModes === undefined
+      ? [required("spec.accessModes", "at least 1 access mode is required")]
+      : []),
+    ...(storage === undefined ? [required("spec.resources[storage]")] : []),
+  ];
+}
+
+export function jobProblems(job: ApiObject): StatusCause[] {
+  return templateProblems("spec.template", objectIn(job["spec"])["template"]);
+}
+
+export function cronJobProblems(cronJob: ApiObject): StatusCause[] {
+  const { schedule, jobTemplate } = objectIn(cronJob["spec"]);
+  const { template } = objectIn(objectIn(jobTemplate)["spec"]);
+  return [
+    ...(schedule === undefined ? [required("spec.schedule")] : []),
+    ...templateProblems("spec.jobTemplate.spec.template", template),
+  ];
+}
+
+function templateProblems(field: string, template: unknown): StatusCause[] {
+  const pod = objectIn(objectIn(template)["spec"]);
+  const policies = ["OnFailure", "Never"];
+  return [
+    ...containerProblems(`${field}.spec`, pod),
+    ...(policies.includes(String(pod["restartPolicy"]))
+      ? []
+      : [required(`${field}.spec.restartPolicy`, 'valid values: "OnFailure", "Never"')]),
+  ];
 }
 
 export function workloadProblems(workload: ApiObject): StatusCause[] {
