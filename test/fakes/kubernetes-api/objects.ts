@@ -1,11 +1,12 @@
 /** POST, GET and PUT of single objects. */
 import { randomBytes } from "node:crypto";
 import { conform, ownedUpdate } from "./conform.ts";
-import { hasBadBase64, parseJson, typeErrors } from "./decode.ts";
+import { hasBadBase64, parseJson } from "./decode.ts";
 import { type ApiObject, isJsonObject, type JsonObject } from "./object.ts";
 import { apiVersionOf, namespaces, type Resource } from "./resources.ts";
 import { ApiError, badRequest, invalid, notFound, required } from "./status.ts";
 import { admitNew, checkIdentity, type Target } from "./target.ts";
+import { typeErrors } from "./type-errors.ts";
 import { type Cluster, storeNew, storeUpdate, type WriteResult, type Writer } from "./writes.ts";
 
 export function readObject(cluster: Cluster, target: Target): ApiObject {

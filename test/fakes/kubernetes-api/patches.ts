@@ -1,7 +1,7 @@
 /** PATCH: server-side apply and JSON merge patch. */
 import { apply } from "./apply.ts";
 import { conform, ownedUpdate, withManagedFields } from "./conform.ts";
-import { hasBadBase64, parsePatchYaml, typeErrors } from "./decode.ts";
+import { hasBadBase64, parsePatchYaml } from "./decode.ts";
 import { compare } from "./field-set.ts";
 import { decodeManagers, encodeManagers, type Managers, recordUpdate } from "./managers.ts";
 import { type ApiObject, isJsonObject, type JsonObject, timestamp } from "./object.ts";
@@ -16,6 +16,7 @@ import {
   Surprise,
 } from "./status.ts";
 import { admitNew, checkIdentity, type Target } from "./target.ts";
+import { typeErrors } from "./type-errors.ts";
 import { type Cluster, storeNew, storeUpdate, type WriteResult, type Writer } from "./writes.ts";
 
 export interface ApplyOptions extends Writer {
