@@ -1,4 +1,5 @@
 /** What to do about one object of the rights: create, change or keep it, or refuse. Pure. */
+import { isClusterName } from "../clusters/record.ts";
 import {
   formatRef,
   type KubernetesObject,
@@ -77,7 +78,9 @@ function foreign(live: LiveObject, registrant: Registrant): Problem | undefined 
   if (found.kind === "other-name") {
     return {
       message: `this cluster is registered already, as ${found.cluster} (${object} says so)`,
-      hint: `register ${found.cluster} again, or first: ecr-pull-secrets unregister ${found.cluster} --stage ${registrant.owner.stage}`,
+      hint: isClusterName(found.cluster)
+        ? `register ${found.cluster} again, or first: ecr-pull-secrets unregister ${found.cluster} --stage ${registrant.owner.stage}`
+        : "look at its annotations: they aren't ours, or somebody changed them",
     };
   }
   return undefined;

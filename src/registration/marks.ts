@@ -1,4 +1,5 @@
 /** What we write on every object in a cluster, so that it is known whose it is. */
+import { isClusterName } from "../clusters/record.ts";
 import { annotations } from "../pull-secrets/names.ts";
 import type { Owner } from "../refresh/desired.ts";
 import { formatOwner } from "../refresh/rules/ownership.ts";
@@ -19,14 +20,23 @@ export type Whose =
   /** Of this deployment, for a cluster that it knows under another name. */
   | { readonly kind: "other-name"; readonly cluster: string };
 
+/**
+ * Whoever may write in the cluster may write anything there: what people read, and may copy into a
+ * shell, is only what a registration writes.
+ */
+const ownerPattern = /^\d{12}\/[a-z\d-]{1,40}\/[\w.-]{1,100}$/;
+const unreadable = "a name that no registration writes";
+
 export function whose({ metadata }: KubernetesObject, { cluster, owner }: Registrant): Whose {
   const written = metadata.annotations?.[annotations.owner];
   const name = metadata.annotations?.[clusterAnnotation];
   if (written !== undefined && written !== formatOwner(owner)) {
-    return { kind: "other-owner", owner: written };
+    return { kind: "other-owner", owner: ownerPattern.test(written) ? written : unreadable };
   }
   if (written === undefined || name === undefined) {
     return { kind: "unmarked" };
   }
-  return name === cluster ? { kind: "ours" } : { kind: "other-name", cluster: name };
+  return name === cluster
+    ? { kind: "ours" }
+    : { kind: "other-name", cluster: isClusterName(name) ? name : unreadable };
 }

@@ -20,7 +20,7 @@ export interface ProofTime {
 const patienceMs = 30_000;
 const pauseMs = 1_000;
 
-/** The credential isn't what it should be, and isn't stored. */
+/** The credential isn't what it should be: a new one isn't stored. */
 export class NotProven extends UserError {
   override readonly name = "NotProven";
   readonly proofs: readonly Proof[];
@@ -117,9 +117,7 @@ function describeFailure(proofs: readonly Proof[]): string {
     .map(({ what, expected, found }) => `${what}: must be ${expected}, but is ${found}`);
   const left = wrong.length - lines.length;
   const more = left > 0 ? [`and ${left} more`] : [];
-  return ["the new credential isn't what it should be, and wasn't stored", ...lines, ...more].join(
-    "\n  ",
-  );
+  return ["the credential isn't what it should be", ...lines, ...more].join("\n  ");
 }
 
 function nextStep(proofs: readonly Proof[], subject: Subject): string {

@@ -114,6 +114,18 @@ describe("an object of the rights", () => {
     });
   });
 
+  test.each([
+    [{ [ownerMark]: "\u001b[2Jprod" }, /\(a name that no registration writes\)$/],
+    [{ [ownerMark]: `123456789012/eu-west-1/${"x".repeat(500)}` }, /\(a name that no/],
+    [{ [clusterMark]: "x; rm -rf ~" }, /as a name that no registration writes/],
+  ])("whose marks are hostile is refused without repeating them: %j", (marks, message) => {
+    const object = wanted("ClusterRole");
+    expect(judgeObject({ wanted: object, live: marked(object, marks) }, wish)).toMatchObject({
+      message: expect.stringMatching(message),
+      hint: expect.not.stringContaining("rm -rf"),
+    });
+  });
+
   test("that is a namespace on its way out is refused", () => {
     const namespace = wanted("Namespace");
     const leaving = live({ ...namespace, status: { phase: "Terminating" } });
