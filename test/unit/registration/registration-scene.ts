@@ -79,6 +79,7 @@ export async function startRegistrationScene(
       stop: never,
       abort: never,
       connection: hasty,
+      isEksHost: (host) => host === "127.0.0.1",
     });
     const record = { insecureTlsAllowed: false, region: aws.region, profile: undefined };
     const kubeconfigs = opened.kubeconfigsFor({ cluster: wish.cluster, ...record });

@@ -50,12 +50,17 @@ export async function startRemovalScene() {
   const writer = stage.writerOf("prod");
   const stack = stage.stackOf("prod");
 
-  async function open(kubeconfig: string) {
+  /** As if it lay in a file. */
+  async function trusted(kubeconfig: string) {
     const file = join(folder, "kubeconfig.yaml");
     await writeFile(file, kubeconfig);
     const now = () => new Date();
+    return { kubeconfig: file, env: {}, home: folder, now, terminal: undefined };
+  }
+
+  async function open(kubeconfig: string) {
     return await openAdminCluster({
-      kubeconfig: { kubeconfig: file, env: {}, home: folder, now, terminal: undefined },
+      kubeconfig: await trusted(kubeconfig),
       server: undefined,
       certificateAuthority: undefined,
       stop: never,
@@ -104,6 +109,10 @@ export async function startRemovalScene() {
   return {
     ...scene,
     marked,
+    stack,
+    clusters,
+    writer,
+    trusted,
     /** What a registration leaves, without its proofs. */
     registered(name: string, namespace = "ecr-pull-secrets"): void {
       const wish = rightsWish(registrationWish({ cluster: name, namespace }));
