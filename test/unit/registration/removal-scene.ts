@@ -106,6 +106,14 @@ export async function startRemovalScene() {
       .map(({ kind, metadata: { namespace = "", name } }) => `${kind} ${namespace}/${name}`);
   }
 
+  async function deleteAll(kinds: readonly string[]): Promise<void> {
+    for (const kind of kinds) {
+      for (const { metadata } of cluster.state.all(kind)) {
+        await http.send("DELETE", `/apis/${clusterWide.get(kind)}/${metadata.name}`);
+      }
+    }
+  }
+
   return {
     ...scene,
     marked,
@@ -125,6 +133,7 @@ export async function startRemovalScene() {
       const record = `ecr-pull-secrets/prod/clusters/${name}`;
       aws.secrets.create(record, cluster.kubeconfig({ name: "ecr-pull-secrets", token }));
     },
+    removePolicies: () => deleteAll(["ValidatingAdmissionPolicyBinding"]),
     forgetRecord: (name: string) => writer.remove(name, 30),
     /** Another address in a record, as if it had been registered through a tunnel. */
     async moveRecord(name: string, server: string): Promise<void> {
@@ -145,11 +154,7 @@ export async function startRemovalScene() {
       for (const namespace of ["shop", "team", "other"]) {
         cluster.state.createNamespace(namespace);
       }
-      for (const [kind, path] of clusterWide) {
-        for (const { metadata } of cluster.state.all(kind)) {
-          await http.send("DELETE", `/apis/${path}/${metadata.name}`);
-        }
-      }
+      await deleteAll([...clusterWide.keys()]);
     },
     async unregister(
       change: Partial<RemovalWish> & Pick<RemovalWish, "cluster">,
