@@ -42,12 +42,12 @@ export async function applyObjects(
   }
 }
 
-export function titleCase(verb: string): string {
-  return `${verb.charAt(0).toUpperCase()}${verb.slice(1)}`;
+export function titleCase(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
-function doneTitle({ verb, what }: StepGroup): string {
-  return `${what} ${pastTense[verb]}`;
+export function doneTitle({ verb, what }: Pick<StepGroup, "verb" | "what">): string {
+  return titleCase(`${what} ${pastTense[verb]}`);
 }
 
 async function carryOut(step: ObjectStep, admin: AdminApi): Promise<void> {

@@ -5,8 +5,8 @@
 
 import { demandOf, digestOf } from "../rights/demand.ts";
 import type { DeployedStack } from "../stack/deployed-stack.ts";
-import type { IssuedAccess } from "./access-kind.ts";
-import { applyObjects, titleCase } from "./apply-objects.ts";
+import type { AccessStep, IssuedAccess } from "./access-kind.ts";
+import { applyObjects, doneTitle, titleCase } from "./apply-objects.ts";
 import type { ObjectStep } from "./judge-object.ts";
 import { namespacesSeen } from "./namespaces-seen.ts";
 import type { Narrator } from "./narrator.ts";
@@ -52,7 +52,7 @@ export async function carryOutRegistration(
   try {
     await applyObjects(plan.objects, ports, (step) => done.push(step));
     for (const step of plan.wish.access.steps ?? []) {
-      await ports.narrator.change(`${titleCase(step.verb)} ${step.what}`, step.carryOut);
+      await take(step, ports);
       outcome.prepared = [...outcome.prepared, step.what];
     }
     const access = await obtainAccess(plan, ports);
@@ -71,6 +71,13 @@ export async function carryOutRegistration(
     outcome.stopped = { error };
   }
   return outcome;
+}
+
+function take(step: AccessStep, { narrator }: RegistrationPorts): Promise<void> {
+  return narrator.change(`${titleCase(step.verb)} ${step.what}`, async (retitle) => {
+    await step.carryOut();
+    retitle(doneTitle(step));
+  });
 }
 
 function prove({ kubeconfig }: IssuedAccess, plan: RegistrationPlan, ports: RegistrationPorts) {
