@@ -72,5 +72,6 @@ function signedAccess(
   return {
     ...accessOf({ name, versionId: undefined, kubeconfig }, rules),
     context: endpoint.context,
+    refusedHint: `your AWS credentials need an access entry in the EKS cluster ${name}; with an administrator's kubeconfig instead: --context <name>`,
   };
 }

@@ -7,6 +7,8 @@ import { parseAuthorization, signatureOf } from "./sigv4.ts";
 export interface AccessKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Undefined: of a user. */
+  readonly sessionToken?: string | undefined;
 }
 
 export interface Identity extends AccessKeys {
@@ -46,10 +48,10 @@ export class Identities {
       userId: randomId("AIDA"),
       accessKeyId: randomId("AKIA"),
       secretAccessKey: randomBytes(30).toString("base64"),
-      ...keys,
       roleArn: undefined,
       sessionToken: undefined,
       expiresAt: undefined,
+      ...keys,
     };
     this.#byKey.set(this.user.accessKeyId, this.user);
   }
