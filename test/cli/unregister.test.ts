@@ -55,6 +55,22 @@ test("of a cluster that can't be reached says how to remove its record alone", a
   );
 });
 
+test("of an EKS cluster that is gone says so, too", async () => {
+  const server = "https://0123456789ABCDEF0123456789ABCDEF.gr7.us-east-1.eks.amazonaws.com";
+  const args = ["eks", "get-token", "--cluster-name", "shop", "--region", "us-east-1"];
+  const exec = { apiVersion: "client.authentication.k8s.io/v1beta1", command: "aws", args };
+  const named = { name: "shop" };
+  const kubeconfig = {
+    "current-context": "shop",
+    contexts: [{ ...named, context: { cluster: "shop", user: "shop" } }],
+    clusters: [{ ...named, cluster: { server } }],
+    users: [{ ...named, user: { exec } }],
+  };
+  scene.aws.secrets.create("ecr-pull-secrets/prod/clusters/prod-us", JSON.stringify(kubeconfig));
+  const finished = await scene.run(["unregister", "prod-us", ...place, "--dry-run"]);
+  await expectGolden("unregister-eks-gone", finished);
+});
+
 test("refuses a context that leads to another cluster", async () => {
   const other = await scene.startCluster([]);
   scene.register("prod", "other", { cluster: other });

@@ -1,5 +1,5 @@
-/** Reaches what a removal needs: the record, the cluster with an administrator's context, EKS. */
-import { ClusterError, KubeconfigError } from "../../errors.ts";
+/** Reaches what a removal needs: the record, and the cluster as an administrator. */
+import { ClusterError, KubeconfigError, UserError } from "../../errors.ts";
 import type { Narrator } from "../../registration/narrator.ts";
 import { type FoundRecord, findRecord } from "../../registration/removal/found-record.ts";
 import type { RemovalWish } from "../../registration/removal/removal-wish.ts";
@@ -41,11 +41,33 @@ export async function openRemoval(
     return { ...opened, cluster: undefined, user: undefined, [Symbol.asyncDispose]: close };
   }
   await using open = new AsyncDisposableStack();
-  const { context, kubeconfig } = options;
-  const cluster = open.use(await orGone(openCluster({ context, kubeconfig }, run)));
+  const cluster = open.use(await orGone(openRecorded(opened, options, run)));
   const { user } = await orGone(meet(cluster, narrator));
   const held = open.move();
   return { ...opened, cluster, user, [Symbol.asyncDispose]: () => held.disposeAsync() };
+}
+
+/** A cluster of EKS takes the AWS credentials of whoever removes it, unless they name a context. */
+async function openRecorded(
+  { record, stage }: Pick<OpenedRemoval, "record" | "stage">,
+  { context, kubeconfig }: UnregisterOptions,
+  run: CliRun,
+): Promise<AdminCluster> {
+  const recorded = record?.access instanceof KubeconfigError ? undefined : record?.access.eks;
+  if (recorded === undefined || context !== undefined || kubeconfig !== undefined) {
+    return await openCluster({ context, kubeconfig }, run);
+  }
+  const { wireEks } = await import("../../wiring/removal.ts");
+  const { openEksCluster } = await import("../../wiring/eks-cluster.ts");
+  const { cluster, region } = recorded;
+  const { profile } = stage;
+  const eks = await wireEks(region, profile).describeCluster(cluster);
+  if (eks === undefined) {
+    throw new UserError(`there is no EKS cluster ${cluster} in ${region}`, { hint: goneHint });
+  }
+  const { now } = run.context;
+  const place = { eks, region, profile, kubeconfig: undefined };
+  return await openEksCluster({ ...run.interrupt, ...place, now });
 }
 
 const goneHint = "--cluster-gone removes the record of a cluster that is gone for good";

@@ -22,7 +22,10 @@ export function addUnregisterOptions(command: Command): Command {
   const withCluster = command
     .argument("<cluster>", "the name that it is registered by")
     .optionsGroup("Which cluster:")
-    .option("--context <name>", "a context of your kubeconfig (default: the current one)")
+    .option(
+      "--context <name>",
+      "a context of your kubeconfig (default: the current one; of EKS: your AWS credentials)",
+    )
     .option("--kubeconfig <file>", "the kubeconfig (default: $KUBECONFIG, then ~/.kube/config)")
     .option("--server <url>", "the address in the record, if your context has another for it")
     .option("--cluster-gone", "there is no such cluster any more: remove only the record")

@@ -201,6 +201,11 @@ describe("an administrator's way", () => {
     await using opened = await open(undefined);
     expect(opened.context).toBe(`EKS cluster ${name}`);
     // The fake knows no such tokens.
-    await expect(opened.admin.whoAmI()).rejects.toMatchObject({ kind: "unauthorized" });
+    await expect(opened.admin.whoAmI()).rejects.toMatchObject({
+      kind: "unauthorized",
+      hint: expect.stringMatching(
+        /^your AWS credentials need an access entry .* --context <name>$/,
+      ),
+    });
   });
 });
