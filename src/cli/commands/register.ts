@@ -9,8 +9,10 @@ import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../conte
 import { lookAt } from "../print/look.ts";
 import { planAsJson, renderRegistrationPlan } from "../print/registration-plan.ts";
 import { renderProblem } from "../print/registration-problems.ts";
+import { registerAll } from "../register/all/register-all.ts";
 import { carryOutLive } from "../register/carry-out-live.ts";
 import { type OpenedRegistration, openRegistration } from "../register/open-registration.ts";
+import { requireAllAlone } from "../register/other-access.ts";
 import { printManifests } from "../register/print-manifests.ts";
 import {
   addRegisterOptions,
@@ -29,28 +31,35 @@ Examples:
   ecr-pull-secrets register prod-eu --context prod-eu --dry-run
   ecr-pull-secrets register edge-7 --context tunnel --server https://edge-7.example:6443
   ecr-pull-secrets register prod-eu --print-manifests > rights.yaml
-  ecr-pull-secrets register prod-eu --context prod-eu --renew --yes`;
+  ecr-pull-secrets register prod-eu --context prod-eu --renew --yes
+  ecr-pull-secrets register prod-us --eks prod-us --eks-region us-west-2
+  ecr-pull-secrets register --all --dry-run`;
 
 export function addRegisterCommand(program: Command, run: RunCommand): void {
   addRegisterOptions(program.command("register"))
     .summary("let the deployed function keep a cluster's pull secrets")
     .description(description)
     .addHelpText("after", examples)
-    .action((cluster: string, options: RegisterOptions) =>
+    .action((cluster: string | undefined, options: RegisterOptions) =>
       run((cli) => register(cluster, options, cli)),
     );
 }
 
-async function register(cluster: string, options: RegisterOptions, cli: CliRun): Promise<ExitCode> {
+async function register(
+  cluster: string | undefined,
+  options: RegisterOptions,
+  cli: CliRun,
+): Promise<ExitCode> {
+  if (options.all || cluster === undefined) {
+    requireAllAlone(cluster, options);
+    requireAnswer(options, cli);
+    return registerAll(options, cli);
+  }
   const request = requestOf(cluster, options);
   if (options.printManifests) {
     return printManifests(request, options, cli);
   }
-  if (!options.dryRun && !options.yes && !cli.context.terminal.interactive) {
-    throw new UsageError("there is no terminal to ask on", {
-      hint: "add --yes to go ahead, or --dry-run to only see the plan",
-    });
-  }
+  requireAnswer(options, cli);
   try {
     await using opened = await openRegistration(request, options, cli);
     // Awaited here: the connections end with this scope.
@@ -60,6 +69,14 @@ async function register(cluster: string, options: RegisterOptions, cli: CliRun):
       return showProblems(error, cli);
     }
     throw error;
+  }
+}
+
+function requireAnswer({ dryRun, yes }: RegisterOptions, { context }: CliRun): void {
+  if (!dryRun && !yes && !context.terminal.interactive) {
+    throw new UsageError("there is no terminal to ask on", {
+      hint: "add --yes to go ahead, or --dry-run to only see the plan",
+    });
   }
 }
 

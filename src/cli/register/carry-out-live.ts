@@ -24,7 +24,19 @@ export async function carryOutLive(
   opened: OpenedRegistration,
   { output, cli }: { readonly output: "text" | "json"; readonly cli: CliRun },
 ): Promise<ExitCode> {
-  const { context, interrupt } = cli;
+  return tellOutcome(await carryOut(plan, opened, cli), output, cli);
+}
+
+export interface CarriedOut {
+  readonly outcome: RegistrationOutcome;
+  readonly sweep: FirstSweep;
+}
+
+export async function carryOut(
+  plan: RegistrationPlan,
+  opened: OpenedRegistration,
+  { context, interrupt }: CliRun,
+): Promise<CarriedOut> {
   const { stage, cluster } = opened;
   const outcome = await carryOutRegistration(plan, {
     ...stage,
@@ -33,15 +45,24 @@ export async function carryOutLive(
     now: context.now,
     sleep: (ms) => sleep(ms, undefined, { signal: interrupt.stop }),
   });
-  const sweep = firstSweep(outcome, opened);
+  return { outcome, sweep: firstSweep(outcome, opened) };
+}
+
+/** @param output none: only what went wrong is said */
+export function tellOutcome(
+  { outcome, sweep }: CarriedOut,
+  output: "text" | "json" | "none",
+  cli: CliRun,
+): ExitCode {
+  const { context } = cli;
   context.terminal.say("");
   if (output === "json") {
     context.terminal.print(JSON.stringify(outcomeAsJson(outcome, sweep), null, 2));
-  } else if (outcome.stopped === undefined) {
+  } else if (output === "text" && outcome.stopped === undefined) {
     context.terminal.print(renderOutcome(outcome, sweep, lookAt(context)));
   }
   if (outcome.stopped === undefined && !isSwept(sweep)) {
-    context.terminal.say(renderProblem(sweepFailed(plan), lookAt(context, "stderr")));
+    context.terminal.say(renderProblem(sweepFailed(outcome.plan), lookAt(context, "stderr")));
     return exitCodes.failed;
   }
   return outcome.stopped ? sayStopped(outcome, outcome.stopped.error, cli) : exitCodes.ok;

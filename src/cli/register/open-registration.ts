@@ -27,18 +27,28 @@ export interface OpenedRegistration extends AsyncDisposable {
   readonly narrator: Narrator;
 }
 
+/** What several registrations have in common. */
+export interface GivenStage {
+  readonly stage: StageContext;
+  readonly deployed: DeployedFunction;
+}
+
 /** @throws RegistrationRefused, UsageError */
 export async function openRegistration(
   request: RegisterRequest,
   options: RegisterOptions,
   run: CliRun,
+  given?: GivenStage,
 ): Promise<OpenedRegistration> {
   const narrator = narratorFor(run);
   const problems: Problem[] = [];
   const attempt = <T>(work: () => Promise<T>) => orProblem(work, problems);
-  const named = await attempt(() => openStageFor(request, options, run));
+  const named = await attempt(async () =>
+    given ? ofStage(request, given.stage) : openStageFor(request, options, run),
+  );
   const stage = named?.stage;
-  const deployed = stage && (await attempt(() => lookForStack(stage, narrator)));
+  const deployed =
+    given?.deployed ?? (stage && (await attempt(() => lookForStack(stage, narrator))));
   await using open = new AsyncDisposableStack();
   const sources = { stage, deployed, narrator };
   const way = await attempt(() => openWay(request, sources, options, run));
@@ -80,6 +90,10 @@ export async function openStageFor(
   run: CliRun,
 ): Promise<Found> {
   const stage = await openStage(options, run);
+  return ofStage(request, stage);
+}
+
+function ofStage(request: RegisterRequest, stage: StageContext): Found {
   return { stage, wish: wishOf(request, stage) };
 }
 

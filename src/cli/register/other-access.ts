@@ -34,6 +34,28 @@ export function asIsRequest(options: RegisterOptions): AsIsRequest | undefined {
   return { acceptWider: acceptWiderRights };
 }
 
+const notForAll = {
+  ...{ context: "--context", server: "--server", certificateAuthority: "--certificate-authority" },
+  ...{ eks: "--eks", asIs: "--as-is", namespace: "--namespace", replace: "--replace" },
+  ...{ tokenLifetime: "--token-lifetime", kmsKeyId: "--kms-key-id" },
+  printManifests: "--print-manifests",
+} as const satisfies Partial<Record<keyof RegisterOptions, string>>;
+
+/** @throws UsageError */
+export function requireAllAlone(cluster: string | undefined, options: RegisterOptions): void {
+  if (!options.all) {
+    throw new UsageError("which cluster?", {
+      hint: "name it: register <cluster>; or all that are registered: register --all",
+    });
+  }
+  if (cluster !== undefined) {
+    throw new UsageError("--all and the name of one cluster say different things", {
+      hint: "leave one of them out",
+    });
+  }
+  refuseWith("--all", options, notForAll, "each cluster keeps what its record says: leave it out");
+}
+
 function refuseWith(
   main: string,
   options: RegisterOptions,

@@ -23,6 +23,8 @@ export interface RegisterOptions extends StageOptions {
   readonly kmsKeyId?: string;
   readonly replace?: boolean;
   readonly renew?: boolean;
+  readonly all?: boolean;
+  readonly recheck?: boolean;
   readonly withoutPolicy?: boolean;
   readonly printManifests?: boolean;
   readonly dryRun?: boolean;
@@ -32,7 +34,7 @@ export interface RegisterOptions extends StageOptions {
 
 export function addRegisterOptions(command: Command): Command {
   const withCluster = command
-    .argument("<cluster>", "its name, as the config's `clusters` say it")
+    .argument("[cluster]", "its name, as the config's `clusters` say it")
     .optionsGroup("Which cluster:")
     .option("--context <name>", "a context of your kubeconfig (default: the current one)")
     .option("--kubeconfig <file>", "the kubeconfig (default: $KUBECONFIG, then ~/.kube/config)")
@@ -51,6 +53,9 @@ export function addRegisterOptions(command: Command): Command {
     .option("--kms-key-id <key>", "to store with (default: aws/secretsmanager)")
     .option("--replace", "if registered: new credential and address")
     .option("--renew", "if registered: new credential, nothing else")
+    .optionsGroup("Instead of one cluster:")
+    .option("--all", "the rights of all registered clusters, by the contexts that lead there")
+    .option("--recheck", "with --all: also where the records say that nothing has changed")
     .option("--without-policy", "go without the admission policy");
   return addOutputOption(
     addStageOptions(withCluster)

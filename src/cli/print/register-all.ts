@@ -1,0 +1,39 @@
+/** What `register --all` will do, and what came of it. */
+import { changesSomething } from "../../registration/plan-registration.ts";
+import type { PreparedAll } from "../register/all/prepare-all.ts";
+import type { Look } from "./look.ts";
+import { planAsJson, renderRegistrationPlan } from "./registration-plan.ts";
+import { renderProblem } from "./registration-problems.ts";
+import { count, joinBlocks, listSome } from "./wording.ts";
+
+export function renderAllPlan({ chosen, prepared, problems }: PreparedAll, look: Look): string {
+  const changing = prepared.filter(({ plan }) => changesSomething(plan));
+  const same = prepared.filter(({ plan }) => !changesSomething(plan)).map(({ plan }) => plan);
+  const quiet = [...chosen.current, ...same.map(({ wish }) => wish.cluster)].sort();
+  const { paint } = look;
+  return joinBlocks([
+    ...changing.map(({ plan }) => renderRegistrationPlan(plan, look)),
+    quiet.length > 0 ? paint.dim(`= as the config asks for: ${listSome(quiet)}`) : "",
+    chosen.unused.length > 0
+      ? paint.dim(`= the config wants nothing there: ${listSome(chosen.unused)}`)
+      : "",
+    problems.map((problem) => renderProblem(problem, look)).join("\n"),
+    changing.length + problems.length === 0 ? `${paint.green("✔")} nothing to do` : "",
+  ]);
+}
+
+export function renderAllDone(
+  { prepared, problems }: PreparedAll,
+  failed: number,
+  { paint }: Look,
+): string {
+  const left = failed + problems.length;
+  const well = `${count(prepared.length - failed, "cluster")} up to the config`;
+  return left === 0 ? `${paint.green("✔")} ${well}` : `${paint.red("✖")} ${well}, ${left} not`;
+}
+
+export function allAsJson({ chosen, prepared, problems }: PreparedAll) {
+  const { current, unused } = chosen;
+  const plans = prepared.map(({ plan }) => planAsJson(plan));
+  return { plans, current, unused, problems };
+}

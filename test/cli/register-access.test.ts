@@ -1,0 +1,49 @@
+/** `register` for other kinds of access than a ServiceAccount's, and for all clusters at once. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type DeployedScene, startDeployedScene } from "./deployed-scene.ts";
+import { expectGolden } from "./golden.ts";
+
+let scene: DeployedScene;
+beforeAll(async () => {
+  scene = await startDeployedScene();
+  await scene.deploy("prod");
+});
+afterAll(() => scene[Symbol.asyncDispose]());
+
+const place = ["--stage", "prod", "--region", "us-east-1"];
+const target = [...place, "--kubeconfig", "cluster.yaml"];
+
+test("--eks names what isn't there, and what a cluster without access entries needs", async () => {
+  const { url: endpoint, ca } = scene.cluster;
+  scene.aws.eks.createCluster("old", { endpoint, ca });
+  const eks = ["register", "prod-us", ...target, "--yes", "--eks"];
+  await expectGolden("register-eks-missing", await scene.run([...eks, "prod-us"]));
+  await expectGolden("register-eks-config-map", await scene.run([...eks, "old"]));
+});
+
+test("--as-is refuses what may more than it needs, and lists it", async () => {
+  const asIs = ["register", "by-hand", ...target, "--as-is", "--yes"];
+  await expectGolden("register-as-is-wide", await scene.run(asIs));
+});
+
+test("--all brings the rights of all clusters up to the config, and names those it can't", async () => {
+  const first = await scene.run(["register", "prod-eu", ...target, "--yes"]);
+  expect(first.exitCode).toBe(0);
+  const grown = `${scene.config}  - { name: more, registries: [{ type: ecr, region: us-east-1 }] }\n`;
+  await scene.deploy("prod", undefined, grown);
+  const other = await scene.startCluster(["shop"]);
+  await scene.write("other.yaml", other.kubeconfig());
+  const elsewhere = ["register", "elsewhere", ...place, "--kubeconfig", "other.yaml", "--yes"];
+  expect(await scene.run(elsewhere)).toMatchObject({ exitCode: 0 });
+
+  const all = ["register", "--all", ...target];
+  await expectGolden("register-all-dry-run", await scene.run([...all, "--dry-run"]));
+  await expectGolden("register-all", await scene.run([...all, "--yes"]));
+  await expectGolden("register-all-recheck", await scene.run([...all, "--recheck", "--yes"]));
+});
+
+test("--all stands for no cluster by name", async () => {
+  const one = await scene.run(["register", "prod-eu", "--all", ...target, "--yes"]);
+  expect(one).toMatchObject({ exitCode: 2 });
+  expect(one.stderr).toContain("say different things");
+});

@@ -1,0 +1,109 @@
+import { describe, expect, test } from "vitest";
+import { locate } from "../../../src/cli/register/all/locate.ts";
+import { judgeCheck } from "../../../src/cli/register/judge-check.ts";
+import { KubeconfigError } from "../../../src/errors.ts";
+import type { RecordedAccess } from "../../../src/registration/removal/removal-wish.ts";
+
+const state = {
+  expiresAt: undefined,
+  failingSince: undefined,
+  rbac: undefined,
+  credential: undefined,
+  rotationFailingSince: undefined,
+};
+const server = "https://prod-eu.example.com";
+const account = {
+  kind: "service-account-token",
+  namespace: "elsewhere",
+  name: "ecr-pull-secrets",
+  issuedAt: new Date(0),
+  expiresAt: new Date(1),
+  wantedLifetimeSeconds: undefined,
+} as const;
+const eks = { cluster: "prod", region: "eu-west-1", roleArn: undefined };
+const token = { kind: "token", expiresAt: undefined } as const;
+const contextOf = (address: string) => (address === server ? "prod-admin" : undefined);
+const rules = { contextOf, withPolicy: true, renew: false };
+
+function at(access: RecordedAccess | KubeconfigError, more: Partial<typeof rules> = {}) {
+  return locate("prod-eu", { state, access }, { ...rules, ...more });
+}
+
+describe("a registered cluster is brought up to the config", () => {
+  test("by the context that leads to its server, in the namespace of its account", () => {
+    expect(at({ server, credential: account, eks: undefined })).toMatchObject({
+      context: "prod-admin",
+      request: { cluster: "prod-eu", namespace: "elsewhere", replace: false, eks: undefined },
+    });
+  });
+
+  test("as a cluster of EKS, if its record names one", () => {
+    expect(at({ server, credential: { kind: "eks" }, eks })).toMatchObject({
+      request: { eks: { name: "prod", region: "eu-west-1", roleMapped: true } },
+    });
+  });
+
+  test.each([
+    ["no context", { server: "https://other", credential: account, eks: undefined }, /no context/],
+    ["a kubeconfig as it was", { server, credential: token, eks: undefined }, /aren't ours/],
+    ["a broken record", new KubeconfigError("isn't YAML"), /can't be used: isn't YAML/],
+  ])("but not with %s", (_, access, message) => {
+    expect(at(access)).toEqual({
+      message: expect.stringMatching(message),
+      hint: access instanceof KubeconfigError ? undefined : expect.any(String),
+    });
+  });
+
+  test("with a new credential only where it has one of ours", () => {
+    const renew = true;
+    expect(at({ server, credential: { kind: "eks" }, eks }, { renew })).toBeUndefined();
+    expect(at({ server, credential: token, eks: undefined }, { renew })).toBeUndefined();
+    expect(at({ server, credential: account, eks: undefined }, { renew })).toMatchObject({
+      request: { renew: true },
+    });
+  });
+
+  test("unless it was unregistered meanwhile", () => {
+    expect(locate("prod-eu", undefined, rules)).toBeUndefined();
+  });
+});
+
+describe("the deployed function's diagnosis", () => {
+  const report = (...checks: readonly object[]) => ({
+    cluster: "prod-eu",
+    owner: "123456789012/us-east-1/prod",
+    at: "2026-03-01T12:00:00Z",
+    outcome: checks.some((each) => "result" in each && each.result === "failed") ? "failed" : "ok",
+    checks: [{ group: "record", check: "the record can be read", result: "ok" }, ...checks],
+  });
+
+  test.each([
+    ["nothing", []],
+    ["pull secrets, which the first sweep writes", [failure("sweep")]],
+    ["the stack, which is the same for all clusters", [failure("stack")]],
+  ])("proves the access if it fails on %s", (_, checks) => {
+    expect(judgeCheck("prod-eu", report(...checks))).toBeUndefined();
+  });
+
+  test.each(["record", "network", "credential", "rights"])(
+    "proves nothing if it fails on the %s",
+    (group) => {
+      const problem = judgeCheck("prod-eu", report(failure(group, { hint: "mend it" })));
+      expect(problem).toEqual({
+        message: "the deployed function can't work in prod-eu yet\nnot so: it is well (it isn't)",
+        hint: "mend it",
+      });
+    },
+  );
+
+  test.each([undefined, null, {}, { outcome: "ok" }, "ok"])(
+    "is no proof where it is %j",
+    (answer) => {
+      expect(judgeCheck("prod-eu", answer)?.message).toMatch(/can't be read/);
+    },
+  );
+
+  function failure(group: string, more: object = {}) {
+    return { group, check: "it is well", result: "failed", message: "it isn't", ...more };
+  }
+});
