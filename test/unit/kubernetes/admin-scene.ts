@@ -1,6 +1,6 @@
-/** An administrator's port to one server that answers as a test tells it; both last for the file. */
+/** An administrator's port to one server that answers as a test tells it; both last for all files. */
 import { inspect } from "node:util";
-import { beforeEach, expect } from "vitest";
+import { expect } from "vitest";
 import { ClusterError } from "../../../src/errors.ts";
 import type { AdminApi } from "../../../src/registration/ports.ts";
 import type { KubernetesObject, ObjectRef } from "../../../src/rights/kubernetes-object.ts";
@@ -17,10 +17,6 @@ import { canary } from "./kubeconfig-fixtures.ts";
 export const server = await startSharedServer();
 export const connection = connectShared(accessTo(server), { maxAnswerBytes: 64 * 1024 });
 export const admin = connection.admin(neverAborted);
-
-beforeEach(() => {
-  server.seen.length = 0;
-});
 
 export const always =
   (body: unknown, code = 200, headers = {}): Respond =>
@@ -49,7 +45,9 @@ export async function requestOf(call: (admin: AdminApi) => Promise<unknown>, bod
   };
 }
 
+/** From now on; what was seen before is forgotten. */
 export function answer(respond: Respond): void {
+  server.seen.length = 0;
   server.respond = respond;
 }
 

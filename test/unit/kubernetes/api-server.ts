@@ -13,7 +13,7 @@ import {
 import { createServer as createHttpsServer, type Server } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { TlsOptions } from "node:tls";
-import { afterAll, afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import type { ClusterAccess, ClusterCredential } from "../../../src/kubernetes/cluster-access.ts";
 import {
   type ClusterConnection,
@@ -63,15 +63,9 @@ export interface ServerOptions {
   readonly maxConcurrentStreams?: number;
 }
 
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) {
-    await cleanup();
-  }
-});
-
+/** After the test that calls this, the last one first. */
 export function onCleanup(cleanup: () => unknown): void {
-  cleanups.push(cleanup);
+  onTestFinished(async () => void (await cleanup()));
 }
 
 /** One that ends with its test. */
@@ -84,11 +78,9 @@ export async function startServer(
   return server;
 }
 
-/** One that ends with its file: a server and a handshake for each of many tests take seconds. */
-export async function startSharedServer(options: ServerOptions = {}): Promise<TestServer> {
-  const server = await listen(() => {}, options);
-  afterAll(() => server.stop());
-  return server;
+/** One that ends with the process: a server and a handshake for each of many tests take seconds. */
+export function startSharedServer(options: ServerOptions = {}): Promise<TestServer> {
+  return listen(() => {}, options);
 }
 
 async function listen(respond: Respond, options: ServerOptions): Promise<TestServer> {
@@ -235,22 +227,16 @@ export function connectTo(
   access: ClusterAccess,
   options: Partial<ConnectionOptions> = {},
 ): TestConnection {
-  const connection = connect(access, options);
+  const connection = connectShared(access, options);
   onCleanup(() => connection.close());
   return connection;
 }
 
-/** One that ends with its file. */
+/** One that ends with the process. */
 export function connectShared(
   access: ClusterAccess,
   options: Partial<ConnectionOptions> = {},
 ): TestConnection {
-  const connection = connect(access, options);
-  afterAll(() => connection.close());
-  return connection;
-}
-
-function connect(access: ClusterAccess, options: Partial<ConnectionOptions>): TestConnection {
   const world = testWorld();
   const connection = createClusterConnection(access, {
     ...defaultConnectionOptions,
