@@ -348,9 +348,10 @@ describe("whoever may not", () => {
 
   test("list a kind is no proof that there is nothing of it", async () => {
     registerWithSecrets();
-    const jane = scene.cluster.addUser("joe");
-    state().grant("joe", [{ verbs: ["get", "list"], resources: ["secrets"] }]);
-    const kubeconfig = scene.cluster.kubeconfig(jane);
+    const joe = scene.cluster.addUser("joe");
+    const apiGroups = ["", "apps", "batch", "rbac.authorization.k8s.io"];
+    state().grant("joe", [{ verbs: ["*"], resources: ["*"], apiGroups }]);
+    const kubeconfig = scene.cluster.kubeconfig(joe);
     const error = await scene.unregister({ cluster: name }, { kubeconfig }).catch((each) => each);
     expect(error).toBeInstanceOf(ClusterError);
     expect(error).toMatchObject({ kind: "forbidden" });
