@@ -33,3 +33,8 @@ export function problemOf(error: unknown): Problem {
   }
   return { message: error.message, hint: error.hint };
 }
+
+/** All that it tells. @throws as `problemOf` */
+export function problemsOf(error: unknown): readonly Problem[] {
+  return error instanceof RegistrationRefused ? error.problems : [problemOf(error)];
+}

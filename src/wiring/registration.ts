@@ -1,4 +1,5 @@
 /** What registration has of a cluster: an administrator's view of it, and the kubeconfig to store. */
+import { KubeconfigError } from "../errors.ts";
 import type { ClusterAccess } from "../kubernetes/cluster-access.ts";
 import { type ClusterConnection, createClusterConnection } from "../kubernetes/connection.ts";
 import { loadTrustedKubeconfig, type TrustedOptions } from "../kubernetes/kubeconfig-trusted.ts";
@@ -55,8 +56,7 @@ export function administer(
     admin: connect(access).admin(options.abort),
     kubeconfigsFor(record) {
       const kubeconfigs = storedKubeconfigs({ access, destination, connect, options }, record);
-      // What the deployed function would refuse isn't worth a single write.
-      kubeconfigs.connect(kubeconfigs.render({ kind: "token", token: placeholder }, undefined));
+      requireStorable(kubeconfigs);
       return kubeconfigs;
     },
     async [Symbol.asyncDispose]() {
@@ -66,3 +66,17 @@ export function administer(
 }
 
 const placeholder = new SecretValue("placeholder");
+
+/** What the deployed function would refuse isn't worth a single write. @throws KubeconfigError */
+function requireStorable(kubeconfigs: StoredKubeconfigs): void {
+  try {
+    kubeconfigs.connect(kubeconfigs.render({ kind: "token", token: placeholder }, undefined));
+  } catch (error) {
+    if (error instanceof KubeconfigError) {
+      throw new KubeconfigError(`what would be stored is no good: ${error.message}`, {
+        hint: `${error.hint ?? ""} Or name what is to be stored instead: --server <url>.`.trim(),
+      });
+    }
+    throw error;
+  }
+}

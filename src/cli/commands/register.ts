@@ -4,7 +4,7 @@ import { UsageError } from "../../errors.ts";
 import { changesSomething, type RegistrationPlan } from "../../registration/plan-registration.ts";
 import { prepareAsIs } from "../../registration/prepare-as-is.ts";
 import { prepareRegistration } from "../../registration/prepare-registration.ts";
-import { RegistrationRefused } from "../../registration/problems.ts";
+import { type Problem, problemsOf } from "../../registration/problems.ts";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
 import { lookAt } from "../print/look.ts";
 import { planAsJson, renderRegistrationPlan } from "../print/registration-plan.ts";
@@ -19,6 +19,7 @@ import {
   type RegisterOptions,
   requestOf,
 } from "../register/register-options.ts";
+import { unusedOptions } from "../register/unused-options.ts";
 
 const description = `Registers a cluster: grants the deployed function the least rights that the
 config needs there, and stores a kubeconfig for it in AWS Secrets Manager. Shows
@@ -65,10 +66,10 @@ async function register(
     // Awaited here: the connections end with this scope.
     return await planAndCarryOut(opened, options, cli);
   } catch (error) {
-    if (error instanceof RegistrationRefused) {
-      return showProblems(error, cli);
+    if (cli.interrupt.stop.aborted || error instanceof UsageError) {
+      throw error;
     }
-    throw error;
+    return showProblems(problemsOf(error), cli);
   }
 }
 
@@ -82,18 +83,23 @@ function requireAnswer({ dryRun, yes }: RegisterOptions, { context }: CliRun): v
 
 async function planAndCarryOut(
   opened: OpenedRegistration,
-  { dryRun, yes, output, acceptWiderRights }: RegisterOptions,
+  options: RegisterOptions,
   cli: CliRun,
 ): Promise<ExitCode> {
+  const { dryRun, yes, output, acceptWiderRights } = options;
   const ports = { ...opened.stage, ...opened, admin: opened.cluster.admin };
   const { wish, facts, brought } = opened;
-  const plan = brought
+  const prepared = brought
     ? await prepareAsIs(
         wish,
         { credential: brought, acceptWider: acceptWiderRights ?? false },
         ports,
       )
     : await prepareRegistration(wish, facts, ports);
+  const plan = {
+    ...prepared,
+    warnings: [...prepared.warnings, ...unusedOptions(prepared, options)],
+  };
   if (dryRun) {
     return showPlan(plan, output, cli);
   }
@@ -135,7 +141,7 @@ async function isWanted(plan: RegistrationPlan, cli: CliRun): Promise<boolean> {
   return wanted;
 }
 
-function showProblems({ problems }: RegistrationRefused, { context }: CliRun): ExitCode {
+function showProblems(problems: readonly Problem[], { context }: CliRun): ExitCode {
   const look = lookAt(context, "stderr");
   for (const problem of problems) {
     context.terminal.say(renderProblem(problem, look));

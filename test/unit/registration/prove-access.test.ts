@@ -5,7 +5,7 @@ import { rightsWish } from "../../../src/registration/registration-wish.ts";
 import type { HolderView } from "../../../src/registration/stored-kubeconfigs.ts";
 import type { AccessQuestion, AttemptOutcome } from "../../../src/rights/access.ts";
 import { computeRights } from "../../../src/rights/compute-rights.ts";
-import { wishOf } from "./objects.ts";
+import { desiredOf, wishOf } from "./objects.ts";
 
 const wish = wishOf();
 const rights = computeRights(rightsWish(wish));
@@ -22,6 +22,8 @@ const refused: AttemptOutcome = { outcome: "refused", by: "policy", message: "th
 function view(change: {
   readonly canI?: (question: AccessQuestion, second: number) => boolean;
   readonly attempt?: (what: string, second: number) => AttemptOutcome;
+  readonly secrets?: readonly object[];
+  readonly accounts?: readonly object[];
 }) {
   let second = 0;
   const holder = {
@@ -40,8 +42,8 @@ function view(change: {
     },
     cluster: {
       listNamespaces: async () => namespaces,
-      listSecrets: async () => [],
-      listServiceAccounts: async () => [],
+      listSecrets: async () => change.secrets ?? [],
+      listServiceAccounts: async () => change.accounts ?? [],
     },
   } as unknown as HolderView;
   const time = {
@@ -132,5 +134,28 @@ describe("a credential", () => {
     const bare = wishOf({ withPolicy: false });
     const proofs = await proveAccess({ ...claimed, wish: bare }, holder, time);
     expect(proofs.some(({ needsPolicy }) => needsPolicy)).toBe(false);
+  });
+
+  test("is tried on what the config links, and not where a secret is in the way", async () => {
+    const tried: string[] = [];
+    const linking = wishOf({ desired: desiredOf({ serviceAccounts: ["default"] }) });
+    const { holder, time } = view({
+      canI: () => true,
+      attempt: (what) => {
+        tried.push(what);
+        return { outcome: "allowed" };
+      },
+      secrets: [{ namespace: "shop", name: "ecr-pull" }],
+      accounts: [{ namespace: "shop", name: "default", imagePullSecrets: ["theirs"] }],
+    });
+    await expect(proveAccess({ ...claimed, wish: linking }, holder, time)).rejects.toThrow();
+    expect(tried.filter((what) => what.includes("token") && what.includes("shop"))).toEqual([]);
+    expect(tried.filter((what) => what.includes("imagePullSecrets"))[0]).toBe(
+      JSON.stringify({
+        kind: "merge",
+        ref: { apiVersion: "v1", kind: "ServiceAccount", name: "default", namespace: "shop" },
+        patch: { imagePullSecrets: [{ name: "theirs" }, { name: "ecr-pull" }] },
+      }),
+    );
   });
 });

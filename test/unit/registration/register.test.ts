@@ -114,10 +114,12 @@ describe("one cluster, from its first registration on", () => {
   });
 
   test("with a config that names its namespaces: what was granted cluster-wide goes", async () => {
-    const desired = desiredOf({ namespaces: ["shop"] });
+    const desired = desiredOf({ namespaces: ["shop", "not-there-yet"] });
     const outcome = await scene.register({ ...prod, desired });
     expect(outcome.stopped).toBeUndefined();
     expect(writesOf(outcome)).toEqual([
+      "wait Role",
+      "wait RoleBinding",
       "create Role",
       "create RoleBinding",
       "change ValidatingAdmissionPolicy",

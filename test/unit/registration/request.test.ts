@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type RegisterOptions, requestOf } from "../../../src/cli/register/register-options.ts";
+import { unusedOptions } from "../../../src/cli/register/unused-options.ts";
 import { wishOf } from "../../../src/cli/register/wish.ts";
 import { parseConfig } from "../../../src/config/load.ts";
 import { owner } from "./objects.ts";
@@ -98,5 +99,19 @@ describe("a wish", () => {
       }),
     );
     expect(() => wishOf({ ...request, lifetimeSeconds: 7_200 }, stage)).not.toThrow();
+  });
+});
+
+describe("an option that a plan has no use for", () => {
+  const used = { ...options, tokenLifetime: "48h", kmsKeyId: "alias/ours" };
+  const plan = (action: string) => ({ record: { action }, wish: { cluster: "c", owner } }) as never;
+
+  test.each([
+    ["create", []],
+    ["replace", ["--kms-key-id"]],
+    ["keep", ["--token-lifetime", "--kms-key-id"]],
+  ])("is named, where the record is to %s", (action, names) => {
+    const said = unusedOptions(plan(action), used).map(({ message }) => message.split(" ")[0]);
+    expect(said).toEqual(names);
   });
 });
