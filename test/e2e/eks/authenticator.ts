@@ -20,7 +20,7 @@ export interface AuthenticatorOptions {
   readonly stsEndpoint: () => Promise<string>;
   readonly stsHost: string;
   /** By the ARN of a role. */
-  readonly entries: () => Promise<ReadonlyMap<string, AccessEntry>>;
+  readonly entries: () => ReadonlyMap<string, AccessEntry>;
 }
 
 export interface AccessEntry {
@@ -100,7 +100,7 @@ async function judgeToken(token: string, options: AuthenticatorOptions): Promise
     const request = readEksToken(token, { stsHost: options.stsHost, now: new Date() });
     const arn = await askSts(request, options);
     const { role, session } = canonical(arn);
-    const entry = (await options.entries()).get(role);
+    const entry = options.entries().get(role);
     if (entry === undefined) return { admitted: false, reason: `no access entry for ${role}` };
     const username = entry.username.replaceAll("{{SessionName}}", session.replaceAll("@", "-"));
     return { admitted: true, arn, username, groups: entry.groups };

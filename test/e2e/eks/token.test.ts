@@ -29,7 +29,7 @@ beforeAll(async () => {
     cluster: "prod",
     stsEndpoint: async () => aws.endpoint,
     stsHost: "sts.us-east-1.amazonaws.com",
-    entries: async () => new Map([[visitor, entry]]),
+    entries: () => new Map([[visitor, entry]]),
   });
   cleanup.use(authenticator);
   cluster = cleanup.use(await startControlPlane({ tokenReviewer: authenticator.address }));
