@@ -14,6 +14,8 @@ export interface AuditEvent {
   readonly name: string | undefined;
   readonly code: number | undefined;
   readonly requestUri: string;
+  /** `JTI=` and the id of the token that came with it. */
+  readonly credential: string | undefined;
 }
 
 export interface AuditLog {
@@ -25,7 +27,10 @@ export interface AuditLog {
 
 const auditEvent = z
   .object({
-    user: z.object({ username: z.string() }),
+    user: z.object({
+      username: z.string(),
+      extra: z.record(z.string(), z.array(z.string())).default({}),
+    }),
     userAgent: z.string().default(""),
     verb: z.string(),
     objectRef: z
@@ -51,6 +56,7 @@ const auditEvent = z
       name,
       code: event.responseStatus.code,
       requestUri: event.requestURI,
+      credential: event.user.extra["authentication.kubernetes.io/credential-id"]?.[0],
     };
   });
 

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "./free-port.ts";
 
 /** One request as it went over the wire, refused or not. */
@@ -16,14 +17,27 @@ export interface AwsCall {
 }
 
 /** By action: what becomes of a successful answer's body. */
-export type AnswerChanges = Readonly<Record<string, (body: string) => string>>;
+export type AnswerChanges = Readonly<Record<string, (body: string, call: AwsCall) => string>>;
+
+/** Calls that wait at the door: how somebody gets in between what others do. */
+export interface HeldCalls {
+  /** Waits until so many have come. */
+  untilCame(count: number): Promise<void>;
+  /** They go on, and whatever comes later goes by. */
+  release(): void;
+}
 
 export interface AwsCallRecorder {
   readonly url: string;
   /** All so far, oldest first. */
   calls(): readonly AwsCall[];
+  /** From now on, calls of this action wait. */
+  hold(action: string): HeldCalls;
   close(): Promise<void>;
 }
+
+/** Longer than clients wait for an answer: whoever holds calls forgot them, or nobody calls. */
+const heldMs = 30_000;
 
 /** Forwards every request to the endpoint as it is, and notes what it asks for. */
 export async function startAwsCallRecorder(
@@ -31,10 +45,13 @@ export async function startAwsCallRecorder(
   changes: AnswerChanges = {},
 ): Promise<AwsCallRecorder> {
   const calls: AwsCall[] = [];
+  const holds = new Map<string, Promise<void>>();
   const server = createServer((incoming, response) => {
-    forward(endpoint, incoming, response, (call) => {
+    forward(endpoint, incoming, response, async (call) => {
       calls.push(call);
-      return changes[call.action];
+      await holds.get(call.action);
+      const change = changes[call.action];
+      return change && ((body) => change(body, call));
     }).catch(() => response.destroy());
   });
   const port = await freePort();
@@ -43,6 +60,22 @@ export async function startAwsCallRecorder(
   return {
     url: `http://127.0.0.1:${port}`,
     calls: () => [...calls],
+    hold: (action) => {
+      const { promise, resolve: release } = Promise.withResolvers<void>();
+      holds.set(action, promise);
+      const countCalls = () => calls.filter((call) => call.action === action).length;
+      const before = countCalls();
+      return {
+        untilCame: async (count) => {
+          const deadline = Date.now() + heldMs;
+          while (countCalls() < before + count) {
+            if (Date.now() > deadline) throw new Error(`${action} wasn't called ${count} times`);
+            await sleep(10);
+          }
+        },
+        release,
+      };
+    },
     close: async () => {
       server.close();
       server.closeAllConnections();
@@ -55,10 +88,10 @@ async function forward(
   endpoint: string,
   incoming: IncomingMessage,
   response: ServerResponse,
-  record: (call: AwsCall) => AnswerChanges[string] | undefined,
+  record: (call: AwsCall) => Promise<((body: string) => string) | undefined>,
 ): Promise<void> {
   const body = await buffer(incoming);
-  const change = record(describeCall(incoming, body));
+  const change = await record(describeCall(incoming, body));
   const { method, headers, url = "/" } = incoming;
   const outgoing = request(new URL(url, endpoint), { method, headers });
   outgoing.end(body);

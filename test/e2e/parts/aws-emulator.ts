@@ -1,7 +1,12 @@
 /** An AWS emulator, MiniStack: ECR, STS and much else behind one endpoint. */
 import { readFile } from "node:fs/promises";
 import { delimiter, dirname } from "node:path";
-import { type AnswerChanges, type AwsCall, startAwsCallRecorder } from "./aws-call-recorder.ts";
+import {
+  type AnswerChanges,
+  type AwsCall,
+  type HeldCalls,
+  startAwsCallRecorder,
+} from "./aws-call-recorder.ts";
 import { createIam, type EmulatorIam } from "./aws-emulator-iam.ts";
 import { createLogs, type EmulatorLogs } from "./aws-emulator-logs.ts";
 import { freePort } from "./free-port.ts";
@@ -29,6 +34,8 @@ export interface AwsEmulator extends AsyncDisposable {
    * asks of SQS, which it reaches by the queue's URL.
    */
   calls(): readonly AwsCall[];
+  /** From now on, calls of this action wait until they are released. */
+  hold(action: string): HeldCalls;
   /** A role that everybody may assume and that may call these actions on everything; its ARN. */
   createRole(name: string, allowedActions: readonly string[], inAccount?: string): Promise<string>;
   readonly iam: EmulatorIam;
@@ -86,6 +93,7 @@ export async function startAwsEmulator(options: AwsEmulatorOptions = {}): Promis
     credentials,
     env: clientEnvironment(recorder.url),
     calls: recorder.calls,
+    hold: recorder.hold,
     createRole: (name, allowedActions, inAccount = account) =>
       createIam({ emulatorUrl, region, account: inAccount }).createRole(name, allowedActions),
     iam: createIam({ emulatorUrl, region, account }),

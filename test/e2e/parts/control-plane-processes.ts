@@ -52,6 +52,7 @@ export interface ApiServerSpec {
   readonly files: ApiServerFiles;
   readonly goawayChance: number;
   readonly serviceAccountAdmission: boolean;
+  readonly moreFlags: readonly string[];
   readonly ready: () => Promise<boolean>;
 }
 
@@ -89,6 +90,7 @@ export async function startApiServer(
       ...(files.tokenReviewer === undefined ? [] : review),
       // 4 GiB: a rotated file would make counts wrong.
       ...(files.auditLog === undefined ? [] : [...audit, "--audit-log-maxsize=4096"]),
+      ...spec.moreFlags,
     ],
     logFile: workspace.file("kube-apiserver.log"),
     ready: spec.ready,

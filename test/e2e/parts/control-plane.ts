@@ -21,6 +21,8 @@ export interface ControlPlaneOptions {
   readonly serverNames?: readonly string[];
   /** Whom the API server asks about bearer tokens that it doesn't know (TokenReview). */
   readonly tokenReviewer?: ApiServerAddress;
+  /** More flags of the API server. */
+  readonly apiServerFlags?: readonly string[];
 }
 
 export interface ControlPlane extends AsyncDisposable {
@@ -59,6 +61,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     ...identity,
     etcdUrl: etcd.url,
     goawayChance: options.goawayChance ?? 0,
+    moreFlags: options.apiServerFlags ?? [],
     serviceAccountAdmission: options.controllerManager ?? false,
     ready: () => answers(identity, "/readyz", "/api/v1/namespaces/default"),
   };
