@@ -1,16 +1,21 @@
 /**
  * The stack as it is deployed, left alone: its schedule fires every minute, and nobody calls it.
- * Two clusters are live, one is registered but dead. The tests follow one another through the ticks.
+ * Two clusters are live, one is registered but dead; a fourth one holds a token that has to be
+ * renewed by the end. The tests follow one another through the ticks.
  */
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import type { AuditEvent } from "../parts/audit-log.ts";
 import { type ControlPlane, startControlPlane } from "../parts/control-plane.ts";
 import { createNamespaces, loginsIn, readAccounts, readSecrets } from "../sweep/contents.ts";
 import { rightsManifest, sweeperName } from "../sweep/rights.ts";
+import { findLeaks, secretsOf } from "./canary.ts";
+import { type CommandLine, openCommandLine } from "./command-line.ts";
 import { deploy } from "./deploy.ts";
 import { isSweepOf, type Line } from "./lines.ts";
-import { type Stack, stage, startStack } from "./stack.ts";
+import { type Stack, startStack } from "./stack.ts";
 import { type ValidityWatch, watchValidity } from "./validity-watch.ts";
 
 /** Due at the third tick, kept by a warm function until after the second. */
@@ -19,37 +24,55 @@ const shops = ["shop-berlin", "shop-lima", "shop-oslo"];
 const others = ["shop-internal", "billing"];
 const failingSince = "ecr-pull-secrets:failing-since";
 const expiresAt = "ecr-pull-secrets:expires-at";
+const credential = "ecr-pull-secrets:credential";
 
 const cleanup = new AsyncDisposableStack();
 let stack: Stack;
 let paris: ControlPlane;
 let tokyo: ControlPlane;
 let dead: ControlPlane;
+let lima: ControlPlane;
+let commandLine: CommandLine;
 const kubeconfigs: string[] = [];
 
 beforeAll(async () => {
-  [stack, paris, tokyo, dead] = await startAll();
+  [stack, paris, tokyo, dead, lima] = await startAll();
+  for (const cluster of [paris, tokyo, dead, lima]) {
+    const namespaces = [...shops, ...others].map((name) => ({ name }));
+    await createNamespaces(cluster.kubectl, namespaces, { accounts: cluster === lima });
+  }
+  await registerLima();
   for (const [name, cluster] of Object.entries({ paris, tokyo, dead })) {
-    await createNamespaces(
-      cluster.kubectl,
-      [...shops, ...others].map((name) => ({ name })),
-    );
     const kubeconfig = await cluster.serviceAccountKubeconfig(rightsManifest());
     kubeconfigs.push(kubeconfig);
     if (name === "dead") await cluster.stopApiServer();
-    await stack.register(name, kubeconfig);
+    await stack.records.register(name, kubeconfig);
   }
 });
 afterAll(() => cleanup.disposeAsync());
 
 async function startAll() {
+  const config = await readFile(join(import.meta.dirname, "config.yml"), "utf8");
   const own = async <T extends AsyncDisposable>(part: Promise<T>) => cleanup.use(await part);
   return await Promise.all([
-    own(startStack({ tokenLifeSeconds })),
+    own(startStack({ tokenLifeSeconds, config })),
     own(startControlPlane({ audit: true, controllerManager: true })),
     own(startControlPlane({ audit: true })),
     own(startControlPlane()),
+    own(startControlPlane({ name: "lima", audit: true, controllerManager: true })),
   ]);
+}
+
+/** With the shortest token that there is: half of its life is gone when the other tests are done. */
+async function registerLima(): Promise<void> {
+  const { directory } = stack.clone;
+  const kubeconfigs = [lima.adminKubeconfigPath];
+  const options = { directory, awsEnv: stack.aws.env, kubeconfigs };
+  commandLine = cleanup.use(await openCommandLine(options));
+  const line = "npm run register-cluster -- lima --context lima --token-lifetime 10m --yes";
+  const { code, stderr } = await commandLine.run(line);
+  expect(stderr).toContain("Token granted for 10 min: survives an outage of 4 min");
+  expect(code).toBe(0);
 }
 
 /** What sweeps asked of a cluster so far. */
@@ -65,8 +88,15 @@ const lists = ["list namespaces", "list secrets", "list serviceaccounts"];
 const isFailureMetric = ({ _aws, ...line }: Line) =>
   _aws !== undefined && line["SweepFailed"] === 1;
 
+const isOurs = ({ region }: { readonly region: string }) => region === stack.aws.region;
+/** Of all clusters but lima. */
+const tokens = () => stack.tokens.filter(isOurs);
+async function tagNames(cluster: string): Promise<readonly string[]> {
+  return Object.keys(await stack.records.tags(cluster)).toSorted();
+}
+
 const tokenRequests = () =>
-  stack.aws.calls().filter(({ action }) => action === "GetAuthorizationToken");
+  stack.aws.calls().filter((call) => call.action === "GetAuthorizationToken" && isOurs(call));
 
 /** From the first tick on. */
 let watch: ValidityWatch;
@@ -75,7 +105,7 @@ test("gives every matching namespace of both live clusters its secret, at the fi
   await stack.untilLines(isSweepOf("paris", "done"));
   await stack.untilLines(isSweepOf("tokyo", "done"));
 
-  const [token] = stack.tokens;
+  const [token] = tokens();
   for (const { kubectl } of [paris, tokyo]) {
     const secrets = await readSecrets(kubectl);
     expect([...secrets.keys()]).toEqual(shops);
@@ -99,9 +129,12 @@ test("names the dead cluster in log, metric and tag", async () => {
 
   expect(line?.failures).toMatchObject([{ kind: "unreachable", hint: expect.stringMatching(/./) }]);
   const metrics = (await stack.lines()).filter(isFailureMetric);
-  expect(metrics[0]).toMatchObject({ stage, cluster: "dead" });
-  expect(Date.parse((await stack.tags("dead"))[failingSince] ?? "")).toBeCloseTo(Date.now(), -5);
-  expect(Object.keys(await stack.tags("paris"))).toEqual([expiresAt]);
+  expect(metrics[0]).toMatchObject({ stage: stack.stage, cluster: "dead" });
+  expect(Date.parse((await stack.records.tags("dead"))[failingSince] ?? "")).toBeCloseTo(
+    Date.now(),
+    -5,
+  );
+  expect(await tagNames("paris")).toEqual([credential, expiresAt]);
 });
 
 test("writes nothing and asks ECR for nothing at the second tick, but for a new namespace", async () => {
@@ -138,7 +171,7 @@ test("answers direct calls with a report", async () => {
   expect(plan).toMatchObject({ cluster: "paris", changes: [], current: 3, problems: [] });
   const status = await stack.invoke({ cluster: "paris", mode: "status" });
   expect(status).toMatchObject({
-    owner: `000000000000/us-east-1/${stage}`,
+    owner: `000000000000/us-east-1/${stack.stage}`,
     secrets: shops.map((namespace) => ({ namespace, state: "current" })),
   });
   const sweep = await stack.invoke({ cluster: "paris", mode: "sweep" });
@@ -165,7 +198,7 @@ test("puts poison aside, and takes a message for a cluster that isn't registered
 
 test("keeps every namespace's secret valid while ECR refuses, and renews once it doesn't", async () => {
   const before = await readSecrets(paris.kubectl);
-  const { [failingSince]: deadSince } = await stack.tags("dead");
+  const { [failingSince]: deadSince } = await stack.records.tags("dead");
   await stack.refuseEcr();
   const [refused] = await stack.untilLines(isSweepOf("paris", "failed"));
   await stack.untilLines(isSweepOf("tokyo", "failed"));
@@ -173,21 +206,21 @@ test("keeps every namespace's secret valid while ECR refuses, and renews once it
   expect(refused?.failures).toMatchObject([
     { kind: "mint", message: expect.stringContaining("ecr:GetAuthorizationToken") },
   ]);
-  expect(Object.keys(await stack.tags("paris")).toSorted()).toEqual([expiresAt, failingSince]);
-  expect(stack.tokens).toHaveLength(1);
+  expect(await tagNames("paris")).toEqual([credential, expiresAt, failingSince]);
+  expect(tokens()).toHaveLength(1);
 
   await stack.allowEcr();
   const done = (await stack.lines()).filter(isSweepOf("paris", "done")).length;
   await stack.untilLines(isSweepOf("paris", "done"), done + 1);
   await stack.untilLines(isSweepOf("tokyo", "done"), 3);
   const after = await readSecrets(paris.kubectl);
-  const newest = stack.tokens.at(-1)?.password;
+  const newest = tokens().at(-1)?.password;
   for (const [namespace, secret] of after) {
     expect(Object.values(loginsIn(secret))).toMatchObject([{ password: newest }]);
     expect(secret.metadata.uid).toBe(before.get(namespace)?.metadata.uid);
   }
-  expect(Object.keys(await stack.tags("paris"))).toEqual([expiresAt]);
-  expect((await stack.tags("dead"))[failingSince]).toBe(deadSince);
+  expect(await tagNames("paris")).toEqual([credential, expiresAt]);
+  expect((await stack.records.tags("dead"))[failingSince]).toBe(deadSince);
 });
 
 test("covers the dead cluster by itself once its server is up", async () => {
@@ -196,41 +229,66 @@ test("covers the dead cluster by itself once its server is up", async () => {
   await stack.untilLines(isSweepOf("dead", "done"));
 
   expect([...(await readSecrets(dead.kubectl)).keys()]).toEqual(shops);
-  expect(Object.keys(await stack.tags("dead"))).toEqual([expiresAt]);
+  expect(await tagNames("dead")).toEqual([credential, expiresAt]);
   await expect.poll(() => stack.queues.pending(), { timeout: 10_000 }).toBe(0);
   expect(watch.looks()).toBeGreaterThan(20);
   expect(watch.gaps).toEqual([]);
 });
 
+test("renews a cluster's own token at half of its life, and goes on with the new one", async () => {
+  const first = (await stack.records.versions("lima")).get("AWSCURRENT");
+  await stack.untilLines(
+    ({ message, cluster }) => message === "credential rotated" && cluster === "lima",
+  );
+
+  const versions = await stack.records.versions("lima");
+  expect(versions.get("AWSPREVIOUS")).toBe(first);
+  expect([...versions.keys()].toSorted()).toEqual(["AWSCURRENT", "AWSPREVIOUS"]);
+  const kubeconfig = versions.get("AWSCURRENT") ?? "";
+  const held = readToken(kubeconfig);
+  expect(held.jti).not.toBe(readToken(first).jti);
+  expect(held.exp - held.iat).toBe(600);
+  expect(await lima.kubectl(["auth", "whoami"], { kubeconfig })).toContain(sweeperName());
+  const times = [held.iat, held.exp].map((seconds) => new Date(seconds * 1_000).toISOString());
+  const life = times.map((time) => time.replace(".000Z", "Z")).join("/");
+  expect(await stack.records.tags("lima")).toMatchObject({ [credential]: life });
+
+  const sweep = () => commandLine.run("npx ecr-pull-secrets refresh lima --yes");
+  const events = await lima.audit.eventsDuring(async () => {
+    expect(await sweep()).toMatchObject({ code: 0 });
+  });
+  const bySweep = events.filter(({ user }) => user === sweeperName());
+  expect(new Set(bySweep.map(({ credential }) => credential))).toEqual(
+    new Set([`JTI=${held.jti}`]),
+  );
+  kubeconfigs.push(...versions.values());
+});
+
+const claims = z.object({ jti: z.string(), iat: z.number(), exp: z.number() });
+
+/** Of a kubeconfig, what its token says of itself. */
+function readToken(kubeconfig = "") {
+  const [, payload = ""] = /token: "?[\w-]+\.([\w-]+)\./.exec(kubeconfig) ?? [];
+  return claims.parse(JSON.parse(Buffer.from(payload, "base64url").toString()));
+}
+
 test("tells nobody a token or a kubeconfig", async () => {
-  const texts = (await stack.allTexts()).join("\n");
-  expect(texts).toContain("sweep done");
+  const texts = [...(await stack.allTexts()), ...(await commandLine.allTexts())];
+  expect(texts.join("\n")).toContain("sweep done");
   const secrets = [
     ...stack.tokens.map(({ password }) => password),
-    ...kubeconfigs,
-    ...kubeconfigs.map((kubeconfig) => /token: (\S+)/.exec(kubeconfig)?.[1]),
-    ...kubeconfigs.map((kubeconfig) => /certificate-authority-data: (\S+)/.exec(kubeconfig)?.[1]),
+    ...[...kubeconfigs, lima.adminKubeconfig].flatMap(secretsOf),
   ];
-  for (const secret of secrets) {
-    expect(secret?.length).toBeGreaterThan(10);
-    const forms = [
-      secret,
-      JSON.stringify(secret)?.slice(1, -1),
-      base64(secret),
-      base64(`AWS:${secret}`),
-    ];
-    expect(forms.filter((form) => form !== undefined && texts.includes(form))).toEqual([]);
-  }
+  expect(findLeaks(texts, secrets)).toEqual([]);
+  expect(commandLine.temporaryFiles()).toEqual([]);
 });
 
 test("isn't deployed with a config that has problems, and says all of them", async () => {
-  const deploying = deploy(stack.aws, stage, join(import.meta.dirname, "bad-config.yml"));
+  const config = await readFile(join(import.meta.dirname, "bad-config.yml"), "utf8");
+  await stack.clone.configure(stack.stage, config);
+  const deploying = deploy(stack.aws, stack.clone, stack.stage);
 
   await expect(deploying).rejects.toThrow(
     /^config\/e2e.yml:2: schedule: expected .*\nconfig\/e2e.yml:5: .*include\[0\]: expected /m,
   );
 });
-
-function base64(text = ""): string {
-  return Buffer.from(text).toString("base64");
-}

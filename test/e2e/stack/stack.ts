@@ -1,29 +1,33 @@
 /** The deployed stack, as its operators see it: records, queues, functions, logs. */
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import {
-  CreateSecretCommand,
-  DescribeSecretCommand,
-  SecretsManagerClient,
-} from "@aws-sdk/client-secrets-manager";
 import { type AwsEmulator, startAwsEmulator } from "../parts/aws-emulator.ts";
+import { type Clone, createClone } from "./clone.ts";
 import { deploy } from "./deploy.ts";
 import { type Line, readLines } from "./lines.ts";
 import { createQueues, type Queues } from "./queues.ts";
+import { createRecords, type Records } from "./records.ts";
 import { createShortTokens, type IssuedToken } from "./short-tokens.ts";
 
+export interface StackOptions {
+  /** `e2e` by default. */
+  readonly stage?: string;
+  /** YAML. */
+  readonly config: string;
+  readonly tokenLifeSeconds: number;
+}
+
 export interface Stack extends AsyncDisposable {
+  readonly stage: string;
   readonly aws: AwsEmulator;
+  /** What it was deployed from. */
+  readonly clone: Clone;
   readonly queues: Queues;
+  readonly records: Records;
   /** What ECR issued so far, oldest first. */
   readonly tokens: readonly IssuedToken[];
-  /** What `serverless deploy` said. */
-  readonly deployOutput: string;
-  /** By hand, as the README tells it: a secret that holds a kubeconfig. */
-  register(cluster: string, kubeconfig: string): Promise<void>;
-  /** Of a cluster's record. */
-  tags(cluster: string): Promise<Readonly<Record<string, string>>>;
+  /** Again, with another config. */
+  deploy(config: string): Promise<void>;
   /** Calls the refresh function and waits for its answer. */
   invoke(request: object): Promise<unknown>;
   /** Takes the right to mint away from the refresh function; gives it back. */
@@ -38,15 +42,22 @@ export interface Stack extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-export const stage = "e2e";
-const name = `ecr-pull-secrets-${stage}`;
 const waitMs = 100_000;
 
-export async function startStack(options: { readonly tokenLifeSeconds: number }): Promise<Stack> {
-  const { issued, changeAnswers } = createShortTokens(options.tokenLifeSeconds);
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { stage = "e2e", config, tokenLifeSeconds } = options;
+  const name = `ecr-pull-secrets-${stage}`;
+  const { issued, changeAnswers } = createShortTokens(tokenLifeSeconds);
   await using cleanup = new AsyncDisposableStack();
+  const clone = await createClone();
+  cleanup.defer(() => clone.remove());
   const aws = cleanup.use(await startAwsEmulator({ auth: true, changeAnswers }));
-  const deployOutput = await deploy(aws, stage, join(import.meta.dirname, "config.yml"));
+  const deployOutputs: string[] = [];
+  const deployAgain = async (yaml: string) => {
+    await clone.configure(stage, yaml);
+    deployOutputs.push(await deploy(aws, clone, stage));
+  };
+  await deployAgain(config);
   // The emulator asks for an action that AWS doesn't have: there, SendMessage covers it.
   const batch = { Action: "sqs:SendMessageBatch", Resource: "*" };
   await aws.iam.putRolePolicy(`${name}-dispatch-${aws.region}`, "emulator", batch);
@@ -54,15 +65,17 @@ export async function startStack(options: { readonly tokenLifeSeconds: number })
   const stop = () => running.disposeAsync();
   const queues = createQueues(aws, name);
   return {
+    stage,
     aws,
+    clone,
     queues,
+    records: createRecords(aws, stage),
     tokens: issued,
-    deployOutput,
-    ...records(aws),
-    ...refreshFunction(aws),
+    deploy: deployAgain,
+    ...refreshFunction(aws, name),
     ...logs(aws),
     allTexts: async () => [
-      deployOutput,
+      ...deployOutputs,
       await aws.ownLog(),
       ...(await allMessages(aws)),
       ...(await queues.deadLetters()),
@@ -72,24 +85,10 @@ export async function startStack(options: { readonly tokenLifeSeconds: number })
   };
 }
 
-function records(aws: AwsEmulator): Pick<Stack, "register" | "tags"> {
-  const { endpoint, region, credentials } = aws;
-  const client = new SecretsManagerClient({ endpoint, region, credentials });
-  const recordName = (cluster: string) => `ecr-pull-secrets/${stage}/clusters/${cluster}`;
-  return {
-    register: async (cluster, kubeconfig) => {
-      const record = { Name: recordName(cluster), SecretString: kubeconfig };
-      await client.send(new CreateSecretCommand(record));
-    },
-    tags: async (cluster) => {
-      const command = new DescribeSecretCommand({ SecretId: recordName(cluster) });
-      const { Tags = [] } = await client.send(command);
-      return Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value]));
-    },
-  };
-}
-
-function refreshFunction(aws: AwsEmulator): Pick<Stack, "invoke" | "refuseEcr" | "allowEcr"> {
+function refreshFunction(
+  aws: AwsEmulator,
+  name: string,
+): Pick<Stack, "invoke" | "refuseEcr" | "allowEcr"> {
   const { endpoint, region, credentials } = aws;
   const client = new LambdaClient({ endpoint, region, credentials });
   const role = `${name}-refresh-${region}`;
