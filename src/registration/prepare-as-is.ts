@@ -2,6 +2,7 @@
 import { attemptsOf } from "../rights/attempts.ts";
 import { computeRights } from "../rights/compute-rights.ts";
 import { type Proof, proveRights } from "../rights/prove-rights.ts";
+import type { Rights } from "../rights/rights.ts";
 import { beyond, lacking } from "./as-is-access.ts";
 import type { InspectPorts } from "./inspect.ts";
 import { inspectRecord } from "./inspect-record.ts";
@@ -44,12 +45,18 @@ export async function prepareAsIs(
     return {
       wish: { ...wish, access: { ...wish.access, proven: proofs } },
       server: ports.kubeconfigs.server,
-      rights: computeRights(rightsWish(wish)),
+      rights: grantedBy(wish, beyond(proofs)),
       objects: [],
       record: record ? { action: "replace", record, dead: undefined } : { action: "create" },
       warnings: [...accepted(beyond(proofs)), ...(await unrenewed(brought.credential, ports))],
     };
   });
+}
+
+/** Of a wider credential, what is needed isn't what it may. */
+function grantedBy(wish: RegistrationWish, wider: readonly string[]): Rights {
+  const rights = computeRights(rightsWish(wish));
+  return wider.length === 0 ? rights : { ...rights, summary: [] };
 }
 
 async function tryOut(wish: RegistrationWish, ports: AsIsPorts): Promise<readonly Proof[]> {

@@ -40,6 +40,12 @@ test("--all brings the rights of all clusters up to the config, and names those 
   await expectGolden("register-all-dry-run", await scene.run([...all, "--dry-run"]));
   await expectGolden("register-all", await scene.run([...all, "--yes"]));
   await expectGolden("register-all-recheck", await scene.run([...all, "--recheck", "--yes"]));
+
+  const renewed = await scene.run([...all, "--renew", "--yes", "--output", "json"]);
+  const { clusters, problems } = JSON.parse(renewed.stdout);
+  expect(clusters).toMatchObject([{ cluster: "prod-eu", record: "replaced", outcome: "ok" }]);
+  expect(problems).toMatchObject([{ message: expect.stringContaining("elsewhere: no context") }]);
+  expect(renewed.exitCode).toBe(1);
 });
 
 test("--all stands for no cluster by name", async () => {

@@ -113,6 +113,9 @@ function renderRights({ rights, objects, record }: RegistrationPlan, look: Look)
     return "";
   }
   const { paint, columns } = look;
+  if (rights.summary.length === 0) {
+    return "";
+  }
   const lines = rights.summary.map((line) =>
     wrap(`- ${line}`, columns, "    ").replace(/^ {2}/, ""),
   );

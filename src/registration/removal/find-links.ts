@@ -17,19 +17,21 @@ export interface LinkSources {
 }
 
 /**
- * An entry is ours if it bears a name of ours and leads to a secret of ours, or to none: an earlier
- * run may have deleted that. One that leads to somebody else's secret is theirs.
+ * An entry is ours if it leads to a secret of ours; or to none, by a name that our roles have: an
+ * earlier run may have deleted that. One that leads to somebody else's secret is theirs.
  * @throws ClusterError
  */
 export async function findLinks(
   api: Pick<AdminApi, "list">,
   { secrets, roles }: LinkSources,
 ): Promise<readonly Link[]> {
-  const names = [...new Set([...secrets.map(nameOf), ...roles.flatMap(secretNames)])];
-  if (names.length === 0) {
+  const own = new Set(secrets.map(placeOf));
+  const everywhere = new Set(roles.flatMap(clusterWideNames));
+  const local = new Set(roles.flatMap(localPlaces));
+  const names = [...new Set(roles.flatMap(secretNames))];
+  if (own.size + names.length === 0) {
     return [];
   }
-  const own = new Set(secrets.map(placeOf));
   const [accounts, ...lists] = await Promise.all([
     api.list(accountKind),
     ...names.map((name) => api.list({ ...secretKind, fieldSelector: `metadata.name=${name}` })),
@@ -41,9 +43,11 @@ export async function findLinks(
       .filter((place) => !own.has(place)),
   );
   return accounts.flatMap((account) => {
-    const linked = linkedNames(account).filter(
-      (name) => names.includes(name) && !foreign.has(placeOfName(account.metadata.namespace, name)),
-    );
+    const linked = linkedNames(account).filter((name) => {
+      const place = placeOfName(account.metadata.namespace, name);
+      const isNamed = everywhere.has(name) || local.has(place);
+      return own.has(place) || (isNamed && !foreign.has(place));
+    });
     return linked.length === 0 ? [] : [{ account, names: [...new Set(linked)] }];
   });
 }
@@ -67,15 +71,25 @@ interface Rule {
   readonly resourceNames?: readonly string[];
 }
 
+/** A rule may name anything, and what no secret is called would be another selector. */
+const secretName = /^[a-z0-9][a-z0-9.-]{0,252}$/;
+
 function secretNames(role: LiveObject): readonly string[] {
   const { rules } = role as { readonly rules?: readonly Rule[] | null };
-  return (rules ?? []).flatMap(({ resources, resourceNames }) =>
+  const names = (rules ?? []).flatMap(({ resources, resourceNames }) =>
     resources?.includes("secrets") ? (resourceNames ?? []) : [],
   );
+  return names.filter((name) => secretName.test(name));
 }
 
-function nameOf({ metadata }: LiveObject): string {
-  return metadata.name;
+function clusterWideNames(role: LiveObject): readonly string[] {
+  return role.metadata.namespace === undefined ? secretNames(role) : [];
+}
+
+/** A Role speaks for its own namespace alone. */
+function localPlaces(role: LiveObject): readonly string[] {
+  const { namespace } = role.metadata;
+  return secretNames(role).map((name) => placeOfName(namespace, name));
 }
 
 function placeOf({ metadata }: LiveObject): string {

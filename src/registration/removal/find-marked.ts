@@ -4,8 +4,9 @@ import { annotations, fieldManager, managedByLabel } from "../../pull-secrets/na
 import { formatOwner } from "../../refresh/rules/ownership.ts";
 import type { LiveObject } from "../../rights/kubernetes-object.ts";
 import { type ObjectKind, policyKinds, rbacKinds } from "../find-ours.ts";
-import { type Registrant, whose } from "../marks.ts";
+import { type Registrant, type Whose, whose } from "../marks.ts";
 import type { AdminApi } from "../ports.ts";
+import { printable } from "./printable.ts";
 
 export const namespaceKind: ObjectKind = { apiVersion: "v1", kind: "Namespace" };
 export const accountKind: ObjectKind = { apiVersion: "v1", kind: "ServiceAccount" };
@@ -36,7 +37,7 @@ export async function findMarked(
     Promise.all(rightsKinds.map((kind) => listMarked(api, kind))).then((lists) => lists.flat()),
     listMarked(api, secretKind),
   ]);
-  const judged = rights.map((object) => ({ object, whose: whose(object, registrant) }));
+  const judged = rights.map((object) => ({ object, whose: whoseRight(object, registrant) }));
   const owner = formatOwner(registrant.owner);
   const isOurs = (secret: LiveObject) => ownerOf(secret) === owner;
   const foreign = [
@@ -46,12 +47,26 @@ export async function findMarked(
   return {
     ours: judged.filter(({ whose: { kind } }) => kind === "ours").map(({ object }) => object),
     otherNames: unique(
-      judged.flatMap(({ whose: each }) => (each.kind === "other-name" ? [each.cluster] : [])),
+      judged.flatMap(({ whose: each }) =>
+        each.kind === "other-name" ? [printable(each.cluster)] : [],
+      ),
     ),
     secrets: secrets.filter(isOurs),
     others: counted(foreign.map(({ object }) => ownerOf(object) ?? "")),
   };
 }
+
+/**
+ * A tenant may mark a Role of their own as ours, whatever it is called: what we never named so isn't.
+ * Of RBAC's objects, names may hold anything, also what would move a terminal's cursor.
+ */
+function whoseRight(object: LiveObject, registrant: Registrant): Whose {
+  const found = whose(object, registrant);
+  const isOurName = object.kind === "Namespace" || ownName.test(object.metadata.name);
+  return found.kind === "ours" && !isOurName ? { kind: "unmarked" } : found;
+}
+
+const ownName = /^ecr-pull-secrets(?:[.-][a-z0-9-]{1,63})?$/;
 
 /** Kinds that the API server doesn't know hold nothing. */
 async function listMarked(
@@ -78,6 +93,6 @@ function unique(names: readonly string[]): readonly string[] {
 }
 
 function counted(owners: readonly string[]): ReadonlyMap<string, number> {
-  const groups = Map.groupBy(owners, (owner) => owner);
+  const groups = Map.groupBy(owners, printable);
   return new Map([...groups].map(([owner, all]) => [owner, all.length]));
 }

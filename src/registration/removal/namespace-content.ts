@@ -3,6 +3,7 @@ import { ClusterError } from "../../errors.ts";
 import type { LiveObject } from "../../rights/kubernetes-object.ts";
 import type { ObjectKind } from "../find-ours.ts";
 import type { AdminApi } from "../ports.ts";
+import { printable } from "./printable.ts";
 
 /** What people put into namespaces, or would miss. */
 const contentKinds: readonly ObjectKind[] = [
@@ -42,7 +43,7 @@ export async function contentOf(
   return lists
     .flat()
     .filter((object) => !gone.has(object.metadata.uid) && !isEverywhere(object, leaving))
-    .map(({ kind, metadata }) => `${kind} ${metadata.name}`)
+    .map(({ kind, metadata }) => `${kind} ${printable(metadata.name)}`)
     .sort();
 }
 

@@ -112,6 +112,7 @@ describe("a kubeconfig that may more than is needed", () => {
   test("is stored for somebody who accepts it, and warned of", async () => {
     const outcome = await register(scene.cluster.kubeconfig(), { acceptWider: true });
     expect(outcome).toMatchObject({ stopped: undefined, record: "created" });
+    expect(outcome.plan.rights.summary).toEqual([]);
     expect(outcome.plan.warnings[0]?.message).toMatch(/^accepted, though whoever steals it/);
   });
 

@@ -151,6 +151,46 @@ describe("what others made", () => {
     expect(left).toEqual(["theirs", "trial", "foreign"]);
   });
 
+  test("stays if it bears our marks by a name that we never give, and moves no cursor", async () => {
+    registerWithSecrets();
+    const { labels, annotations } = marks();
+    const metadata = {
+      name: "forged\u001b[2J",
+      namespace: "ecr-pull-secrets",
+      labels,
+      annotations,
+    };
+    state().create({ ...role, metadata });
+    const outcome = await scene.unregister({ cluster: name });
+    expect(state().find("Role", metadata.name, "ecr-pull-secrets")).toBeDefined();
+    expect(outcome.namespaces[0]?.content).toEqual(["Role forged?[2J"]);
+    expect([...(outcome.plan.cluster?.others.values() ?? [])]).toEqual([1]);
+  });
+
+  test("keeps its links to nothing, by a name that a Role has for its own namespace alone", async () => {
+    registerWithSecrets();
+    const metadata = { name: "ecr-pull-secrets", namespace: "team", ...marks() };
+    const resourceNames = ["local", "a,metadata.namespace=shop"];
+    const rules = [{ apiGroups: [""], resources: ["secrets"], resourceNames, verbs: ["get"] }];
+    state().create({ ...role, metadata, rules });
+    state().createServiceAccount("team", "ours", ["local"]);
+    state().createServiceAccount("shop", "theirs", ["local"]);
+    expect((await scene.unregister({ cluster: name })).stopped).toBeUndefined();
+    expect(state().imagePullSecrets("team", "ours")).toEqual([]);
+    expect(links("theirs")).toEqual(["local"]);
+  });
+
+  const role = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", rules: [] };
+
+  /** As anybody could write them who may write in a namespace. */
+  function marks() {
+    const owner = "123456789012/us-east-1/prod";
+    return {
+      labels: { "app.kubernetes.io/managed-by": "ecr-pull-secrets" },
+      annotations: { "ecr-pull-secrets/owner": owner, "ecr-pull-secrets/cluster": name },
+    };
+  }
+
   test("keeps its links, also by a name of ours; a link to nothing goes", async () => {
     registerWithSecrets();
     state().createSecret("other", "ecr-pull", { data: { a: "b" } });
