@@ -2,11 +2,11 @@
 import { UserError } from "../errors.ts";
 import { eachInParallel } from "../refresh/concurrency.ts";
 import { formatRef, type KubernetesObject, refOf } from "../rights/kubernetes-object.ts";
-import { differencesOf, patchOf } from "./compare-object.ts";
-import { groupSteps, type StepGroup } from "./group-steps.ts";
-import { isWrite, type ObjectStep } from "./judge-object.ts";
 import type { Narrator } from "./narrator.ts";
 import type { AdminApi } from "./ports.ts";
+import { differencesOf, patchOf } from "./rules/compare-object.ts";
+import { groupSteps, type StepGroup } from "./rules/group-steps.ts";
+import { isWrite, type ObjectStep } from "./rules/judge-object.ts";
 
 const maxInFlight = 10;
 

@@ -1,10 +1,10 @@
 /** May whoever registers do what was planned? Asked before anything is written. */
 import type { AccessQuestion, RightsApi } from "../rights/access.ts";
 import { formatRef, refOf } from "../rights/kubernetes-object.ts";
-import { type AdminDemand, demandsOf } from "./admin-demands.ts";
-import type { ObjectStep } from "./judge-object.ts";
 import type { RegistrationPlan } from "./plan-registration.ts";
 import type { Problem } from "./problems.ts";
+import { type AdminDemand, demandsOf } from "./rules/admin-demands.ts";
+import type { ObjectStep } from "./rules/judge-object.ts";
 
 /** @param user who is asking, as the API server calls them @throws ClusterError */
 export async function askAdminRights(

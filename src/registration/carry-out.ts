@@ -5,25 +5,25 @@
 
 import { demandOf, digestOf } from "../rights/demand.ts";
 import type { DeployedStack } from "../stack/deployed-stack.ts";
-import type { AccessStep, IssuedAccess } from "./access-kind.ts";
-import { applyObjects, doneTitle, titleCase } from "./apply-objects.ts";
-import type { ObjectStep } from "./judge-object.ts";
-import { namespacesSeen } from "./namespaces-seen.ts";
-import type { Narrator } from "./narrator.ts";
-import { obtainAccess } from "./obtain-access.ts";
-import type { RecordOutcome, RegistrationOutcome } from "./outcome.ts";
-import { changesSomething, type RegistrationPlan } from "./plan-registration.ts";
-import type { AdminApi } from "./ports.ts";
-import { NotProven, type ProofTime, proveAccess } from "./prove-access.ts";
-import { proveDeployed } from "./prove-deployed.ts";
+import type { AccessStep, IssuedAccess } from "./access/access-kind.ts";
+import { obtainAccess } from "./access/obtain-access.ts";
+import { NotProven, type ProofTime, proveAccess } from "./access/prove-access.ts";
+import { proveDeployed } from "./access/prove-deployed.ts";
 import {
   noteRights,
   type StorePorts,
   type StoreWish,
   storeInPlace,
   storeNew,
-} from "./store-access.ts";
-import type { StoredKubeconfigs } from "./stored-kubeconfigs.ts";
+} from "./access/store-access.ts";
+import type { StoredKubeconfigs } from "./access/stored-kubeconfigs.ts";
+import { applyObjects, doneTitle, titleCase } from "./apply-objects.ts";
+import { namespacesSeen } from "./namespaces-seen.ts";
+import type { Narrator } from "./narrator.ts";
+import type { RecordOutcome, RegistrationOutcome } from "./outcome.ts";
+import { changesSomething, type RegistrationPlan } from "./plan-registration.ts";
+import type { AdminApi } from "./ports.ts";
+import type { ObjectStep } from "./rules/judge-object.ts";
 
 export interface RegistrationPorts extends StorePorts, ProofTime {
   readonly admin: AdminApi;

@@ -2,9 +2,9 @@
 import type { ClusterStore } from "../clusters/store.ts";
 import { ClusterError, KubeconfigError } from "../errors.ts";
 import type { SecretValue } from "../secret-value.ts";
+import type { StoredKubeconfigs } from "./access/stored-kubeconfigs.ts";
 import type { InspectedRecord, RecordContent } from "./inspection.ts";
 import type { RegistrationWish } from "./registration-wish.ts";
-import type { StoredKubeconfigs } from "./stored-kubeconfigs.ts";
 
 export interface InspectRecordPorts {
   readonly kubeconfigs: StoredKubeconfigs;

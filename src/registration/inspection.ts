@@ -4,7 +4,7 @@ import type { KubeconfigError } from "../errors.ts";
 import type { KubernetesObject, LiveObject } from "../rights/kubernetes-object.ts";
 import type { Rights } from "../rights/rights.ts";
 import type { SecretValue } from "../secret-value.ts";
-import type { StoredAccess } from "./stored-kubeconfigs.ts";
+import type { StoredAccess } from "./access/stored-kubeconfigs.ts";
 
 export interface InspectedObject {
   readonly wanted: KubernetesObject;

@@ -2,10 +2,10 @@
 import { formatRef, refOf } from "../rights/kubernetes-object.ts";
 import type { Rights } from "../rights/rights.ts";
 import type { InspectedRecord, Inspection } from "./inspection.ts";
-import { isStep, isWrite, judgeObject, type ObjectStep } from "./judge-object.ts";
-import { judgeRecord, type RecordAction } from "./judge-record.ts";
 import type { Problem } from "./problems.ts";
 import type { RegistrationWish } from "./registration-wish.ts";
+import { isStep, isWrite, judgeObject, type ObjectStep } from "./rules/judge-object.ts";
+import { judgeRecord, type RecordAction } from "./rules/judge-record.ts";
 
 export interface RegistrationPlan {
   readonly wish: RegistrationWish;

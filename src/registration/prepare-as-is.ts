@@ -3,16 +3,16 @@ import { attemptsOf } from "../rights/attempts.ts";
 import { computeRights } from "../rights/compute-rights.ts";
 import { type Proof, proveRights } from "../rights/prove-rights.ts";
 import type { Rights } from "../rights/rights.ts";
-import { beyond, lacking } from "./as-is-access.ts";
+import { beyond, lacking } from "./access/as-is-access.ts";
+import { existingOf } from "./access/prove-access.ts";
+import type { StoredCredential } from "./access/stored-kubeconfigs.ts";
 import type { InspectPorts } from "./inspect.ts";
 import { inspectRecord } from "./inspect-record.ts";
 import { namespacesSeen } from "./namespaces-seen.ts";
 import type { Narrator } from "./narrator.ts";
 import type { RegistrationPlan } from "./plan-registration.ts";
 import { type Problem, RegistrationRefused } from "./problems.ts";
-import { existingOf } from "./prove-access.ts";
 import { type RegistrationWish, rightsWish } from "./registration-wish.ts";
-import type { StoredCredential } from "./stored-kubeconfigs.ts";
 
 export interface AsIsPorts extends InspectPorts {
   readonly narrator: Narrator;

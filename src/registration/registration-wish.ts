@@ -1,6 +1,6 @@
 import type { DesiredPullSecret } from "../refresh/desired.ts";
 import type { RightsWish } from "../rights/rights.ts";
-import type { AccessKind } from "./access-kind.ts";
+import type { AccessKind } from "./access/access-kind.ts";
 import type { Registrant } from "./marks.ts";
 
 /** What somebody asks for, complete and checked as far as it can be without asking anybody. */

@@ -3,7 +3,7 @@ import { createAwsSession } from "../aws/session.ts";
 import { createEksTokenSource } from "../credentials/eks-token.ts";
 import { type MinifyOptions, minifyKubeconfig } from "../kubernetes/minify-kubeconfig.ts";
 import { describeStoredCredential } from "../kubernetes/stored-kubeconfig.ts";
-import type { StoredCredential } from "../registration/stored-kubeconfigs.ts";
+import type { StoredCredential } from "../registration/access/stored-kubeconfigs.ts";
 import type { SecretValue } from "../secret-value.ts";
 import { accessOf } from "./record-access.ts";
 import { type AdminCluster, administer } from "./registration.ts";

@@ -3,8 +3,8 @@ import { KubeconfigError } from "../errors.ts";
 import type { ClusterAccess } from "../kubernetes/cluster-access.ts";
 import { type ClusterConnection, createClusterConnection } from "../kubernetes/connection.ts";
 import { loadTrustedKubeconfig, type TrustedOptions } from "../kubernetes/kubeconfig-trusted.ts";
+import type { StoredKubeconfigs } from "../registration/access/stored-kubeconfigs.ts";
 import type { AdminApi } from "../registration/ports.ts";
-import type { StoredKubeconfigs } from "../registration/stored-kubeconfigs.ts";
 import { SecretValue } from "../secret-value.ts";
 import { type Destination, type DestinationOptions, destinationOf } from "./destination.ts";
 import {

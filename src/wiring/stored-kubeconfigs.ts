@@ -8,7 +8,7 @@ import {
   renderStoredKubeconfig,
 } from "../kubernetes/stored-kubeconfig.ts";
 import type { ConnectionOptions } from "../kubernetes/transport/options.ts";
-import type { StoredKubeconfigs } from "../registration/stored-kubeconfigs.ts";
+import type { StoredKubeconfigs } from "../registration/access/stored-kubeconfigs.ts";
 import type { SecretValue } from "../secret-value.ts";
 import type { Destination } from "./destination.ts";
 import { accessOf, type RecordAccessOptions } from "./record-access.ts";

@@ -1,4 +1,4 @@
-import type { AccessKind } from "../../registration/access-kind.ts";
+import type { AccessKind } from "../../registration/access/access-kind.ts";
 import type { Look } from "./look.ts";
 import { wrap } from "./wording.ts";
 

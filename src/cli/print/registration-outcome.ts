@@ -1,9 +1,9 @@
 /** What came of a registration: for the terminal, and as one object of JSON. */
 import { formatDuration } from "../../durations.ts";
 import { formatOwner } from "../../refresh/rules/ownership.ts";
-import { isWrite, type ObjectStep } from "../../registration/judge-object.ts";
 import { leftToDo, type RegistrationOutcome } from "../../registration/outcome.ts";
 import { changesSomething } from "../../registration/plan-registration.ts";
+import { isWrite, type ObjectStep } from "../../registration/rules/judge-object.ts";
 import { refOf } from "../../rights/kubernetes-object.ts";
 import { asJson, type Visit } from "../stage/visit.ts";
 import type { Look } from "./look.ts";

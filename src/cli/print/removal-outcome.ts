@@ -1,9 +1,9 @@
 /** What came of a removal: for the terminal, and as one object of JSON. */
 import { formatOwner } from "../../refresh/rules/ownership.ts";
-import { groupSteps } from "../../registration/group-steps.ts";
 import type { RemovalOutcome } from "../../registration/removal/removal-outcome.ts";
 import { isEmpty, removesSomething } from "../../registration/removal/removal-plan.ts";
 import { soonestExpiry } from "../../registration/removal/soonest-expiry.ts";
+import { groupSteps } from "../../registration/rules/group-steps.ts";
 import { refOf } from "../../rights/kubernetes-object.ts";
 import { formatExpiry } from "./durations.ts";
 import type { Look } from "./look.ts";

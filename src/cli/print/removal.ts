@@ -1,6 +1,5 @@
 /** What a removal will take away, in words and as data: the same for a dry run and the question. */
 import { formatOwner } from "../../refresh/rules/ownership.ts";
-import { groupSteps } from "../../registration/group-steps.ts";
 import {
   type ClusterRemoval,
   isEmpty,
@@ -9,6 +8,7 @@ import {
   removesSomething,
 } from "../../registration/removal/removal-plan.ts";
 import { soonestExpiry } from "../../registration/removal/soonest-expiry.ts";
+import { groupSteps } from "../../registration/rules/group-steps.ts";
 import { type LiveObject, refOf } from "../../rights/kubernetes-object.ts";
 import { formatExpiry } from "./durations.ts";
 import type { Look } from "./look.ts";

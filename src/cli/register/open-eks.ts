@@ -1,8 +1,8 @@
 /** `--eks`: where the cluster is, who is let in, and an administrator's way to it. */
 import type { EksApi, EksCluster } from "../../eks/eks-api.ts";
 import { UserError } from "../../errors.ts";
-import type { AccessKind } from "../../registration/access-kind.ts";
-import { eksAccess, needsMapping, takesEntries } from "../../registration/eks-access.ts";
+import type { AccessKind } from "../../registration/access/access-kind.ts";
+import { eksAccess, needsMapping, takesEntries } from "../../registration/access/eks-access.ts";
 import type { Narrator } from "../../registration/narrator.ts";
 import type { DeployedFunction } from "../../stack/deployed-stack.ts";
 import type { AdminCluster } from "../../wiring/registration.ts";

@@ -1,10 +1,13 @@
 /** Reaches all that a registration needs; what can't be reached is told all at once. */
-import type { AccessKind } from "../../registration/access-kind.ts";
+import type { AccessKind } from "../../registration/access/access-kind.ts";
+import type {
+  StoredCredential,
+  StoredKubeconfigs,
+} from "../../registration/access/stored-kubeconfigs.ts";
 import type { Narrator } from "../../registration/narrator.ts";
 import type { ClusterFacts } from "../../registration/prepare-registration.ts";
 import { type Problem, problemOf, RegistrationRefused } from "../../registration/problems.ts";
 import type { RegistrationWish } from "../../registration/registration-wish.ts";
-import type { StoredCredential, StoredKubeconfigs } from "../../registration/stored-kubeconfigs.ts";
 import type { DeployedFunction } from "../../stack/deployed-stack.ts";
 import type { AdminCluster } from "../../wiring/registration.ts";
 import type { CliRun } from "../context.ts";

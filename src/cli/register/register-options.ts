@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { isClusterName } from "../../clusters/record.ts";
 import { UsageError } from "../../errors.ts";
-import { defaultLifetime, parseLifetime } from "../../registration/token-lifetime.ts";
+import { defaultLifetime, parseLifetime } from "../../registration/access/token-lifetime.ts";
 import { defaultNamespace } from "../../rights/names.ts";
 import { addOutputOption } from "../local/target-options.ts";
 import { addStageOptions, type StageOptions } from "../stage/stage-options.ts";

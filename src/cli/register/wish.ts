@@ -1,13 +1,13 @@
 /** From a request and a stage's config to what a registration is to bring about. */
 import { UsageError } from "../../errors.ts";
 import { desiredPullSecrets } from "../../refresh/desired.ts";
-import type { RegistrationWish } from "../../registration/registration-wish.ts";
-import { serviceAccountAccess } from "../../registration/service-account-access.ts";
+import { serviceAccountAccess } from "../../registration/access/service-account-access.ts";
 import {
   defaultLifetime,
   minLifetimeMs,
   parseLifetime,
-} from "../../registration/token-lifetime.ts";
+} from "../../registration/access/token-lifetime.ts";
+import type { RegistrationWish } from "../../registration/registration-wish.ts";
 import { formatSpan } from "../../registration/wording.ts";
 import { listSome } from "../print/wording.ts";
 import type { StageContext } from "../stage/open-stage.ts";

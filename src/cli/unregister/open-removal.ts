@@ -1,7 +1,7 @@
 /** Reaches what a removal needs: the record, and the cluster as an administrator. */
 import { ClusterError, KubeconfigError, UserError } from "../../errors.ts";
+import { type FoundRecord, findRecord } from "../../registration/found-record.ts";
 import type { Narrator } from "../../registration/narrator.ts";
-import { type FoundRecord, findRecord } from "../../registration/removal/found-record.ts";
 import type { RemovalWish } from "../../registration/removal/removal-wish.ts";
 import type { AdminCluster } from "../../wiring/registration.ts";
 import type { CliRun } from "../context.ts";

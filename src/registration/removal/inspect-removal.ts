@@ -1,10 +1,10 @@
 /** Looks for everything that a registration left in a cluster. Reads only. */
 import { KubeconfigError } from "../../errors.ts";
 import type { LiveObject } from "../../rights/kubernetes-object.ts";
+import type { FoundRecord } from "../found-record.ts";
 import type { AdminApi } from "../ports.ts";
 import { findLinks, type Link } from "./find-links.ts";
 import { accountKind, findMarked, type Marked } from "./find-marked.ts";
-import type { FoundRecord } from "./found-record.ts";
 import { contentOf } from "./namespace-content.ts";
 import type { EntryRemoval, NamespaceRemoval } from "./removal-plan.ts";
 import type { RemovalWish } from "./removal-wish.ts";

@@ -1,8 +1,8 @@
 /** May whoever unregisters do what was planned? Asked before anything is removed. */
 import type { AccessQuestion, RightsApi } from "../../rights/access.ts";
 import { formatRef, type LiveObject, refOf } from "../../rights/kubernetes-object.ts";
-import { targetOf } from "../admin-demands.ts";
 import type { Problem } from "../problems.ts";
+import { targetOf } from "../rules/admin-demands.ts";
 import { isEmpty, type RemovalPlan } from "./removal-plan.ts";
 
 /** @param user who is asking, as the API server calls them @throws ClusterError */

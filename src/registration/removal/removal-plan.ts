@@ -1,8 +1,8 @@
 /** What a removal will do: plain data. */
 import type { LiveObject } from "../../rights/kubernetes-object.ts";
+import type { FoundRecord } from "../found-record.ts";
 import type { Problem } from "../problems.ts";
 import type { Link } from "./find-links.ts";
-import type { FoundRecord } from "./found-record.ts";
 import type { RemovalWish } from "./removal-wish.ts";
 
 export interface RemovalPlan {

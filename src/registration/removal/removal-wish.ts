@@ -1,5 +1,5 @@
+import type { StoredCredential } from "../access/stored-kubeconfigs.ts";
 import type { Registrant } from "../marks.ts";
-import type { StoredCredential } from "../stored-kubeconfigs.ts";
 
 /** What somebody wants to be taken away, and what they said of it. */
 export interface RemovalWish extends Registrant {

@@ -1,8 +1,8 @@
 /** The computed rights on a real API server: it keeps them as they are, and they hold. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { differencesOf } from "../../../src/registration/compare-object.ts";
 import type { AdminApi } from "../../../src/registration/ports.ts";
+import { differencesOf } from "../../../src/registration/rules/compare-object.ts";
 import { attemptsOf } from "../../../src/rights/attempts.ts";
 import { computeRights } from "../../../src/rights/compute-rights.ts";
 import { refOf } from "../../../src/rights/kubernetes-object.ts";

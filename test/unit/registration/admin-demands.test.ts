@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { demandsOf } from "../../../src/registration/admin-demands.ts";
 import { askAdminRights } from "../../../src/registration/ask-admin-rights.ts";
 import { rightsWish } from "../../../src/registration/registration-wish.ts";
+import { demandsOf } from "../../../src/registration/rules/admin-demands.ts";
 import type { AccessQuestion } from "../../../src/rights/access.ts";
 import { computeRights } from "../../../src/rights/compute-rights.ts";
 import { desiredOf, live, wishOf } from "./objects.ts";

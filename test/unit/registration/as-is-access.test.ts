@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { KubeconfigError } from "../../../src/errors.ts";
-import { asIsAccess } from "../../../src/registration/as-is-access.ts";
+import { asIsAccess } from "../../../src/registration/access/as-is-access.ts";
 import { carryOutRegistration } from "../../../src/registration/carry-out.ts";
 import type { Narrator, Step } from "../../../src/registration/narrator.ts";
 import { prepareAsIs } from "../../../src/registration/prepare-as-is.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { ClusterState } from "../../../src/clusters/record.ts";
 import { parseConfig } from "../../../src/config/load.ts";
 import { desiredPullSecrets } from "../../../src/refresh/desired.ts";
-import { chooseDue } from "../../../src/registration/choose-due.ts";
+import { chooseDue } from "../../../src/registration/rules/choose-due.ts";
 import { demandOf, digestOf } from "../../../src/rights/demand.ts";
 import { owner } from "./objects.ts";
 

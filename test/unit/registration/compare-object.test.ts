@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { differencesOf, patchOf } from "../../../src/registration/compare-object.ts";
+import { differencesOf, patchOf } from "../../../src/registration/rules/compare-object.ts";
 import type { KubernetesObject } from "../../../src/rights/kubernetes-object.ts";
 import { live } from "./objects.ts";
 

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { EksApi } from "../../../src/eks/eks-api.ts";
-import { eksAccess, needsMapping } from "../../../src/registration/eks-access.ts";
+import { eksAccess, needsMapping } from "../../../src/registration/access/eks-access.ts";
 import { changesSomething } from "../../../src/registration/plan-registration.ts";
 import { openEksCluster } from "../../../src/wiring/eks-cluster.ts";
 import { wireEks } from "../../../src/wiring/removal.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { judgeObject } from "../../../src/registration/judge-object.ts";
 import { rightsWish } from "../../../src/registration/registration-wish.ts";
+import { judgeObject } from "../../../src/registration/rules/judge-object.ts";
 import { computeRights } from "../../../src/rights/compute-rights.ts";
 import type { KubernetesObject } from "../../../src/rights/kubernetes-object.ts";
 import { live, wishOf } from "./objects.ts";

@@ -1,8 +1,8 @@
 /** Objects as an API server holds them, and wishes, for the tests of what is decided about them. */
 import { parseConfig } from "../../../src/config/load.ts";
 import { desiredPullSecrets } from "../../../src/refresh/desired.ts";
+import { serviceAccountAccess } from "../../../src/registration/access/service-account-access.ts";
 import type { RegistrationWish } from "../../../src/registration/registration-wish.ts";
-import { serviceAccountAccess } from "../../../src/registration/service-account-access.ts";
 import type { KubernetesObject, LiveObject } from "../../../src/rights/kubernetes-object.ts";
 
 export const owner = { account: "123456789012", region: "us-east-1", stage: "prod" };

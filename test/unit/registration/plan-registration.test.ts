@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { KubeconfigError } from "../../../src/errors.ts";
+import type { StoredCredential } from "../../../src/registration/access/stored-kubeconfigs.ts";
 import type { InspectedRecord, Inspection } from "../../../src/registration/inspection.ts";
 import {
   changesSomething,
@@ -8,7 +9,6 @@ import {
   type RegistrationPlan,
 } from "../../../src/registration/plan-registration.ts";
 import { type RegistrationWish, rightsWish } from "../../../src/registration/registration-wish.ts";
-import type { StoredCredential } from "../../../src/registration/stored-kubeconfigs.ts";
 import { computeRights } from "../../../src/rights/compute-rights.ts";
 import { SecretValue } from "../../../src/secret-value.ts";
 import { desiredOf, live, wishOf } from "./objects.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { ClusterError } from "../../../src/errors.ts";
-import { proveAccess } from "../../../src/registration/prove-access.ts";
+import { proveAccess } from "../../../src/registration/access/prove-access.ts";
+import type { HolderView } from "../../../src/registration/access/stored-kubeconfigs.ts";
 import { rightsWish } from "../../../src/registration/registration-wish.ts";
-import type { HolderView } from "../../../src/registration/stored-kubeconfigs.ts";
 import type { AccessQuestion, AttemptOutcome } from "../../../src/rights/access.ts";
 import { computeRights } from "../../../src/rights/compute-rights.ts";
 import { desiredOf, wishOf } from "./objects.ts";

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { serviceAccountAccess } from "../../../src/registration/access/service-account-access.ts";
 import { leftToDo, type RegistrationOutcome } from "../../../src/registration/outcome.ts";
 import { changesSomething } from "../../../src/registration/plan-registration.ts";
-import { serviceAccountAccess } from "../../../src/registration/service-account-access.ts";
 import { desiredOf, schedulePeriodMs } from "./objects.ts";
 import { type RegistrationScene, startRegistrationScene, stepsOf } from "./registration-scene.ts";
 

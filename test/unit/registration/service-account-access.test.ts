@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { serviceAccountAccess } from "../../../src/registration/service-account-access.ts";
+import { serviceAccountAccess } from "../../../src/registration/access/service-account-access.ts";
 import { SecretValue } from "../../../src/secret-value.ts";
 
 const minuteMs = 60_000;

@@ -4,7 +4,7 @@ import {
   minLifetimeMs,
   parseLifetime,
   survivedOutageMs,
-} from "../../../src/registration/token-lifetime.ts";
+} from "../../../src/registration/access/token-lifetime.ts";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

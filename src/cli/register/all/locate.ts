@@ -1,7 +1,7 @@
 /** From a registered cluster's record to the way by which its rights can be brought up to date. */
 import { KubeconfigError } from "../../../errors.ts";
+import type { FoundRecord } from "../../../registration/found-record.ts";
 import type { Problem } from "../../../registration/problems.ts";
-import type { FoundRecord } from "../../../registration/removal/found-record.ts";
 import { defaultNamespace } from "../../../rights/names.ts";
 import type { RegisterRequest } from "../register-options.ts";
 

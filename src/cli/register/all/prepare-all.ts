@@ -1,9 +1,10 @@
 /** Plans for all registered clusters that need one; what stands in the way of one stops no other. */
-import { chooseDue, type DueClusters } from "../../../registration/choose-due.ts";
+
+import { findRecord } from "../../../registration/found-record.ts";
 import type { RegistrationPlan } from "../../../registration/plan-registration.ts";
 import { prepareRegistration } from "../../../registration/prepare-registration.ts";
 import { type Problem, problemOf, RegistrationRefused } from "../../../registration/problems.ts";
-import { findRecord } from "../../../registration/removal/found-record.ts";
+import { chooseDue, type DueClusters } from "../../../registration/rules/choose-due.ts";
 import type { DeployedFunction } from "../../../stack/deployed-stack.ts";
 import type { CliRun } from "../../context.ts";
 import { openStage, type StageContext } from "../../stage/open-stage.ts";

@@ -2,12 +2,12 @@
  * What a sweep will write, tried as dry runs: a policy that just changed is in effect only when it
  * lets these through. Pure.
  */
-import type { NamespaceState, SecretState, ServiceAccountState } from "../refresh/ports.ts";
-import type { Attempt } from "../rights/access.ts";
-import { wantedSecret } from "../rights/attempt-objects.ts";
-import { candidatesOf } from "../rights/candidates.ts";
-import { demandOf } from "../rights/demand.ts";
-import type { RegistrationWish } from "./registration-wish.ts";
+import type { NamespaceState, SecretState, ServiceAccountState } from "../../refresh/ports.ts";
+import type { Attempt } from "../../rights/access.ts";
+import { wantedSecret } from "../../rights/attempt-objects.ts";
+import { candidatesOf } from "../../rights/candidates.ts";
+import { demandOf } from "../../rights/demand.ts";
+import type { RegistrationWish } from "../registration-wish.ts";
 
 export interface WantedWrite {
   /** `write secret shop/ecr-pull` */

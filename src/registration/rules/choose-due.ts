@@ -1,8 +1,8 @@
 /** Which registered clusters hold other rights than the config asks for, by their tags alone. Pure. */
-import type { ListedCluster } from "../clusters/store.ts";
-import type { PullSecretConfig } from "../config/stage-config.ts";
-import { desiredPullSecrets, type Owner } from "../refresh/desired.ts";
-import { demandOf, digestOf } from "../rights/demand.ts";
+import type { ListedCluster } from "../../clusters/store.ts";
+import type { PullSecretConfig } from "../../config/stage-config.ts";
+import { desiredPullSecrets, type Owner } from "../../refresh/desired.ts";
+import { demandOf, digestOf } from "../../rights/demand.ts";
 
 export interface DueClusters {
   readonly due: readonly ListedCluster[];

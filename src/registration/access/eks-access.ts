@@ -3,13 +3,13 @@
  * function signs a token with its own role for each sweep. In the cluster it is a member of a group.
  */
 
-import type { AccessEntry, EksApi, EksCluster } from "../eks/eks-api.ts";
-import { UserError } from "../errors.ts";
-import type { Owner } from "../refresh/desired.ts";
-import { groupName } from "../rights/names.ts";
+import type { AccessEntry, EksApi, EksCluster } from "../../eks/eks-api.ts";
+import { UserError } from "../../errors.ts";
+import type { Owner } from "../../refresh/desired.ts";
+import { groupName } from "../../rights/names.ts";
+import type { Problem } from "../problems.ts";
+import { entryTags } from "../removal/find-entry.ts";
 import type { AccessKind, AccessStep } from "./access-kind.ts";
-import type { Problem } from "./problems.ts";
-import { entryTags } from "./removal/find-entry.ts";
 
 export interface EksWish {
   readonly cluster: EksCluster;

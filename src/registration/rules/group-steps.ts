@@ -1,5 +1,5 @@
 /** The same object in forty namespaces is one step. Pure. */
-import { formatRef, refOf } from "../rights/kubernetes-object.ts";
+import { formatRef, refOf } from "../../rights/kubernetes-object.ts";
 import type { ObjectStep } from "./judge-object.ts";
 
 export interface StepGroup {

@@ -1,8 +1,8 @@
-import type { ClusterState } from "../../clusters/record.ts";
-import type { ClusterStore } from "../../clusters/store.ts";
-import { KubeconfigError } from "../../errors.ts";
-import type { SecretValue } from "../../secret-value.ts";
-import type { RecordedAccess } from "./removal-wish.ts";
+import type { ClusterState } from "../clusters/record.ts";
+import type { ClusterStore } from "../clusters/store.ts";
+import { KubeconfigError } from "../errors.ts";
+import type { SecretValue } from "../secret-value.ts";
+import type { RecordedAccess } from "./removal/removal-wish.ts";
 
 export interface FoundRecord {
   readonly state: ClusterState;

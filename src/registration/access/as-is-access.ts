@@ -1,12 +1,12 @@
 /** Access by a kubeconfig that somebody brings: nothing is made in the cluster for it. */
-import type { CredentialLife } from "../clusters/record.ts";
-import { groupName } from "../rights/names.ts";
-import type { Proof } from "../rights/prove-rights.ts";
-import type { SecretValue } from "../secret-value.ts";
+import type { CredentialLife } from "../../clusters/record.ts";
+import { groupName } from "../../rights/names.ts";
+import type { Proof } from "../../rights/prove-rights.ts";
+import type { SecretValue } from "../../secret-value.ts";
+import type { Problem } from "../problems.ts";
+import { formatSpan } from "../wording.ts";
 import type { AccessKind } from "./access-kind.ts";
-import type { Problem } from "./problems.ts";
 import type { StoredCredential } from "./stored-kubeconfigs.ts";
-import { formatSpan } from "./wording.ts";
 
 export interface AsIsWish {
   readonly kubeconfig: SecretValue;

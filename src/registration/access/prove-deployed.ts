@@ -1,8 +1,8 @@
 /** Where only the deployed function can use the credential, its own diagnosis has to prove it. */
-import { UserError } from "../errors.ts";
-import type { DeployedStack } from "../stack/deployed-stack.ts";
+import { UserError } from "../../errors.ts";
+import type { DeployedStack } from "../../stack/deployed-stack.ts";
+import type { Narrator } from "../narrator.ts";
 import type { AccessKind } from "./access-kind.ts";
-import type { Narrator } from "./narrator.ts";
 import type { ProofTime } from "./prove-access.ts";
 
 export interface ProveDeployedPorts extends ProofTime {

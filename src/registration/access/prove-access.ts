@@ -1,13 +1,13 @@
 /** Tries the new credential before it is stored: what it must be able to do, and what it must not. */
-import { ClusterError, UserError } from "../errors.ts";
-import { observe } from "../refresh/observe.ts";
-import type { ClusterApi, NamespaceState } from "../refresh/ports.ts";
-import type { RightsApi } from "../rights/access.ts";
-import { attemptsOf } from "../rights/attempts.ts";
-import { accountUser } from "../rights/names.ts";
-import { type Proof, proveRights } from "../rights/prove-rights.ts";
-import type { Rights, Subject } from "../rights/rights.ts";
-import { type RegistrationWish, rightsWish } from "./registration-wish.ts";
+import { ClusterError, UserError } from "../../errors.ts";
+import { observe } from "../../refresh/observe.ts";
+import type { ClusterApi, NamespaceState } from "../../refresh/ports.ts";
+import type { RightsApi } from "../../rights/access.ts";
+import { attemptsOf } from "../../rights/attempts.ts";
+import { accountUser } from "../../rights/names.ts";
+import { type Proof, proveRights } from "../../rights/prove-rights.ts";
+import type { Rights, Subject } from "../../rights/rights.ts";
+import { type RegistrationWish, rightsWish } from "../registration-wish.ts";
 import type { HolderView } from "./stored-kubeconfigs.ts";
 import { type WantedWrite, wantedWrites } from "./wanted-writes.ts";
 

@@ -1,9 +1,9 @@
 /** Puts the new access into the cluster's record, unless somebody else was faster. */
-import type { ClusterState } from "../clusters/record.ts";
-import type { ClusterStore, ClusterWriter } from "../clusters/store.ts";
-import { UserError } from "../errors.ts";
+import type { ClusterState } from "../../clusters/record.ts";
+import type { ClusterStore, ClusterWriter } from "../../clusters/store.ts";
+import { UserError } from "../../errors.ts";
+import type { InspectedRecord } from "../inspection.ts";
 import type { IssuedAccess } from "./access-kind.ts";
-import type { InspectedRecord } from "./inspection.ts";
 
 export interface StorePorts {
   readonly clusters: Pick<ClusterStore, "saveState">;

@@ -1,8 +1,8 @@
 /** The kubeconfig that a record holds: how one is written, read and tried. */
-import type { CredentialLife } from "../clusters/record.ts";
-import type { ClusterApi } from "../refresh/ports.ts";
-import type { RightsApi } from "../rights/access.ts";
-import type { SecretValue } from "../secret-value.ts";
+import type { CredentialLife } from "../../clusters/record.ts";
+import type { ClusterApi } from "../../refresh/ports.ts";
+import type { RightsApi } from "../../rights/access.ts";
+import type { SecretValue } from "../../secret-value.ts";
 
 /** How a record's kubeconfig authenticates; times as the token or certificate claims them. */
 export type StoredCredential =

@@ -1,9 +1,9 @@
 /** What to do about a cluster's record: make it, give it a new credential, keep it, or refuse. Pure. */
-import { KubeconfigError } from "../errors.ts";
-import type { AccessKind } from "./access-kind.ts";
-import type { InspectedRecord, RecordContent } from "./inspection.ts";
-import type { Problem } from "./problems.ts";
-import type { StoredAccess } from "./stored-kubeconfigs.ts";
+import { KubeconfigError } from "../../errors.ts";
+import type { AccessKind } from "../access/access-kind.ts";
+import type { StoredAccess } from "../access/stored-kubeconfigs.ts";
+import type { InspectedRecord, RecordContent } from "../inspection.ts";
+import type { Problem } from "../problems.ts";
 
 export type RecordAction =
   | { readonly action: "create" }

@@ -1,15 +1,15 @@
 /** What to do about one object of the rights: create, change or keep it, or refuse. Pure. */
-import { isClusterName } from "../clusters/record.ts";
+import { isClusterName } from "../../clusters/record.ts";
 import {
   formatRef,
   type KubernetesObject,
   type LiveObject,
   refOf,
-} from "../rights/kubernetes-object.ts";
+} from "../../rights/kubernetes-object.ts";
+import type { InspectedObject } from "../inspection.ts";
+import { type Registrant, whose } from "../marks.ts";
+import type { Problem } from "../problems.ts";
 import { type Difference, differencesOf } from "./compare-object.ts";
-import type { InspectedObject } from "./inspection.ts";
-import { type Registrant, whose } from "./marks.ts";
-import type { Problem } from "./problems.ts";
 
 export type ObjectStep =
   | { readonly verb: "create"; readonly object: KubernetesObject }

@@ -1,7 +1,8 @@
 /** The default access: a token of a ServiceAccount, which the deployed function renews by itself. */
-import type { CredentialLife } from "../clusters/record.ts";
-import { UserError } from "../errors.ts";
-import { accountName } from "../rights/names.ts";
+import type { CredentialLife } from "../../clusters/record.ts";
+import { UserError } from "../../errors.ts";
+import { accountName } from "../../rights/names.ts";
+import { formatSpan } from "../wording.ts";
 import type { AccessKind } from "./access-kind.ts";
 import { lifeOf, type StoredCredential } from "./stored-kubeconfigs.ts";
 import {
@@ -11,7 +12,6 @@ import {
   parseLifetime,
   survivedOutageMs,
 } from "./token-lifetime.ts";
-import { formatSpan } from "./wording.ts";
 
 export interface ServiceAccountWish {
   readonly namespace: string;

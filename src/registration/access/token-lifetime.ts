@@ -1,5 +1,5 @@
 /** How long a ServiceAccount's token is to live, and what outage that survives. Pure. */
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../../errors.ts";
 
 export const defaultLifetime = "30d";
 

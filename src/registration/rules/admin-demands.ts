@@ -1,6 +1,6 @@
 /** What an administrator must be allowed, so that the steps of a plan can be carried out. Pure. */
-import type { AccessQuestion } from "../rights/access.ts";
-import { formatRef, type KubernetesObject, refOf } from "../rights/kubernetes-object.ts";
+import type { AccessQuestion } from "../../rights/access.ts";
+import { formatRef, type KubernetesObject, refOf } from "../../rights/kubernetes-object.ts";
 import type { ObjectStep } from "./judge-object.ts";
 
 /** Met if all questions of any of the ways are answered with yes. */

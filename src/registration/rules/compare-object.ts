@@ -2,7 +2,7 @@
  * What differs between an object as it is and as it should be. Pure. Manifests spell all defaults
  * out, so that a plain comparison will do.
  */
-import type { KubernetesObject } from "../rights/kubernetes-object.ts";
+import type { KubernetesObject } from "../../rights/kubernetes-object.ts";
 
 export interface Difference {
   /** `rules[1].resourceNames` */
