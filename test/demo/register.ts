@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { requestOf } from "../../src/cli/register/register-options.ts";
 import { wishOf } from "../../src/cli/register/wish.ts";
-import { sweepAnswer } from "../../src/cli/stage/answers.ts";
+import { sweepAnswer } from "../../src/cli/registered/answers.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { carryOutRegistration } from "../../src/registration/carry-out.ts";
 import type { Narrator, Step } from "../../src/registration/narrator.ts";

@@ -10,17 +10,17 @@ import { chooseTarget } from "../local/choose-target.ts";
 import { addOutputOption } from "../local/target-options.ts";
 import { renderStageReport } from "../print/checks.ts";
 import { lookAt } from "../print/look.ts";
-import { explainUnregistered } from "../stage/explain-unregistered.ts";
+import { explainUnregistered } from "../registered/explain-unregistered.ts";
 import {
   openRegistered,
   type Registered,
   type RegisteredOptions,
-} from "../stage/open-registered.ts";
+} from "../registered/open-registered.ts";
+import type { Visit } from "../registered/visit.ts";
+import { noneRegistered } from "../registered/visit-and-show.ts";
+import { visitClusters } from "../registered/visit-clusters.ts";
 import type { FoundStage } from "../stage/open-stage.ts";
 import { addStageOptions } from "../stage/stage-options.ts";
-import type { Visit } from "../stage/visit.ts";
-import { noneRegistered } from "../stage/visit-and-show.ts";
-import { visitClusters } from "../stage/visit-clusters.ts";
 import { unlessStopped } from "../terminal/interrupt.ts";
 import { stepsOn } from "../terminal/steps.ts";
 

@@ -4,10 +4,10 @@ import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../conte
 import { addOutputOption } from "../local/target-options.ts";
 import { renderList } from "../print/list.ts";
 import { lookAt } from "../print/look.ts";
-import { standings } from "../stage/cluster-standing.ts";
+import { standings } from "../registered/cluster-standing.ts";
+import { noneRegistered } from "../registered/visit-and-show.ts";
 import { openStage } from "../stage/open-stage.ts";
 import { addStageOptions, type StageOptions } from "../stage/stage-options.ts";
-import { noneRegistered } from "../stage/visit-and-show.ts";
 import { unlessStopped } from "../terminal/interrupt.ts";
 
 interface ListOptions extends StageOptions {

@@ -7,9 +7,9 @@ import { type LocalSweep, withLocalSweep } from "../local/local-sweep.ts";
 import { addTargetOptions, type TargetOptions } from "../local/target-options.ts";
 import { lookAt } from "../print/look.ts";
 import { renderPlan } from "../print/plan.ts";
-import { planAnswer } from "../stage/answers.ts";
-import { openRegistered } from "../stage/open-registered.ts";
-import { visitAndShow } from "../stage/visit-and-show.ts";
+import { planAnswer } from "../registered/answers.ts";
+import { openRegistered } from "../registered/open-registered.ts";
+import { visitAndShow } from "../registered/visit-and-show.ts";
 
 const description = [
   "Shows what the next sweep would change, and why. Changes nothing. The deployed function",

@@ -4,17 +4,17 @@ import type * as z from "zod";
 import { UsageError } from "../../errors.ts";
 import { reportPlan } from "../../refresh/plan-report.ts";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
-import { carryOutLive } from "../local/carry-out-live.ts";
 import { chooseTarget } from "../local/choose-target.ts";
 import { type LocalSweep, withLocalSweep } from "../local/local-sweep.ts";
+import { sweepLive } from "../local/sweep-live.ts";
 import { addTargetOptions, type TargetOptions } from "../local/target-options.ts";
 import { lookAt } from "../print/look.ts";
 import { renderPlan } from "../print/plan.ts";
 import { renderBriefly, renderReport } from "../print/report.ts";
 import { count } from "../print/wording.ts";
-import { sweepAnswer } from "../stage/answers.ts";
-import { openRegistered, type Registered } from "../stage/open-registered.ts";
-import { type Errand, visitAndShow } from "../stage/visit-and-show.ts";
+import { sweepAnswer } from "../registered/answers.ts";
+import { openRegistered, type Registered } from "../registered/open-registered.ts";
+import { type Errand, visitAndShow } from "../registered/visit-and-show.ts";
 import { showPlans } from "./plan.ts";
 
 interface RefreshOptions extends TargetOptions {
@@ -114,7 +114,7 @@ async function sweepNow(
   { context, interrupt }: CliRun,
 ): Promise<ExitCode> {
   const { terminal } = context;
-  const report = await carryOutLive(sweep, { context, interrupt });
+  const report = await sweepLive(sweep, { context, interrupt });
   terminal.say("");
   terminal.print(
     output === "json" ? JSON.stringify(report, null, 2) : renderReport(report, lookAt(context)),

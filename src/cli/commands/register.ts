@@ -7,8 +7,8 @@ import { prepareRegistration } from "../../registration/prepare-registration.ts"
 import { type Problem, problemsOf } from "../../registration/problems.ts";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
 import { lookAt } from "../print/look.ts";
-import { planAsJson, renderRegistrationPlan } from "../print/registration-plan.ts";
-import { renderProblem } from "../print/registration-problems.ts";
+import { planAsJson, renderRegistrationPlan } from "../print/registration/plan.ts";
+import { renderProblem } from "../print/registration/problem.ts";
 import { registerAll } from "../register/all/register-all.ts";
 import { carryOutLive } from "../register/carry-out-live.ts";
 import { type OpenedRegistration, openRegistration } from "../register/open-registration.ts";

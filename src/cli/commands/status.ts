@@ -7,9 +7,9 @@ import { type LocalSweep, withLocalSweep } from "../local/local-sweep.ts";
 import { addTargetOptions, type TargetOptions } from "../local/target-options.ts";
 import { lookAt } from "../print/look.ts";
 import { renderStatus } from "../print/status.ts";
-import { statusAnswer } from "../stage/answers.ts";
-import { openRegistered } from "../stage/open-registered.ts";
-import { visitAndShow } from "../stage/visit-and-show.ts";
+import { statusAnswer } from "../registered/answers.ts";
+import { openRegistered } from "../registered/open-registered.ts";
+import { visitAndShow } from "../registered/visit-and-show.ts";
 
 const description = [
   "Shows, namespace by namespace, until when the pull secrets are good, when they were",

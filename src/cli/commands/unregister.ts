@@ -5,11 +5,11 @@ import { RegistrationRefused } from "../../registration/problems.ts";
 import { type RemovalPlan, removesSomething } from "../../registration/removal/removal-plan.ts";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
 import { lookAt } from "../print/look.ts";
-import { renderProblem } from "../print/registration-problems.ts";
-import { removalPlanAsJson, renderRemovalPlan } from "../print/removal.ts";
-import { removeLive } from "../unregister/carry-out-live.ts";
+import { renderProblem } from "../print/registration/problem.ts";
+import { removalPlanAsJson, renderRemovalPlan } from "../print/registration/removal-plan.ts";
 import { type OpenedRemoval, openRemoval } from "../unregister/open-removal.ts";
 import { prepareRemoval } from "../unregister/prepare-removal.ts";
+import { removeLive } from "../unregister/remove-live.ts";
 import {
   addUnregisterOptions,
   type UnregisterOptions,

@@ -1,5 +1,5 @@
 /** The registered clusters: a row each, what to do about trouble, and the sum. */
-import { type ClusterStanding, isPast } from "../stage/cluster-standing.ts";
+import { type ClusterStanding, isPast } from "../registered/cluster-standing.ts";
 import { formatRoughly, formatRoughTime } from "./durations.ts";
 import type { Look } from "./look.ts";
 import { formatTable, moreRows } from "./table.ts";

@@ -1,5 +1,5 @@
 /** What came of visiting clusters, whether one or thousands: those with trouble come first. */
-import { isFine, type NoAnswer, type Outcome, type Visit } from "../stage/visit.ts";
+import { isFine, type NoAnswer, type Outcome, type Visit } from "../registered/visit.ts";
 import { renderHint } from "./hint.ts";
 import type { Look } from "./look.ts";
 import { count, joinBlocks, listSome, wrap } from "./wording.ts";

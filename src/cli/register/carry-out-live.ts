@@ -13,9 +13,9 @@ import {
   outcomeAsJson,
   renderOutcome,
   renderStopped,
-} from "../print/registration-outcome.ts";
-import { renderProblem } from "../print/registration-problems.ts";
-import { readAnswer, sweepAnswer } from "../stage/answers.ts";
+} from "../print/registration/outcome.ts";
+import { renderProblem } from "../print/registration/problem.ts";
+import { readAnswer, sweepAnswer } from "../registered/answers.ts";
 import { Interrupted } from "../terminal/interrupt.ts";
 import type { OpenedRegistration } from "./open-registration.ts";
 

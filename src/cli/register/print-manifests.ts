@@ -3,7 +3,7 @@ import { rightsWish } from "../../registration/registration-wish.ts";
 import { computeRights } from "../../rights/compute-rights.ts";
 import { groupName } from "../../rights/names.ts";
 import { type CliRun, type ExitCode, exitCodes } from "../context.ts";
-import { renderManifests } from "../print/registration-manifests.ts";
+import { renderManifests } from "../print/registration/manifests.ts";
 import { openStageFor } from "./open-registration.ts";
 import type { RegisterOptions, RegisterRequest } from "./register-options.ts";
 

@@ -4,7 +4,7 @@ import {
   readAnswer,
   statusAnswer,
   sweepAnswer,
-} from "../../../src/cli/stage/answers.ts";
+} from "../../../src/cli/registered/answers.ts";
 import { reportPlan } from "../../../src/refresh/plan-report.ts";
 import { failedSweep, type PlannedSweep } from "../../../src/refresh/refresh-cluster.ts";
 import { reportStatus } from "../../../src/refresh/status-report.ts";

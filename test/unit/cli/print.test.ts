@@ -6,8 +6,8 @@ import { renderBriefly, renderReport, type ShownReport } from "../../../src/cli/
 import { renderStatus } from "../../../src/cli/print/status.ts";
 import { renderVisits } from "../../../src/cli/print/visits.ts";
 import { joinBlocks, wrap } from "../../../src/cli/print/wording.ts";
-import { sweepAnswer } from "../../../src/cli/stage/answers.ts";
-import type { Visit } from "../../../src/cli/stage/visit.ts";
+import { sweepAnswer } from "../../../src/cli/registered/answers.ts";
+import type { Visit } from "../../../src/cli/registered/visit.ts";
 import { failedSweep } from "../../../src/refresh/refresh-cluster.ts";
 import type { StatusLine, StatusReport } from "../../../src/refresh/status-report.ts";
 import { hoursAgo, hoursAhead, now, owner } from "../refresh/builders.ts";

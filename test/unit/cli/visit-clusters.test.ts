@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { asJson, isFine } from "../../../src/cli/stage/visit.ts";
-import { type Question, visitClusters } from "../../../src/cli/stage/visit-clusters.ts";
+import { asJson, isFine } from "../../../src/cli/registered/visit.ts";
+import { type Question, visitClusters } from "../../../src/cli/registered/visit-clusters.ts";
 import { AwsError, UserError } from "../../../src/errors.ts";
 import { captureRun } from "./captured-run.ts";
 

@@ -2,8 +2,8 @@
 import { changesSomething } from "../../../registration/plan-registration.ts";
 import { type CliRun, type ExitCode, exitCodes } from "../../context.ts";
 import { lookAt } from "../../print/look.ts";
-import { allAsJson, renderAllDone, renderAllPlan } from "../../print/register-all.ts";
-import { outcomeAsJson } from "../../print/registration-outcome.ts";
+import { allAsJson, renderAllDone, renderAllPlan } from "../../print/registration/all.ts";
+import { outcomeAsJson } from "../../print/registration/outcome.ts";
 import { carryOut, tellOutcome } from "../carry-out-live.ts";
 import type { RegisterOptions } from "../register-options.ts";
 import { type PreparedAll, prepareAll } from "./prepare-all.ts";

@@ -1,8 +1,8 @@
 /** What stands in the way of a registration: each problem with its next step. */
-import type { Problem } from "../../registration/problems.ts";
-import { renderHint } from "./hint.ts";
-import type { Look } from "./look.ts";
-import { wrap } from "./wording.ts";
+import type { Problem } from "../../../registration/problems.ts";
+import { renderHint } from "../hint.ts";
+import type { Look } from "../look.ts";
+import { wrap } from "../wording.ts";
 
 export function renderProblem(
   { message, hint }: Problem,

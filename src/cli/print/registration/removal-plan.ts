@@ -1,19 +1,19 @@
 /** What a removal will take away, in words and as data: the same for a dry run and the question. */
-import { formatOwner } from "../../refresh/rules/ownership.ts";
+import { formatOwner } from "../../../refresh/rules/ownership.ts";
 import {
   type ClusterRemoval,
   isEmpty,
   type NamespaceRemoval,
   type RemovalPlan,
   removesSomething,
-} from "../../registration/removal/removal-plan.ts";
-import { soonestExpiry } from "../../registration/removal/soonest-expiry.ts";
-import { groupSteps } from "../../registration/rules/group-steps.ts";
-import { type LiveObject, refOf } from "../../rights/kubernetes-object.ts";
-import { formatExpiry } from "./durations.ts";
-import type { Look } from "./look.ts";
-import { renderProblem } from "./registration-problems.ts";
-import { count, joinBlocks, listSome, wrap } from "./wording.ts";
+} from "../../../registration/removal/removal-plan.ts";
+import { soonestExpiry } from "../../../registration/removal/soonest-expiry.ts";
+import { groupSteps } from "../../../registration/rules/group-steps.ts";
+import { type LiveObject, refOf } from "../../../rights/kubernetes-object.ts";
+import { formatExpiry } from "../durations.ts";
+import type { Look } from "../look.ts";
+import { count, joinBlocks, listSome, wrap } from "../wording.ts";
+import { renderProblem } from "./problem.ts";
 
 export function renderRemovalPlan(plan: RemovalPlan, look: Look): string {
   return joinBlocks([

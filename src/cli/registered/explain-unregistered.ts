@@ -2,7 +2,7 @@
 
 import { suggestion } from "../../config/suggestion.ts";
 import { AwsError } from "../../errors.ts";
-import type { FoundStage } from "./open-stage.ts";
+import type { FoundStage } from "../stage/open-stage.ts";
 import type { Cause, NoAnswer, Visit } from "./visit.ts";
 
 /** Says it in the visits to clusters that aren't registered; the others stay as they are. */

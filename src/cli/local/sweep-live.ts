@@ -1,4 +1,4 @@
-/** Carries a plan out while somebody watches, and may interrupt. */
+/** Carries out what a sweep from this machine has planned, while somebody watches, who may interrupt. */
 import { startDeadline } from "../../deadline.ts";
 import { MintError } from "../../errors.ts";
 import { reportPlan } from "../../refresh/plan-report.ts";
@@ -16,7 +16,7 @@ const silentProgress = { minted: () => {}, applied: () => {} };
 /** Far beyond what 500 namespaces take; what is left after it is reported, not forgotten. */
 const sweepTime = { limitMs: 300_000, marginMs: 15_000 };
 
-export async function carryOutLive(
+export async function sweepLive(
   { connection, planned, credentials }: LocalSweep,
   { context, interrupt }: CliRun,
 ): Promise<SweepReport> {

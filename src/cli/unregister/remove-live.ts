@@ -6,8 +6,12 @@ import type { RemovalPlan } from "../../registration/removal/removal-plan.ts";
 import { type CliContext, type CliRun, type ExitCode, exitCodes } from "../context.ts";
 import { printError } from "../print/error.ts";
 import { lookAt } from "../print/look.ts";
-import { renderProblem } from "../print/registration-problems.ts";
-import { removalAsJson, renderRemovalStopped, renderRemoved } from "../print/removal-outcome.ts";
+import { renderProblem } from "../print/registration/problem.ts";
+import {
+  removalAsJson,
+  renderRemovalStopped,
+  renderRemoved,
+} from "../print/registration/removal-outcome.ts";
 import { Interrupted } from "../terminal/interrupt.ts";
 import type { OpenedRemoval } from "./open-removal.ts";
 

@@ -1,8 +1,8 @@
 /** Asks about registered clusters from this machine, in place of the deployed function. */
 import { startDeadline } from "../../deadline.ts";
 import type { CliRun } from "../context.ts";
+import type { StageContext } from "../stage/open-stage.ts";
 import type { Registered } from "./open-registered.ts";
-import type { StageContext } from "./open-stage.ts";
 
 /** Far beyond what 500 namespaces take; what is left after it is reported, not forgotten. */
 const askTime = { limitMs: 300_000, marginMs: 15_000 };

@@ -1,11 +1,11 @@
 /** The registered clusters that a command line means, and who is asked about them. */
 import type { AskMode } from "../../stack/deployed-stack.ts";
 import type { CliRun } from "../context.ts";
+import { type FoundStage, findStage, openStage } from "../stage/open-stage.ts";
+import { requireDeployed } from "../stage/require-deployed.ts";
+import type { StageOptions } from "../stage/stage-options.ts";
 import { unlessStopped } from "../terminal/interrupt.ts";
 import { askFromHere } from "./ask-from-here.ts";
-import { type FoundStage, findStage, openStage } from "./open-stage.ts";
-import { requireDeployed } from "./require-deployed.ts";
-import type { StageOptions } from "./stage-options.ts";
 
 export interface Registered {
   readonly stage: FoundStage;

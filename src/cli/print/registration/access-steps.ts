@@ -1,6 +1,6 @@
-import type { AccessKind } from "../../registration/access/access-kind.ts";
-import type { Look } from "./look.ts";
-import { wrap } from "./wording.ts";
+import type { AccessKind } from "../../../registration/access/access-kind.ts";
+import type { Look } from "../look.ts";
+import { wrap } from "../wording.ts";
 
 /** What a registration does outside the cluster, place by place. */
 export function renderAccessSteps({ steps = [] }: AccessKind, { paint, columns }: Look): string {

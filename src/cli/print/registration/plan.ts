@@ -1,14 +1,17 @@
 /** What a registration will do, in words and as data: the same for a dry run and for the question. */
-import { formatOwner } from "../../refresh/rules/ownership.ts";
-import { changesSomething, type RegistrationPlan } from "../../registration/plan-registration.ts";
-import type { Difference } from "../../registration/rules/compare-object.ts";
-import { groupSteps, type StepGroup } from "../../registration/rules/group-steps.ts";
-import { isWrite, type ObjectStep } from "../../registration/rules/judge-object.ts";
-import { refOf } from "../../rights/kubernetes-object.ts";
+import { formatOwner } from "../../../refresh/rules/ownership.ts";
+import {
+  changesSomething,
+  type RegistrationPlan,
+} from "../../../registration/plan-registration.ts";
+import type { Difference } from "../../../registration/rules/compare-object.ts";
+import { groupSteps, type StepGroup } from "../../../registration/rules/group-steps.ts";
+import { isWrite, type ObjectStep } from "../../../registration/rules/judge-object.ts";
+import { refOf } from "../../../rights/kubernetes-object.ts";
+import type { Look } from "../look.ts";
+import { count, joinBlocks, listSome, wrap } from "../wording.ts";
 import { renderAccessSteps } from "./access-steps.ts";
-import type { Look } from "./look.ts";
-import { renderProblem } from "./registration-problems.ts";
-import { count, joinBlocks, listSome, wrap } from "./wording.ts";
+import { renderProblem } from "./problem.ts";
 
 const signs = { create: "+", change: "~", remove: "-", keep: "=", wait: "…" } as const;
 

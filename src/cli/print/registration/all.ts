@@ -1,10 +1,10 @@
 /** What `register --all` will do, and what came of it. */
-import { changesSomething } from "../../registration/plan-registration.ts";
-import type { PreparedAll } from "../register/all/prepare-all.ts";
-import type { Look } from "./look.ts";
-import { planAsJson, renderRegistrationPlan } from "./registration-plan.ts";
-import { renderProblem } from "./registration-problems.ts";
-import { count, joinBlocks, listSome } from "./wording.ts";
+import { changesSomething } from "../../../registration/plan-registration.ts";
+import type { PreparedAll } from "../../register/all/prepare-all.ts";
+import type { Look } from "../look.ts";
+import { count, joinBlocks, listSome } from "../wording.ts";
+import { planAsJson, renderRegistrationPlan } from "./plan.ts";
+import { renderProblem } from "./problem.ts";
 
 export function renderAllPlan({ chosen, prepared, problems }: PreparedAll, look: Look): string {
   const changing = prepared.filter(({ plan }) => changesSomething(plan));

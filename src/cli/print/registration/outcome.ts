@@ -1,15 +1,15 @@
 /** What came of a registration: for the terminal, and as one object of JSON. */
-import { formatDuration } from "../../durations.ts";
-import { formatOwner } from "../../refresh/rules/ownership.ts";
-import { leftToDo, type RegistrationOutcome } from "../../registration/outcome.ts";
-import { changesSomething } from "../../registration/plan-registration.ts";
-import { isWrite, type ObjectStep } from "../../registration/rules/judge-object.ts";
-import { refOf } from "../../rights/kubernetes-object.ts";
-import { asJson, type Visit } from "../stage/visit.ts";
-import type { Look } from "./look.ts";
-import { renderReport, type ShownReport } from "./report.ts";
-import { renderVisits } from "./visits.ts";
-import { count, joinBlocks, wrap } from "./wording.ts";
+import { formatDuration } from "../../../durations.ts";
+import { formatOwner } from "../../../refresh/rules/ownership.ts";
+import { leftToDo, type RegistrationOutcome } from "../../../registration/outcome.ts";
+import { changesSomething } from "../../../registration/plan-registration.ts";
+import { isWrite, type ObjectStep } from "../../../registration/rules/judge-object.ts";
+import { refOf } from "../../../rights/kubernetes-object.ts";
+import { asJson, type Visit } from "../../registered/visit.ts";
+import type { Look } from "../look.ts";
+import { renderReport, type ShownReport } from "../report.ts";
+import { renderVisits } from "../visits.ts";
+import { count, joinBlocks, wrap } from "../wording.ts";
 
 /** Undefined: the function wasn't asked. */
 export type FirstSweep = Visit<ShownReport> | undefined;

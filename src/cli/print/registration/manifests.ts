@@ -1,8 +1,8 @@
 /** Objects as `kubectl apply -f` takes them. */
 import { stringify } from "yaml";
-import { formatOwner } from "../../refresh/rules/ownership.ts";
-import type { Registrant } from "../../registration/marks.ts";
-import type { KubernetesObject } from "../../rights/kubernetes-object.ts";
+import { formatOwner } from "../../../refresh/rules/ownership.ts";
+import type { Registrant } from "../../../registration/marks.ts";
+import type { KubernetesObject } from "../../../rights/kubernetes-object.ts";
 
 export function renderManifests(
   objects: readonly KubernetesObject[],

@@ -5,9 +5,9 @@ import { type CliRun, type ExitCode, exitCodes } from "../context.ts";
 import { printJsonArray } from "../print/json.ts";
 import { type Look, lookAt } from "../print/look.ts";
 import { renderVisits } from "../print/visits.ts";
+import type { FoundStage } from "../stage/open-stage.ts";
 import { explainUnregistered } from "./explain-unregistered.ts";
 import type { Registered } from "./open-registered.ts";
-import type { FoundStage } from "./open-stage.ts";
 import { asJson, isFine, type Outcome } from "./visit.ts";
 import { visitClusters } from "./visit-clusters.ts";
 

@@ -1,14 +1,14 @@
 /** What came of a removal: for the terminal, and as one object of JSON. */
-import { formatOwner } from "../../refresh/rules/ownership.ts";
-import type { RemovalOutcome } from "../../registration/removal/removal-outcome.ts";
-import { isEmpty, removesSomething } from "../../registration/removal/removal-plan.ts";
-import { soonestExpiry } from "../../registration/removal/soonest-expiry.ts";
-import { groupSteps } from "../../registration/rules/group-steps.ts";
-import { refOf } from "../../rights/kubernetes-object.ts";
-import { formatExpiry } from "./durations.ts";
-import type { Look } from "./look.ts";
-import { describeKept, namespaceAsJson } from "./removal.ts";
-import { count, wrap } from "./wording.ts";
+import { formatOwner } from "../../../refresh/rules/ownership.ts";
+import type { RemovalOutcome } from "../../../registration/removal/removal-outcome.ts";
+import { isEmpty, removesSomething } from "../../../registration/removal/removal-plan.ts";
+import { soonestExpiry } from "../../../registration/removal/soonest-expiry.ts";
+import { groupSteps } from "../../../registration/rules/group-steps.ts";
+import { refOf } from "../../../rights/kubernetes-object.ts";
+import { formatExpiry } from "../durations.ts";
+import type { Look } from "../look.ts";
+import { count, wrap } from "../wording.ts";
+import { describeKept, namespaceAsJson } from "./removal-plan.ts";
 
 /** Of one that reached its end. */
 export function renderRemoved(outcome: RemovalOutcome, look: Look): string {
