@@ -1,8 +1,9 @@
 /** From what a config wants in a cluster to the rights for just that. Pure. */
-import { policyObjects } from "./admission-policy.ts";
+
 import { demandOf } from "./demand.ts";
 import { forbiddenQuestions } from "./forbidden.ts";
 import { neededQuestions } from "./needed.ts";
+import { policyObjects } from "./policy/admission-policy.ts";
 import { accountObjects, roleObjects, tokenRoleObjects } from "./rbac.ts";
 import type { Rights, RightsWish } from "./rights.ts";
 import { summaryOf } from "./summary.ts";

@@ -3,22 +3,12 @@
  * accounts and tokens, so each rule says what is allowed. Pure.
  */
 import { mayLink, mayRenew, onlyLinks } from "./account-rules.ts";
-import type { Demand, Place } from "./demand.ts";
-import type { Subject } from "./rights.ts";
+import type { PolicyScope } from "./policy-scope.ts";
 import { mayPrune, ownFields, ownSecret, wantedPlace, wantedType } from "./secret-rules.ts";
 
 export interface PolicyRule {
   readonly expression: string;
   readonly message: string;
-}
-
-export interface PolicyScope {
-  readonly demand: Demand;
-  readonly subject: Subject;
-  /** As each secret names it. */
-  readonly owner: string;
-  /** Expression: whether the config selects the request's namespace for this place. */
-  readonly selected: (place: Place) => string;
 }
 
 const secretWritten = 'request.kind.kind == "Secret" && request.operation != "DELETE"';

@@ -2,9 +2,9 @@
  * Text of CEL, the language of admission policies. Only what kube-apiserver has had since 1.30.
  * https://kubernetes.io/docs/reference/using-api/cel/
  */
-import { isGlob } from "../config/globs.ts";
-import type { LabelRequirement } from "../config/label-selector.ts";
-import type { NamespaceSelection } from "../config/namespace-selection.ts";
+import { isGlob } from "../../config/globs.ts";
+import type { LabelRequirement } from "../../config/label-selector.ts";
+import type { NamespaceSelection } from "../../config/namespace-selection.ts";
 
 /** CEL reads every escape that JSON knows; lone surrogates, which it refuses, are replaced. */
 export function celString(text: string): string {

@@ -1,8 +1,9 @@
 /** What the admission policy lets our user do with service accounts, and with their tokens. Pure. */
+
+import type { Place } from "../demand.ts";
+import type { Subject } from "../rights.ts";
 import { allAmong, allOf, anyOf, celList, celString, isNamed, isOneOf } from "./cel.ts";
-import type { Place } from "./demand.ts";
-import type { PolicyScope } from "./policy-rules.ts";
-import type { Subject } from "./rights.ts";
+import type { PolicyScope } from "./policy-scope.ts";
 
 export const onlyLinks = allOf([
   'request.operation == "UPDATE"',

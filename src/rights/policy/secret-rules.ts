@@ -1,8 +1,8 @@
 /** What the admission policy lets our user do with secrets. Pure. */
-import { annotations, fieldManager, managedByLabel } from "../pull-secrets/names.ts";
-import { localStage } from "../refresh/rules/ownership.ts";
+import { annotations, fieldManager, managedByLabel } from "../../pull-secrets/names.ts";
+import { localStage } from "../../refresh/rules/ownership.ts";
 import { allAmong, allOf, anyOf, celString, isNamed, not } from "./cel.ts";
-import type { PolicyScope } from "./policy-rules.ts";
+import type { PolicyScope } from "./policy-scope.ts";
 
 export function wantedPlace({ demand, selected }: PolicyScope): string {
   const wanted = demand.secrets.flatMap((secret) =>

@@ -5,13 +5,13 @@
  * server holds can be compared with this. Pure.
  * https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
-import { formatOwner } from "../refresh/rules/ownership.ts";
+import { formatOwner } from "../../refresh/rules/ownership.ts";
+import type { Demand, Place } from "../demand.ts";
+import type { KubernetesObject } from "../kubernetes-object.ts";
+import { accountUser, metadataOf, rightsName } from "../names.ts";
+import type { RightsWish, Subject } from "../rights.ts";
 import { celString, selects } from "./cel.ts";
-import type { Demand, Place } from "./demand.ts";
-import type { KubernetesObject } from "./kubernetes-object.ts";
-import { accountUser, metadataOf, rightsName } from "./names.ts";
 import { type PolicyRule, policyRules } from "./policy-rules.ts";
-import type { RightsWish, Subject } from "./rights.ts";
 
 const apiVersion = "admissionregistration.k8s.io/v1";
 
