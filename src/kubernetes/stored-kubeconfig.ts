@@ -4,6 +4,7 @@
  */
 import { X509Certificate } from "node:crypto";
 import { stringify } from "yaml";
+import type { StoredCredential } from "../clusters/stored-credential.ts";
 import { SecretValue } from "../secret-value.ts";
 import type { ClusterEndpoint, EksCredential } from "./cluster-access.ts";
 import { readJwtClaims } from "./kubeconfig/jwt-claims.ts";
@@ -27,23 +28,6 @@ export interface StoredKubeconfigParts {
 export type StoredUser =
   | { readonly kind: "token"; readonly token: SecretValue }
   | { readonly kind: "eks"; readonly eks: EksCredential };
-
-export type StoredCredential =
-  | {
-      readonly kind: "service-account-token";
-      readonly namespace: string;
-      readonly name: string;
-      readonly issuedAt: Date;
-      readonly expiresAt: Date;
-      readonly wantedLifetimeSeconds: number | undefined;
-    }
-  | {
-      readonly kind: "token";
-      readonly issuedAt: Date | undefined;
-      readonly expiresAt: Date | undefined;
-    }
-  | { readonly kind: "client-certificate"; readonly issuedAt: Date; readonly expiresAt: Date }
-  | { readonly kind: "eks" };
 
 /** At the beginning of time nothing has expired: that is for the caller to judge. */
 const anyTime = new Date(0);

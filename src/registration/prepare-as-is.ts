@@ -1,11 +1,11 @@
 /** From a kubeconfig that somebody brings to a plan: tried before it is stored, and nothing made. */
+import type { StoredCredential } from "../clusters/stored-credential.ts";
 import { attemptsOf } from "../rights/attempts.ts";
 import { computeRights } from "../rights/compute-rights.ts";
 import { type Proof, proveRights } from "../rights/prove-rights.ts";
 import type { Rights } from "../rights/rights.ts";
 import { beyond, lacking } from "./access/as-is-access.ts";
 import { existingOf } from "./access/prove-access.ts";
-import type { StoredCredential } from "./access/stored-kubeconfigs.ts";
 import type { InspectPorts } from "./inspect.ts";
 import { inspectRecord } from "./inspect-record.ts";
 import { namespacesSeen } from "./namespaces-seen.ts";

@@ -1,9 +1,10 @@
 /** A cluster by the kubeconfig that somebody brings: read as the deployed function will read it. */
+
 import { createAwsSession } from "../aws/session.ts";
+import type { StoredCredential } from "../clusters/stored-credential.ts";
 import { createEksTokenSource } from "../credentials/eks-token.ts";
 import { type MinifyOptions, minifyKubeconfig } from "../kubernetes/minify-kubeconfig.ts";
 import { describeStoredCredential } from "../kubernetes/stored-kubeconfig.ts";
-import type { StoredCredential } from "../registration/access/stored-kubeconfigs.ts";
 import type { SecretValue } from "../secret-value.ts";
 import { accessOf } from "./record-access.ts";
 import { type AdminCluster, administer } from "./registration.ts";

@@ -2,13 +2,14 @@
  * Connections to registered clusters, kept as long as the warm function lives: an idle sweep over a
  * connection that is there costs one round trip.
  */
+
 import type { ClusterRecord } from "../clusters/store.ts";
+import type { StoredCredential } from "../clusters/stored-credential.ts";
 import { KubeconfigError } from "../errors.ts";
 import { type ClusterConnection, createClusterConnection } from "../kubernetes/connection.ts";
 import { describeStoredCredential } from "../kubernetes/stored-kubeconfig.ts";
 import type { ConnectionOptions } from "../kubernetes/transport/options.ts";
 import type { RotationPorts } from "../worker/rotation/ports.ts";
-import type { StoredCredential } from "../worker/rotation/stored-credential.ts";
 import type { OpenedCluster } from "../worker/sweep-registered.ts";
 import { accessOf, type RecordAccessOptions } from "./record-access.ts";
 

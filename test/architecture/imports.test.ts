@@ -30,6 +30,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "src/clusters": ["src/aws", "src/errors.ts", "src/secret-value.ts"],
   "src/kubernetes": [
     "src/registration/ports.ts",
+    "src/clusters/stored-credential.ts",
     "src/rights",
     "src/checks",
     "src/refresh",

@@ -1,9 +1,7 @@
 /** Reaches all that a registration needs; what can't be reached is told all at once. */
+import type { StoredCredential } from "../../clusters/stored-credential.ts";
 import type { AccessKind } from "../../registration/access/access-kind.ts";
-import type {
-  StoredCredential,
-  StoredKubeconfigs,
-} from "../../registration/access/stored-kubeconfigs.ts";
+import type { StoredKubeconfigs } from "../../registration/access/stored-kubeconfigs.ts";
 import type { Narrator } from "../../registration/narrator.ts";
 import type { ClusterFacts } from "../../registration/prepare-registration.ts";
 import { type Problem, problemOf, RegistrationRefused } from "../../registration/problems.ts";

@@ -1,8 +1,8 @@
 /** The way to a cluster, and what the deployed function is given to go it: one kind of three. */
 
+import type { StoredCredential } from "../../clusters/stored-credential.ts";
 import type { AccessKind } from "../../registration/access/access-kind.ts";
 import { asIsAccess } from "../../registration/access/as-is-access.ts";
-import type { StoredCredential } from "../../registration/access/stored-kubeconfigs.ts";
 import type { Narrator } from "../../registration/narrator.ts";
 import type { ClusterFacts } from "../../registration/prepare-registration.ts";
 import type { DeployedFunction } from "../../stack/deployed-stack.ts";

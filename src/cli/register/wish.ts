@@ -1,12 +1,9 @@
 /** From a request and a stage's config to what a registration is to bring about. */
+import { minLifeMs } from "../../clusters/token-life.ts";
 import { UsageError } from "../../errors.ts";
 import { desiredPullSecrets } from "../../refresh/desired.ts";
 import { serviceAccountAccess } from "../../registration/access/service-account-access.ts";
-import {
-  defaultLifetime,
-  minLifetimeMs,
-  parseLifetime,
-} from "../../registration/access/token-lifetime.ts";
+import { defaultLifetime, parseLifetime } from "../../registration/access/token-lifetime.ts";
 import type { RegistrationWish } from "../../registration/registration-wish.ts";
 import { formatSpan } from "../../registration/wording.ts";
 import { listSome } from "../print/wording.ts";
@@ -27,7 +24,7 @@ export function wishOf(request: RegisterRequest, stage: Stage): RegistrationWish
   }
   const schedulePeriodMs = config.schedule.periodMinutes * 60_000;
   const asked = request.lifetimeSeconds ?? (renew ? undefined : parseLifetime(defaultLifetime));
-  const neededMs = minLifetimeMs(schedulePeriodMs);
+  const neededMs = minLifeMs(schedulePeriodMs);
   if (asked !== undefined && asked * 1_000 < neededMs) {
     const period = formatSpan(schedulePeriodMs);
     throw new UsageError(`--token-lifetime is less than six schedules of ${period}`, {

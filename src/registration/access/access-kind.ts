@@ -1,12 +1,14 @@
 /** How the deployed function gets into a cluster: what one kind of access adds to a registration. */
+
 import type { CredentialLife } from "../../clusters/record.ts";
+import type { StoredCredential } from "../../clusters/stored-credential.ts";
 import type { AccessQuestion } from "../../rights/access.ts";
 import type { Proof } from "../../rights/prove-rights.ts";
 import type { Subject } from "../../rights/rights.ts";
 import type { SecretValue } from "../../secret-value.ts";
 import type { AdminApi } from "../ports.ts";
 import type { Problem } from "../problems.ts";
-import type { StoredCredential, StoredKubeconfigs } from "./stored-kubeconfigs.ts";
+import type { StoredKubeconfigs } from "./stored-kubeconfigs.ts";
 
 export interface IssuedAccess {
   /** What the record is to hold. */

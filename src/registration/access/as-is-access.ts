@@ -1,12 +1,13 @@
 /** Access by a kubeconfig that somebody brings: nothing is made in the cluster for it. */
+
 import type { CredentialLife } from "../../clusters/record.ts";
+import type { StoredCredential } from "../../clusters/stored-credential.ts";
 import { groupName } from "../../rights/names.ts";
 import type { Proof } from "../../rights/prove-rights.ts";
 import type { SecretValue } from "../../secret-value.ts";
 import type { Problem } from "../problems.ts";
 import { formatSpan } from "../wording.ts";
 import type { AccessKind } from "./access-kind.ts";
-import type { StoredCredential } from "./stored-kubeconfigs.ts";
 
 export interface AsIsWish {
   readonly kubeconfig: SecretValue;
@@ -43,8 +44,7 @@ function lifeOf(credential: StoredCredential, now: Date): CredentialLife | undef
   if (credential.kind === "eks" || credential.expiresAt === undefined) {
     return undefined;
   }
-  const issuedAt = "issuedAt" in credential ? credential.issuedAt : undefined;
-  return { issuedAt: issuedAt ?? now, expiresAt: credential.expiresAt };
+  return { issuedAt: credential.issuedAt ?? now, expiresAt: credential.expiresAt };
 }
 
 /** What a wider credential may beyond what is needed. */

@@ -1,10 +1,11 @@
 /** A new credential, or the one of the record that stays. */
+import type { StoredCredential } from "../../clusters/stored-credential.ts";
 import { KubeconfigError } from "../../errors.ts";
 import type { Narrator } from "../narrator.ts";
 import type { RegistrationPlan } from "../plan-registration.ts";
 import type { RecordAction } from "../rules/judge-record.ts";
 import type { IssuedAccess, IssuePorts } from "./access-kind.ts";
-import { lifeOf, type StoredCredential } from "./stored-kubeconfigs.ts";
+import { lifeOf } from "./stored-kubeconfigs.ts";
 
 export interface ObtainPorts extends IssuePorts {
   readonly narrator: Narrator;

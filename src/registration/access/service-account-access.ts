@@ -1,17 +1,14 @@
 /** The default access: a token of a ServiceAccount, which the deployed function renews by itself. */
+
 import type { CredentialLife } from "../../clusters/record.ts";
+import type { StoredCredential } from "../../clusters/stored-credential.ts";
+import { longestSchedule, minLifeMs } from "../../clusters/token-life.ts";
 import { UserError } from "../../errors.ts";
 import { accountName } from "../../rights/names.ts";
 import { formatSpan } from "../wording.ts";
 import type { AccessKind } from "./access-kind.ts";
-import { lifeOf, type StoredCredential } from "./stored-kubeconfigs.ts";
-import {
-  defaultLifetime,
-  longestSchedule,
-  minLifetimeMs,
-  parseLifetime,
-  survivedOutageMs,
-} from "./token-lifetime.ts";
+import { lifeOf } from "./stored-kubeconfigs.ts";
+import { defaultLifetime, parseLifetime, survivedOutageMs } from "./token-lifetime.ts";
 
 export interface ServiceAccountWish {
   readonly namespace: string;
@@ -80,7 +77,7 @@ function wantedBefore(former: StoredCredential | undefined): number | undefined 
 
 function requireLife({ issuedAt, expiresAt }: CredentialLife, wish: ServiceAccountWish): void {
   const lifeMs = expiresAt.getTime() - issuedAt.getTime();
-  const neededMs = minLifetimeMs(wish.schedulePeriodMs);
+  const neededMs = minLifeMs(wish.schedulePeriodMs);
   if (lifeMs >= neededMs) {
     return;
   }

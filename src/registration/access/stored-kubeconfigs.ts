@@ -1,28 +1,17 @@
 /** The kubeconfig that a record holds: how one is written, read and tried. */
 import type { CredentialLife } from "../../clusters/record.ts";
+import type { StoredCredential } from "../../clusters/stored-credential.ts";
 import type { ClusterApi } from "../../refresh/ports.ts";
 import type { RightsApi } from "../../rights/access.ts";
 import type { SecretValue } from "../../secret-value.ts";
 
-/** How a record's kubeconfig authenticates; times as the token or certificate claims them. */
-export type StoredCredential =
-  | {
-      readonly kind: "service-account-token";
-      readonly namespace: string;
-      readonly name: string;
-      readonly issuedAt: Date;
-      readonly expiresAt: Date;
-      readonly wantedLifetimeSeconds: number | undefined;
-    }
-  | { readonly kind: "token"; readonly expiresAt: Date | undefined }
-  | { readonly kind: "client-certificate"; readonly issuedAt: Date; readonly expiresAt: Date }
-  | { readonly kind: "eks" };
-
 /** As it claims itself, which is what the worker goes by, too; undefined: it doesn't. */
 export function lifeOf(credential: StoredCredential): CredentialLife | undefined {
-  return "issuedAt" in credential
-    ? { issuedAt: credential.issuedAt, expiresAt: credential.expiresAt }
-    : undefined;
+  if (credential.kind === "eks") {
+    return undefined;
+  }
+  const { issuedAt, expiresAt } = credential;
+  return issuedAt && expiresAt && { issuedAt, expiresAt };
 }
 
 export interface StoredAccess {

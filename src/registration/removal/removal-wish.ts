@@ -1,4 +1,4 @@
-import type { StoredCredential } from "../access/stored-kubeconfigs.ts";
+import type { StoredCredential } from "../../clusters/stored-credential.ts";
 import type { Registrant } from "../marks.ts";
 
 /** What somebody wants to be taken away, and what they said of it. */

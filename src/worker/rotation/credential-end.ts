@@ -1,4 +1,5 @@
 /** What is said of a credential whose end comes near, and how loudly. Pure. */
+
 import type { NextSteps } from "../../checks/next-steps.ts";
 import {
   assumedLife,
@@ -7,9 +8,9 @@ import {
   renewableUrgentShare,
   shareLeft,
 } from "../../checks/rules/credential-shares.ts";
+import type { ServiceAccountToken, StoredCredential } from "../../clusters/stored-credential.ts";
 import type { Trouble } from "./credential-report.ts";
 import type { Rotation } from "./rotate-credential.ts";
-import type { ServiceAccountToken, StoredCredential } from "./stored-credential.ts";
 
 export interface EndInSight {
   readonly trouble: Trouble;

@@ -1,9 +1,14 @@
 /** When a cluster's token is renewed, what is asked for, and what isn't taken. Pure. */
 import type { CredentialLife } from "../../clusters/record.ts";
+import {
+  lifeMs,
+  type ServiceAccountToken,
+  type StoredCredential,
+} from "../../clusters/stored-credential.ts";
+import { askableSeconds, grantableSeconds, minLifeMs } from "../../clusters/token-life.ts";
 import { formatDuration } from "../../durations.ts";
 import { UserError } from "../../errors.ts";
 import { dueFraction } from "../../refresh/rules/due.ts";
-import { lifeMs, type ServiceAccountToken, type StoredCredential } from "./stored-credential.ts";
 
 /** At half of its life, as pull secrets are: that leaves the other half for whatever goes wrong. */
 export function isDue(
@@ -14,31 +19,14 @@ export function isDue(
   return at.now.getTime() >= dueAtMs;
 }
 
-/** Three sweeps until it is due, and three more to renew it: less is no life to rely on. */
-export function minLifeMs(schedulePeriodMs: number): number {
-  return 6 * schedulePeriodMs;
-}
-
-/** https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/ */
-const minSeconds = 600;
-const maxSeconds = 2 ** 32;
-
-/**
- * kube-apiserver takes this number for a sign that it was the kubelet that asked, for a pod whose
- * client may never read its next token, and grants a year:
- * https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/registry/core/serviceaccount/storage/token.go#L234
- */
-const podSeconds = 3_607;
-
 /**
  * What to ask for: what somebody wanted at registration, else what the token in hand was granted.
  * Never so little that it would be refused.
  */
 export function secondsToAsk(token: ServiceAccountToken, schedulePeriodMs: number): number {
   const wanted = token.wantedLifetimeSeconds ?? Math.round(lifeMs(token) / 1_000);
-  const least = Math.max(minSeconds, Math.ceil(minLifeMs(schedulePeriodMs) / 1_000));
-  const seconds = Math.min(Math.max(wanted, least), maxSeconds);
-  return seconds === podSeconds ? podSeconds + 1 : seconds;
+  const least = Math.max(grantableSeconds.min, Math.ceil(minLifeMs(schedulePeriodMs) / 1_000));
+  return askableSeconds(Math.min(Math.max(wanted, least), grantableSeconds.max));
 }
 
 /** What was granted is no token to go on with. */
