@@ -1,5 +1,7 @@
 /** Sweep one registered cluster: from its record to a report. */
+
 import type { ClusterRecord, ClusterStore } from "../clusters/store.ts";
+import type { StoredCredential } from "../clusters/stored-credential.ts";
 import type { PullSecretConfig } from "../config/stage-config.ts";
 import { KubeconfigError, StoreError } from "../errors.ts";
 import { type DesiredPullSecret, desiredPullSecrets, type Owner } from "../refresh/desired.ts";
@@ -9,7 +11,6 @@ import { failedSweep, refreshCluster, type Sweep } from "../refresh/refresh-clus
 import type { SweepReport } from "../refresh/report.ts";
 import type { CredentialReport } from "./rotation/credential-report.ts";
 import type { TokenRequests } from "./rotation/ports.ts";
-import type { StoredCredential } from "./rotation/stored-credential.ts";
 
 export interface WorkerPorts {
   readonly clusters: ClusterStore;

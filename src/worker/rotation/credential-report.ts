@@ -1,5 +1,5 @@
 /** What a sweep's report says of the credential in the cluster's record; never the credential. */
-import type { StoredCredential } from "./stored-credential.ts";
+import type { StoredCredential } from "../../clusters/stored-credential.ts";
 
 export interface CredentialReport {
   readonly kind: StoredCredential["kind"];

@@ -1,6 +1,8 @@
 /** After the sweep: what its cluster's credential needs, and what the report says of it. */
+
 import { type NextSteps, nextSteps } from "../../checks/next-steps.ts";
 import type { ClusterRecord } from "../../clusters/store.ts";
+import type { StoredCredential } from "../../clusters/stored-credential.ts";
 import { KubeconfigError } from "../../errors.ts";
 import { withFailure } from "../../refresh/make-report.ts";
 import type { FailureKind } from "../../refresh/report.ts";
@@ -10,7 +12,6 @@ import type { CostedReport, Swept } from "../sweep-registered.ts";
 import { type EndInSight, endInSight } from "./credential-end.ts";
 import type { CredentialReport } from "./credential-report.ts";
 import { type Rotation, rotateCredential } from "./rotate-credential.ts";
-import type { StoredCredential } from "./stored-credential.ts";
 import { isDue } from "./token-rules.ts";
 
 /** A credential that isn't due costs no request. */

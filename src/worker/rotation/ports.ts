@@ -1,8 +1,9 @@
 /** What renewing a cluster's credential needs from the world. */
+
 import type { ClusterRecord, ClusterWriter } from "../../clusters/store.ts";
+import type { StoredCredential } from "../../clusters/stored-credential.ts";
 import type { ClusterApi } from "../../refresh/ports.ts";
 import type { SecretValue } from "../../secret-value.ts";
-import type { StoredCredential } from "./stored-credential.ts";
 
 export interface RotationPorts {
   readonly writer: Pick<ClusterWriter, "putPending" | "promote">;

@@ -3,8 +3,10 @@
  * one, by a crash or a deadline: until the promotion nobody reads the new version, and after it the
  * old token is still good for half of its life (docs/adr/0009).
  */
+
 import type { NextSteps } from "../../checks/next-steps.ts";
 import type { ClusterRecord } from "../../clusters/store.ts";
+import type { ServiceAccountToken } from "../../clusters/stored-credential.ts";
 import { ClusterError, KubeconfigError, StoreError } from "../../errors.ts";
 import type { DesiredPullSecret } from "../../refresh/desired.ts";
 import { observe } from "../../refresh/observe.ts";
@@ -13,7 +15,6 @@ import type { SecretValue } from "../../secret-value.ts";
 import type { SweepSignals } from "../sweep-registered.ts";
 import type { Trouble } from "./credential-report.ts";
 import type { RotationPorts, TokenRequests } from "./ports.ts";
-import type { ServiceAccountToken } from "./stored-credential.ts";
 import { acceptGranted, GrantError, secondsToAsk } from "./token-rules.ts";
 
 /** The token that is to be replaced, and where it was found. */

@@ -21,7 +21,7 @@ const account = {
   wantedLifetimeSeconds: undefined,
 } as const;
 const eks = { cluster: "prod", region: "eu-west-1", roleArn: undefined };
-const token = { kind: "token", expiresAt: undefined } as const;
+const token = { kind: "token", issuedAt: undefined, expiresAt: undefined } as const;
 const contextOf = (address: string) => (address === server ? "prod-admin" : undefined);
 const rules = { contextOf, withPolicy: true, renew: false };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { StoredCredential } from "../../../src/clusters/stored-credential.ts";
 import { KubeconfigError } from "../../../src/errors.ts";
-import type { StoredCredential } from "../../../src/registration/access/stored-kubeconfigs.ts";
 import type { InspectedRecord, Inspection } from "../../../src/registration/inspection.ts";
 import {
   changesSomething,

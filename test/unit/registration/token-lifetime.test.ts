@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { longestSchedule, minLifeMs } from "../../../src/clusters/token-life.ts";
 import {
-  longestSchedule,
-  minLifetimeMs,
   parseLifetime,
   survivedOutageMs,
 } from "../../../src/registration/access/token-lifetime.ts";
@@ -51,7 +50,7 @@ describe("a token's life", () => {
 });
 
 test("a token has to last six schedules", () => {
-  expect(minLifetimeMs(20 * minuteMs)).toBe(2 * hourMs);
+  expect(minLifeMs(20 * minuteMs)).toBe(2 * hourMs);
   expect(longestSchedule(hourMs)).toBe(10);
   expect(longestSchedule(59 * minuteMs)).toBe(9);
 });

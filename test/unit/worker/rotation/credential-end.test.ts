@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { nextSteps } from "../../../../src/checks/next-steps.ts";
+import type { StoredCredential } from "../../../../src/clusters/stored-credential.ts";
 import { endInSight } from "../../../../src/worker/rotation/credential-end.ts";
 import type { Rotation } from "../../../../src/worker/rotation/rotate-credential.ts";
-import type { StoredCredential } from "../../../../src/worker/rotation/stored-credential.ts";
 import { dayMs, hourMs } from "./rotation-scene.ts";
 
 const now = new Date("2026-11-21T12:00:00Z");

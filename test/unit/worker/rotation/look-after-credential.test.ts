@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import type { StoredCredential } from "../../../../src/clusters/stored-credential.ts";
 import { ClusterError, KubeconfigError, StoreError } from "../../../../src/errors.ts";
-import type { StoredCredential } from "../../../../src/worker/rotation/stored-credential.ts";
 import { dayMs, hourMs, type RotationScene, rotationScene, type Step } from "./rotation-scene.ts";
 
 const lifeMs = 30 * dayMs;

@@ -3,7 +3,9 @@
  * that knows until when its tokens are good, and a clock. What is swept is told by the scene; what
  * comes after the sweep is the worker's own.
  */
+
 import { nextSteps } from "../../../../src/checks/next-steps.ts";
+import type { StoredCredential } from "../../../../src/clusters/stored-credential.ts";
 import { ClusterError, KubeconfigError } from "../../../../src/errors.ts";
 import type { ClusterApi } from "../../../../src/refresh/ports.ts";
 import type { FailureKind } from "../../../../src/refresh/report.ts";
@@ -11,7 +13,6 @@ import { SecretValue } from "../../../../src/secret-value.ts";
 import { noteState } from "../../../../src/worker/note-state.ts";
 import { lookAfterCredential } from "../../../../src/worker/rotation/look-after-credential.ts";
 import type { RotationPorts } from "../../../../src/worker/rotation/ports.ts";
-import type { StoredCredential } from "../../../../src/worker/rotation/stored-credential.ts";
 import type { CostedReport, Swept } from "../../../../src/worker/sweep-registered.ts";
 import { type InStep, type RecordStep, recordInMemory } from "./record-in-memory.ts";
 import { type SweepFailure, sweptReport, unusedPorts } from "./swept-report.ts";

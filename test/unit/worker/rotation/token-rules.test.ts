@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type {
   ServiceAccountToken,
   StoredCredential,
-} from "../../../../src/worker/rotation/stored-credential.ts";
+} from "../../../../src/clusters/stored-credential.ts";
 import {
   acceptGranted,
   GrantError,
