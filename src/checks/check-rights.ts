@@ -1,5 +1,6 @@
 /** Ask for every right that is needed, and try what must be refused. */
 import type { ClusterState } from "../clusters/record.ts";
+import type { StoredCredential } from "../clusters/stored-credential.ts";
 import type { Observed } from "../refresh/observe.ts";
 import { attemptsOf } from "../rights/attempts.ts";
 import { demandOf, digestOf } from "../rights/demand.ts";
@@ -12,7 +13,7 @@ import { type Asked, asked } from "./asked.ts";
 import { catalogue, failed, passed, skipped, untold, warned } from "./catalogue.ts";
 import type { CheckResult } from "./check-report.ts";
 import type { Diagnosis } from "./diagnosis.ts";
-import type { ExaminedCluster, ExaminedCredential } from "./ports.ts";
+import type { ExaminedCluster } from "./ports.ts";
 import { judgeRights } from "./rules/judge-rights.ts";
 
 const { needed, refused, policy, granted } = catalogue;
@@ -53,7 +54,7 @@ function existingIn(observed: Observed | undefined) {
 
 /** A ServiceAccount needs the right to renew its token; whoever else it is, nothing renews it. */
 function wishOf(
-  credential: ExaminedCredential,
+  credential: StoredCredential,
   { cluster, owner, desired }: Diagnosis,
   withPolicy: boolean,
 ): RightsWish {

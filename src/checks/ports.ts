@@ -1,5 +1,6 @@
 /** What a diagnosis of one registered cluster needs from the world. Nothing here ever writes. */
 import type { ClusterRecord, ClusterStore } from "../clusters/store.ts";
+import type { StoredCredential } from "../clusters/stored-credential.ts";
 import type { PullSecretConfig } from "../config/stage-config.ts";
 import type { Owner } from "../refresh/desired.ts";
 import type { ClusterApi, CredentialSource } from "../refresh/ports.ts";
@@ -22,7 +23,8 @@ export interface CheckPorts {
 export interface ExaminedCluster extends AsyncDisposable {
   /** Where its API server is, for people: `https://10.0.0.1:6443`. */
   readonly server: string;
-  readonly credential: ExaminedCredential;
+  /** As far as it can be told without the server. */
+  readonly credential: StoredCredential;
   /** Step by step; the first that fails is the last. @throws ClusterError if it is told to stop */
   reach(): Promise<readonly ReachedStep[]>;
   /** Over one connection, which the first call makes. */
@@ -45,23 +47,6 @@ export interface ServerVersion {
   readonly major: number;
   readonly minor: number;
 }
-
-/** What a stored kubeconfig authenticates with, as far as it can be told without the server. */
-export type ExaminedCredential =
-  | {
-      readonly kind: "service-account-token";
-      readonly namespace: string;
-      readonly name: string;
-      readonly issuedAt: Date;
-      readonly expiresAt: Date;
-    }
-  | {
-      readonly kind: "token";
-      readonly issuedAt: Date | undefined;
-      readonly expiresAt: Date | undefined;
-    }
-  | { readonly kind: "client-certificate"; readonly issuedAt: Date; readonly expiresAt: Date }
-  | { readonly kind: "eks" };
 
 /** One step of the way to an API server. */
 export interface ReachedStep {

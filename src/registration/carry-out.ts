@@ -13,8 +13,8 @@ import {
   noteRights,
   type StorePorts,
   type StoreWish,
-  storeInPlace,
   storeNew,
+  swapIn,
 } from "./access/store-access.ts";
 import type { StoredKubeconfigs } from "./access/stored-kubeconfigs.ts";
 import { applyObjects, doneTitle, titleCase } from "./apply-objects.ts";
@@ -58,8 +58,10 @@ export async function carryOutRegistration(
     const access = await obtainAccess(plan, ports);
     const { judgeDeployed, proven } = plan.wish.access;
     outcome.proofs = judgeDeployed ? [] : (proven ?? (await prove(access, plan, ports)));
-    outcome.record = await store(access, plan, ports);
-    outcome.credential = access.life;
+    await store(access, plan, ports, (record) => {
+      outcome.record = record;
+      outcome.credential = access.life;
+    });
     if (judgeDeployed) {
       await proveDeployed(plan.wish.cluster, judgeDeployed, ports);
     }
@@ -100,13 +102,16 @@ const storeTitles = {
   keep: ["Note the rights", "Record up to date"],
 } as const;
 
+/** @param onStored told once the new access is what is read, also when its tags fail to follow */
 async function store(
   access: IssuedAccess,
-  { record, wish }: RegistrationPlan,
+  plan: RegistrationPlan,
   ports: RegistrationPorts,
-): Promise<RecordOutcome> {
-  const rbac = digestOf(demandOf(wish.desired));
-  const stored: StoreWish = { cluster: wish.cluster, kmsKeyId: wish.kmsKeyId, rbac };
+  onStored: (outcome: RecordOutcome) => void,
+): Promise<void> {
+  const { record, wish } = plan;
+  const { cluster, kmsKeyId } = wish;
+  const stored: StoreWish = { cluster, kmsKeyId, rbac: grantedDigest(plan) };
   const [title, doneTitle] = storeTitles[record.action];
   return ports.narrator.change(`${title} in AWS Secrets Manager`, async (retitle) => {
     switch (record.action) {
@@ -114,14 +119,27 @@ async function store(
         await storeNew(access, stored, ports);
         break;
       case "replace":
-        await storeInPlace(access, stored, { record: record.record, ports });
+        await swapIn(access, stored, { record: record.record, ports });
+        onStored("replaced");
+        await noteRights(access, stored, { record: record.record, ports });
         break;
       case "keep":
         await noteRights(access, stored, { record: record.record, ports });
     }
+    onStored(recordOutcomes[record.action]);
     retitle(`${doneTitle} in AWS Secrets Manager`);
-    return recordOutcomes[record.action];
   });
+}
+
+/** Undefined: not all of them are, so that the next `register --all` looks again. */
+function grantedDigest({ objects, record, wish }: RegistrationPlan): string | undefined {
+  if (wish.renew) {
+    // The rights were left as they are.
+    return record.action === "create" ? undefined : record.record.state.rbac;
+  }
+  return objects.some(({ verb }) => verb === "wait")
+    ? undefined
+    : digestOf(demandOf(wish.desired));
 }
 
 const recordOutcomes = { create: "created", replace: "replaced", keep: "kept" } as const;

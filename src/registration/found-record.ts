@@ -1,8 +1,25 @@
+/** A registered cluster by its record: how it is reached, as far as the record tells. */
 import type { ClusterState } from "../clusters/record.ts";
 import type { ClusterStore } from "../clusters/store.ts";
+import type { StoredCredential } from "../clusters/stored-credential.ts";
 import { KubeconfigError } from "../errors.ts";
 import type { SecretValue } from "../secret-value.ts";
-import type { RecordedAccess } from "./removal/removal-wish.ts";
+
+/** How a record says that its cluster is reached. */
+export interface RecordedAccess {
+  /** The API server's address, normalised. */
+  readonly server: string;
+  readonly credential: StoredCredential;
+  /** The EKS cluster that tokens are signed for; undefined: none are. */
+  readonly eks: RecordedEks | undefined;
+}
+
+export interface RecordedEks {
+  readonly cluster: string;
+  readonly region: string;
+  /** Undefined: the refresh function's own role signs. */
+  readonly roleArn: string | undefined;
+}
 
 export interface FoundRecord {
   readonly state: ClusterState;

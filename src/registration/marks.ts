@@ -1,6 +1,6 @@
-/** What we write on every object in a cluster, so that it is known whose it is. */
+/** What we write on every object in a cluster, and on an access entry: so that it is known whose it is. */
 import { isClusterName } from "../clusters/record.ts";
-import { annotations } from "../pull-secrets/names.ts";
+import { annotations, fieldManager } from "../pull-secrets/names.ts";
 import type { Owner } from "../refresh/desired.ts";
 import { formatOwner } from "../refresh/rules/ownership.ts";
 import type { KubernetesObject } from "../rights/kubernetes-object.ts";
@@ -39,4 +39,9 @@ export function whose({ metadata }: KubernetesObject, { cluster, owner }: Regist
   return name === cluster
     ? { kind: "ours" }
     : { kind: "other-name", cluster: isClusterName(name) ? name : unreadable };
+}
+
+/** The tags of an access entry: also for somebody who looks at it. */
+export function entryTags(owner: Owner): Readonly<Record<string, string>> {
+  return { [annotations.owner]: formatOwner(owner), "managed-by": fieldManager };
 }

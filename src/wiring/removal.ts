@@ -4,7 +4,7 @@ import { createEksApi } from "../eks/aws-eks-api.ts";
 import type { EksApi } from "../eks/eks-api.ts";
 import { parseUntrustedKubeconfig } from "../kubernetes/kubeconfig-untrusted.ts";
 import { describeStoredCredential } from "../kubernetes/stored-kubeconfig.ts";
-import type { RecordedAccess } from "../registration/removal/removal-wish.ts";
+import type { RecordedAccess } from "../registration/found-record.ts";
 import type { SecretValue } from "../secret-value.ts";
 import { addressOf } from "./stored-kubeconfigs.ts";
 

@@ -1,14 +1,15 @@
 /** Whether an API server lets a record's credential in, and what to do if it doesn't. */
+
+import type { StoredCredential } from "../../clusters/stored-credential.ts";
 import type { Asked } from "../asked.ts";
 import { catalogue, failed, passed, type Remark } from "../catalogue.ts";
 import type { CheckResult } from "../check-report.ts";
 import type { NextSteps } from "../next-steps.ts";
-import type { ExaminedCredential } from "../ports.ts";
 
 /** @param user whom the API server takes us for; undefined: it doesn't say */
 export function judgeAccepted(
   user: Asked<string | undefined>,
-  credential: ExaminedCredential,
+  credential: StoredCredential,
   next: NextSteps,
 ): CheckResult {
   if (!user.error) {
@@ -29,7 +30,7 @@ const nobody = "system:anonymous";
 
 function judgeUser(
   user: string | undefined,
-  credential: ExaminedCredential,
+  credential: StoredCredential,
   next: NextSteps,
 ): CheckResult {
   if (user === nobody) {
@@ -44,7 +45,7 @@ function printable(user: string): string {
 }
 
 /** @param hint of the connection, which knows for which cluster of EKS it signs */
-function refusal({ kind }: ExaminedCredential, next: NextSteps, hint?: string): Remark {
+function refusal({ kind }: StoredCredential, next: NextSteps, hint?: string): Remark {
   switch (kind) {
     case "service-account-token":
       return {

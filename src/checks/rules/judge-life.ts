@@ -1,10 +1,10 @@
 /** For how long the credential in a record is good, and whether anything renews it. */
 import type { ClusterState } from "../../clusters/record.ts";
+import type { ServiceAccountToken, StoredCredential } from "../../clusters/stored-credential.ts";
 import { formatDuration } from "../../durations.ts";
 import { catalogue, failed, passed, warned } from "../catalogue.ts";
 import type { CheckResult } from "../check-report.ts";
 import type { NextSteps } from "../next-steps.ts";
-import type { ExaminedCredential } from "../ports.ts";
 import {
   assumedLife,
   fixedUrgentShare,
@@ -14,7 +14,7 @@ import {
 } from "./credential-shares.ts";
 
 export interface Life {
-  readonly credential: ExaminedCredential;
+  readonly credential: StoredCredential;
   /** Whether it may ask for its own next token; undefined: not known. */
   readonly renewsItself: boolean | undefined;
   /** Of the record's tags. */
@@ -54,7 +54,7 @@ function judgeFixedEnd(share: number, found: string, next: NextSteps): CheckResu
 }
 
 type RenewableLife = Life & {
-  readonly credential: Extract<ExaminedCredential, { kind: "service-account-token" }>;
+  readonly credential: ServiceAccountToken;
 };
 
 function judgeRenewal(life: RenewableLife, found: string, next: NextSteps): CheckResult {
@@ -80,7 +80,7 @@ function judgeRenewal(life: RenewableLife, found: string, next: NextSteps): Chec
     : passed(catalogue.life, `${found}; renewed at half of its life`);
 }
 
-function nameOf(credential: Exclude<ExaminedCredential, { kind: "eks" }>): string {
+function nameOf(credential: Exclude<StoredCredential, { kind: "eks" }>): string {
   switch (credential.kind) {
     case "service-account-token":
       return `a token of ServiceAccount ${credential.namespace}/${credential.name}`;

@@ -7,8 +7,8 @@ import type { AccessEntry, EksApi, EksCluster } from "../../eks/eks-api.ts";
 import { UserError } from "../../errors.ts";
 import type { Owner } from "../../refresh/desired.ts";
 import { groupName } from "../../rights/names.ts";
+import { entryTags } from "../marks.ts";
 import type { Problem } from "../problems.ts";
-import { entryTags } from "../removal/find-entry.ts";
 import type { AccessKind, AccessStep } from "./access-kind.ts";
 
 export interface EksWish {

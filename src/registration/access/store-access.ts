@@ -12,8 +12,8 @@ export interface StorePorts {
 
 export interface StoreWish {
   readonly cluster: string;
-  /** Digest of the rights that are granted by now. */
-  readonly rbac: string;
+  /** Digest of the rights that are granted by now; undefined: not all that the config asks for. */
+  readonly rbac: string | undefined;
   readonly kmsKeyId: string | undefined;
 }
 
@@ -35,12 +35,11 @@ export async function storeNew(
 }
 
 /** @throws UserError if somebody else changed it meanwhile, StoreError */
-export async function storeInPlace(
-  { kubeconfig, life }: IssuedAccess,
-  { cluster, rbac }: StoreWish,
-  { record, ports }: { readonly record: InspectedRecord; readonly ports: StorePorts },
+export async function swapIn(
+  { kubeconfig }: IssuedAccess,
+  { cluster }: StoreWish,
+  { record, ports: { writer } }: { readonly record: InspectedRecord; readonly ports: StorePorts },
 ): Promise<void> {
-  const { clusters, writer } = ports;
   const to = await writer.putPending(cluster, kubeconfig);
   const from = record.versionId;
   const moved = to === undefined ? "changed" : await writer.promote(cluster, { from, to });
@@ -50,19 +49,17 @@ export async function storeInPlace(
       { hint: "run this again: it looks at what is there by now" },
     );
   }
-  const { state } = record;
-  const renewed = { credential: life, rotationFailingSince: undefined };
-  await clusters.saveState(cluster, state, { ...state, rbac, ...renewed });
 }
 
-/** Brings the tags of a record that stays up to what is so. @throws StoreError */
+/** Brings the tags of a record up to what is so by now. @throws StoreError */
 export async function noteRights(
   { life }: IssuedAccess,
   { cluster, rbac }: StoreWish,
   { record, ports }: { readonly record: InspectedRecord; readonly ports: StorePorts },
 ): Promise<void> {
   const { state } = record;
-  await ports.clusters.saveState(cluster, state, { ...state, rbac, credential: life });
+  const now = { rbac, credential: life, rotationFailingSince: undefined };
+  await ports.clusters.saveState(cluster, state, { ...state, ...now });
 }
 
 const noState: ClusterState = {

@@ -1,19 +1,11 @@
 /** Who let the refresh function into an EKS cluster. */
 import type { EksApi } from "../../eks/eks-api.ts";
-import { annotations, fieldManager } from "../../pull-secrets/names.ts";
+import { annotations } from "../../pull-secrets/names.ts";
 import type { Owner } from "../../refresh/desired.ts";
 import { formatOwner } from "../../refresh/rules/ownership.ts";
 import type { DeployedStack } from "../../stack/deployed-stack.ts";
+import type { RecordedEks } from "../found-record.ts";
 import type { EntryRemoval } from "./removal-plan.ts";
-import type { RecordedEks } from "./removal-wish.ts";
-
-/** On an access entry, as on everything else that is ours. */
-export const ownerTag = annotations.owner;
-
-/** What somebody who looks at the entry is told. */
-export function entryTags(owner: Owner): Readonly<Record<string, string>> {
-  return { [ownerTag]: formatOwner(owner), "managed-by": fieldManager };
-}
 
 export interface EntrySources {
   readonly owner: Owner;
@@ -39,6 +31,6 @@ export async function findEntry(
     return undefined;
   }
   const entry = await eks.findAccessEntry(cluster, principalArn);
-  const isOurs = entry?.tags[ownerTag] === formatOwner(owner);
+  const isOurs = entry?.tags[annotations.owner] === formatOwner(owner);
   return entry && { cluster, region, principalArn, isOurs };
 }

@@ -1,4 +1,3 @@
-import type { StoredCredential } from "../../clusters/stored-credential.ts";
 import type { Registrant } from "../marks.ts";
 
 /** What somebody wants to be taken away, and what they said of it. */
@@ -11,20 +10,4 @@ export interface RemovalWish extends Registrant {
   readonly server: string | undefined;
   /** Also in a cluster where nothing tells that it was registered by this name. */
   readonly leftovers: boolean;
-}
-
-/** How a record says that its cluster is reached. */
-export interface RecordedAccess {
-  /** The API server's address, normalised. */
-  readonly server: string;
-  readonly credential: StoredCredential;
-  /** The EKS cluster that tokens are signed for; undefined: none are. */
-  readonly eks: RecordedEks | undefined;
-}
-
-export interface RecordedEks {
-  readonly cluster: string;
-  readonly region: string;
-  /** Undefined: the refresh function's own role signs. */
-  readonly roleArn: string | undefined;
 }

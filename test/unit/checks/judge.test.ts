@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Asked } from "../../../src/checks/asked.ts";
 import { nextSteps } from "../../../src/checks/next-steps.ts";
-import type { ExaminedCredential, ReachedStep } from "../../../src/checks/ports.ts";
+import type { ReachedStep } from "../../../src/checks/ports.ts";
 import { judgeAccepted } from "../../../src/checks/rules/judge-accepted.ts";
 import { judgeClock } from "../../../src/checks/rules/judge-clock.ts";
 import { judgeLife } from "../../../src/checks/rules/judge-life.ts";
@@ -15,6 +15,10 @@ import {
 import { judgeRights } from "../../../src/checks/rules/judge-rights.ts";
 import { judgeLastSweep, judgeSecrets } from "../../../src/checks/rules/judge-sweep.ts";
 import { hasPolicies, judgeVersion } from "../../../src/checks/rules/judge-version.ts";
+import type {
+  ServiceAccountToken,
+  StoredCredential,
+} from "../../../src/clusters/stored-credential.ts";
 import { ClusterError, type ClusterErrorKind, MintError } from "../../../src/errors.ts";
 import type { PlanReport } from "../../../src/refresh/plan-report.ts";
 import type { Proof } from "../../../src/rights/prove-rights.ts";
@@ -150,20 +154,21 @@ describe("the API server's clock", () => {
   });
 });
 
-const accountToken: ExaminedCredential = {
+const accountToken: ServiceAccountToken = {
   kind: "service-account-token",
   namespace: "ecr-pull-secrets",
   name: "ecr-pull-secrets",
   issuedAt: inHours(-10),
   expiresAt: inHours(30),
+  wantedLifetimeSeconds: undefined,
 };
 
 const inDays = (days: number) => inHours(days * 24);
-const token = (days: number): ExaminedCredential => {
+const token = (days: number): StoredCredential => {
   return { kind: "token", issuedAt: undefined, expiresAt: inDays(days) };
 };
-const endless: ExaminedCredential = { kind: "token", issuedAt: undefined, expiresAt: undefined };
-const certificate = (ageDays: number, leftDays: number): ExaminedCredential => {
+const endless: StoredCredential = { kind: "token", issuedAt: undefined, expiresAt: undefined };
+const certificate = (ageDays: number, leftDays: number): StoredCredential => {
   return { kind: "client-certificate", issuedAt: inDays(-ageDays), expiresAt: inDays(leftDays) };
 };
 
@@ -182,7 +187,7 @@ describe("a credential", () => {
     expect(verdict.message ?? "").toMatch(message ?? /^$/);
   });
 
-  test.each<[ExaminedCredential, RegExp]>([
+  test.each<[StoredCredential, RegExp]>([
     [accountToken, /register prod-eu --context <context> --renew --stage prod/],
     [endless, /--replace/],
     [certificate(300, 60), /--replace/],
@@ -196,7 +201,7 @@ describe("a credential", () => {
 describe("the life of a credential", () => {
   const life = { renewsItself: true, rotationFailingSince: undefined, now };
 
-  test.each<[string, ExaminedCredential, object, string, RegExp]>([
+  test.each<[string, StoredCredential, object, string, RegExp]>([
     ["a ServiceAccount's token", accountToken, {}, "ok", /good for 30 h 0 min; renewed at half/],
     [
       "one that expired",

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { locate } from "../../../src/cli/register/all/locate.ts";
 import { judgeCheck } from "../../../src/cli/register/judge-check.ts";
 import { KubeconfigError } from "../../../src/errors.ts";
-import type { RecordedAccess } from "../../../src/registration/removal/removal-wish.ts";
+import type { RecordedAccess } from "../../../src/registration/found-record.ts";
 
 const state = {
   expiresAt: undefined,
