@@ -1,4 +1,5 @@
 /** `check`: a diagnosis of registered clusters, and of the stack that serves them. */
+
 import type { Command } from "commander";
 import { catalogue, stackCatalogue } from "../../checks/catalogue.ts";
 import type { CheckReport, CheckResult } from "../../checks/check-report.ts";
@@ -9,6 +10,7 @@ import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../conte
 import { chooseTarget } from "../local/choose-target.ts";
 import { addOutputOption } from "../local/target-options.ts";
 import { renderStageReport } from "../print/checks.ts";
+import { renderJson } from "../print/json.ts";
 import { lookAt } from "../print/look.ts";
 import { explainUnregistered } from "../registered/explain-unregistered.ts";
 import {
@@ -78,9 +80,7 @@ async function check(
   const report = reportStage(stage.owner, stack, await diagnoseEach(registered, cli));
   terminal.say("");
   terminal.print(
-    output === "json"
-      ? JSON.stringify(report, null, 2)
-      : renderStageReport(report, lookAt(cli.context)),
+    output === "json" ? renderJson(report) : renderStageReport(report, lookAt(cli.context)),
   );
   if (cli.interrupt.stop.aborted) {
     return exitCodes.interrupted;

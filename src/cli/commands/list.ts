@@ -1,7 +1,9 @@
 /** `list`: which clusters are registered, and how they stand, by their records' tags alone. */
+
 import type { Command } from "commander";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
 import { addOutputOption } from "../local/target-options.ts";
+import { renderJson } from "../print/json.ts";
 import { renderList } from "../print/list.ts";
 import { lookAt } from "../print/look.ts";
 import { standings } from "../registered/cluster-standing.ts";
@@ -47,7 +49,7 @@ async function list(options: ListOptions, cli: CliRun): Promise<ExitCode> {
     terminal.say(noneRegistered(stage));
   }
   if (options.output === "json") {
-    terminal.print(JSON.stringify({ clusters: shown, others }, null, 2));
+    terminal.print(renderJson({ clusters: shown, others }));
   } else if (shown.length > 0 || others.length > 0) {
     terminal.say("");
     terminal.print(renderList({ stage: stage.stage, clusters: shown, others }, lookAt(context)));

@@ -1,10 +1,12 @@
 /** `plan`: what the next sweep would change, and why; changes nothing. */
+
 import type { Command } from "commander";
 import { reportPlan } from "../../refresh/plan-report.ts";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
 import { chooseTarget, type Target } from "../local/choose-target.ts";
 import { type LocalSweep, withLocalSweep } from "../local/local-sweep.ts";
 import { addTargetOptions, type TargetOptions } from "../local/target-options.ts";
+import { renderJson } from "../print/json.ts";
 import { lookAt } from "../print/look.ts";
 import { renderPlan } from "../print/plan.ts";
 import { planAnswer } from "../registered/answers.ts";
@@ -59,8 +61,7 @@ function showPlan(
   { context }: CliRun,
 ): ExitCode {
   const plan = reportPlan(planned);
-  const text =
-    output === "json" ? JSON.stringify(plan, null, 2) : renderPlan(plan, lookAt(context));
+  const text = output === "json" ? renderJson(plan) : renderPlan(plan, lookAt(context));
   context.terminal.say("");
   context.terminal.print(text);
   return plan.outcome === "ok" ? exitCodes.ok : exitCodes.failed;

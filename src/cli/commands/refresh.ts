@@ -1,4 +1,5 @@
 /** `refresh`: sweep clusters now, and tell what came of it. */
+
 import type { Command } from "commander";
 import type * as z from "zod";
 import { UsageError } from "../../errors.ts";
@@ -8,6 +9,7 @@ import { chooseTarget } from "../local/choose-target.ts";
 import { type LocalSweep, withLocalSweep } from "../local/local-sweep.ts";
 import { sweepLive } from "../local/sweep-live.ts";
 import { addTargetOptions, type TargetOptions } from "../local/target-options.ts";
+import { renderJson } from "../print/json.ts";
 import { lookAt } from "../print/look.ts";
 import { renderPlan } from "../print/plan.ts";
 import { renderBriefly, renderReport } from "../print/report.ts";
@@ -116,9 +118,7 @@ async function sweepNow(
   const { terminal } = context;
   const report = await sweepLive(sweep, { context, interrupt });
   terminal.say("");
-  terminal.print(
-    output === "json" ? JSON.stringify(report, null, 2) : renderReport(report, lookAt(context)),
-  );
+  terminal.print(output === "json" ? renderJson(report) : renderReport(report, lookAt(context)));
   if (interrupt.stop.aborted) {
     return exitCodes.interrupted;
   }

@@ -1,4 +1,5 @@
 /** `register`: from an administrator's kubeconfig to a cluster that is refreshed. */
+
 import type { Command } from "commander";
 import { UsageError } from "../../errors.ts";
 import { changesSomething, type RegistrationPlan } from "../../registration/plan-registration.ts";
@@ -6,12 +7,14 @@ import { prepareAsIs } from "../../registration/prepare-as-is.ts";
 import { prepareRegistration } from "../../registration/prepare-registration.ts";
 import { type Problem, problemsOf } from "../../registration/problems.ts";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
+import { renderJson } from "../print/json.ts";
 import { lookAt } from "../print/look.ts";
 import { planAsJson, renderRegistrationPlan } from "../print/registration/plan.ts";
 import { renderProblem } from "../print/registration/problem.ts";
 import { registerAll } from "../register/all/register-all.ts";
 import { carryOutLive } from "../register/carry-out-live.ts";
 import { type OpenedRegistration, openRegistration } from "../register/open-registration.ts";
+import { optionRemarks } from "../register/option-remarks.ts";
 import { requireAllAlone } from "../register/other-access.ts";
 import { printManifests } from "../register/print-manifests.ts";
 import {
@@ -19,7 +22,6 @@ import {
   type RegisterOptions,
   requestOf,
 } from "../register/register-options.ts";
-import { unusedOptions } from "../register/unused-options.ts";
 
 const description = `Registers a cluster: grants the deployed function the least rights that the
 config needs there, and stores a kubeconfig for it in AWS Secrets Manager. Shows
@@ -98,7 +100,7 @@ async function planAndCarryOut(
     : await prepareRegistration(wish, facts, ports);
   const plan = {
     ...prepared,
-    warnings: [...prepared.warnings, ...unusedOptions(prepared, options)],
+    warnings: [...prepared.warnings, ...optionRemarks(prepared, options)],
   };
   if (dryRun) {
     return showPlan(plan, output, cli);
@@ -118,7 +120,7 @@ function showPlan(
 ): ExitCode {
   const asText = () => renderRegistrationPlan(plan, lookAt(context));
   context.terminal.say("");
-  context.terminal.print(output === "json" ? JSON.stringify(planAsJson(plan), null, 2) : asText());
+  context.terminal.print(output === "json" ? renderJson(planAsJson(plan)) : asText());
   return exitCodes.ok;
 }
 

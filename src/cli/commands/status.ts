@@ -1,10 +1,12 @@
 /** `status`: how the pull secrets of clusters fare; changes nothing. */
+
 import type { Command } from "commander";
 import { reportStatus } from "../../refresh/status-report.ts";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
 import { chooseTarget } from "../local/choose-target.ts";
 import { type LocalSweep, withLocalSweep } from "../local/local-sweep.ts";
 import { addTargetOptions, type TargetOptions } from "../local/target-options.ts";
+import { renderJson } from "../print/json.ts";
 import { lookAt } from "../print/look.ts";
 import { renderStatus } from "../print/status.ts";
 import { statusAnswer } from "../registered/answers.ts";
@@ -61,8 +63,7 @@ function showStatus(
   { context }: CliRun,
 ): ExitCode {
   const report = reportStatus(planned);
-  const text =
-    output === "json" ? JSON.stringify(report, null, 2) : renderStatus(report, lookAt(context));
+  const text = output === "json" ? renderJson(report) : renderStatus(report, lookAt(context));
   context.terminal.say("");
   context.terminal.print(text);
   return report.outcome === "ok" ? exitCodes.ok : exitCodes.failed;

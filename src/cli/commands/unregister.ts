@@ -1,9 +1,11 @@
 /** `unregister`: takes away what a registration left, in the cluster and in AWS. */
+
 import type { Command } from "commander";
 import { UsageError } from "../../errors.ts";
 import { RegistrationRefused } from "../../registration/problems.ts";
 import { type RemovalPlan, removesSomething } from "../../registration/removal/removal-plan.ts";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
+import { renderJson } from "../print/json.ts";
 import { lookAt } from "../print/look.ts";
 import { renderProblem } from "../print/registration/problem.ts";
 import { removalPlanAsJson, renderRemovalPlan } from "../print/registration/removal-plan.ts";
@@ -71,7 +73,7 @@ async function planAndCarryOut(
   if (dryRun) {
     terminal.say("");
     const asText = () => renderRemovalPlan(plan, lookAt(cli.context));
-    terminal.print(output === "json" ? JSON.stringify(removalPlanAsJson(plan), null, 2) : asText());
+    terminal.print(output === "json" ? renderJson(removalPlanAsJson(plan)) : asText());
     return exitCodes.ok;
   }
   if (removesSomething(plan)) {

@@ -1,10 +1,12 @@
 /** `validate`: is a stage's config right? */
+
 import { Argument, type Command } from "commander";
 import { loadConfig } from "../../config/load.ts";
 import type { StageConfig } from "../../config/stage-config.ts";
 import { ConfigError, type ConfigProblem } from "../../errors.ts";
 import { type CliContext, exitCodes, type RunCommand } from "../context.ts";
 import { addOutputOption } from "../local/target-options.ts";
+import { renderJson } from "../print/json.ts";
 import { count } from "../print/wording.ts";
 
 const defaultFiles = ["config/dev.yml", "config/prod.yml"];
@@ -34,7 +36,7 @@ export function addValidateCommand(program: Command, run: RunCommand): void {
         const ok = results.every(({ problems }) => problems.length === 0);
         if (output === "json") {
           const plain = results.map(({ file, problems }) => ({ file, problems }));
-          context.terminal.print(JSON.stringify(plain, null, 2));
+          context.terminal.print(renderJson(plain));
         } else {
           for (const result of results) {
             show(result, context);

@@ -9,7 +9,11 @@ export function printJsonArray(items: readonly unknown[], { print }: Terminal): 
   for (const [index, item] of items.entries()) {
     const start = index === 0 ? "[\n" : "";
     const end = index === items.length - 1 ? "\n]" : ",";
-    const text = JSON.stringify(item, null, 2).replace(/^/gm, "  ");
+    const text = renderJson(item).replace(/^/gm, "  ");
     print(start + text + end);
   }
+}
+
+export function renderJson(value: unknown): string {
+  return JSON.stringify(value, null, 2);
 }

@@ -1,11 +1,11 @@
 /** Carries a registration out while somebody watches, and tells what came of it, however it ends. */
+
 import { setTimeout as sleep } from "node:timers/promises";
 import { carryOutRegistration } from "../../registration/carry-out.ts";
 import type { RegistrationOutcome } from "../../registration/outcome.ts";
 import type { RegistrationPlan } from "../../registration/plan-registration.ts";
-import { isMendable } from "../../registration/problems.ts";
-import { type CliContext, type CliRun, type ExitCode, exitCodes } from "../context.ts";
-import { printError } from "../print/error.ts";
+import { type CliRun, type ExitCode, exitCodes } from "../context.ts";
+import { renderJson } from "../print/json.ts";
 import { lookAt } from "../print/look.ts";
 import {
   type FirstSweep,
@@ -15,8 +15,8 @@ import {
   renderStopped,
 } from "../print/registration/outcome.ts";
 import { renderProblem } from "../print/registration/problem.ts";
+import { sayStopped } from "../print/registration/stopped.ts";
 import { readAnswer, sweepAnswer } from "../registered/answers.ts";
-import { Interrupted } from "../terminal/interrupt.ts";
 import type { OpenedRegistration } from "./open-registration.ts";
 
 export async function carryOutLive(
@@ -57,7 +57,7 @@ export function tellOutcome(
   const { context } = cli;
   context.terminal.say("");
   if (output === "json") {
-    context.terminal.print(JSON.stringify(outcomeAsJson(outcome, sweep), null, 2));
+    context.terminal.print(renderJson(outcomeAsJson(outcome, sweep)));
   } else if (output === "text" && outcome.stopped === undefined) {
     context.terminal.print(renderOutcome(outcome, sweep, lookAt(context)));
   }
@@ -65,7 +65,9 @@ export function tellOutcome(
     context.terminal.say(renderProblem(sweepFailed(outcome.plan), lookAt(context, "stderr")));
     return exitCodes.failed;
   }
-  return outcome.stopped ? sayStopped(outcome, outcome.stopped.error, cli) : exitCodes.ok;
+  return outcome.stopped
+    ? sayStopped(renderStopped(outcome, lookAt(context, "stderr")), outcome.stopped.error, cli)
+    : exitCodes.ok;
 }
 
 function firstSweep(
@@ -84,23 +86,4 @@ function sweepFailed({ wish: { cluster, owner } }: RegistrationPlan) {
     message: `${cluster} is registered, but its first sweep failed; the schedule tries again`,
     hint: `from here it may work (refresh ${cluster} --local); see why it doesn't there: ecr-pull-secrets check ${cluster} --stage ${owner.stage}`,
   };
-}
-
-function sayStopped(outcome: RegistrationOutcome, error: unknown, cli: CliRun): ExitCode {
-  const { context, interrupt } = cli;
-  const look = lookAt(context, "stderr");
-  const isInterrupted = interrupt.stop.aborted || error instanceof Interrupted;
-  if (!isInterrupted) {
-    sayWhy(error, context);
-  }
-  context.terminal.say(renderStopped(outcome, look));
-  return isInterrupted ? exitCodes.interrupted : exitCodes.failed;
-}
-
-function sayWhy(error: unknown, context: CliContext): void {
-  if (isMendable(error)) {
-    context.terminal.say(renderProblem(error, lookAt(context, "stderr")));
-  } else {
-    printError(error, context.terminal);
-  }
 }

@@ -74,6 +74,9 @@ const notForEks = {
   certificateAuthority: "--certificate-authority",
   tokenLifetime: "--token-lifetime",
   renew: "--renew",
+  // The role is a member of one group, whoever registered it: two policies would each refuse what
+  // the other lets through.
+  namespace: "--namespace",
 } as const satisfies Partial<Record<keyof RegisterOptions, string>>;
 
 /** @throws UsageError */
@@ -87,7 +90,7 @@ export function eksRequest(options: RegisterOptions): EksRequest | undefined {
     }
     return undefined;
   }
-  const hint = "EKS tells where it is, and no token is stored: leave it out";
+  const hint = "EKS tells where it is, and neither an account nor a token is made: leave it out";
   refuseWith("--eks", options, notForEks, hint);
   return { name: eks, region: eksRegion, roleMapped };
 }

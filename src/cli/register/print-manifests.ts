@@ -1,8 +1,10 @@
 /** `--print-manifests`: the rights as YAML. It asks AWS whose they are, and the cluster nothing. */
+
 import { rightsWish } from "../../registration/registration-wish.ts";
 import { computeRights } from "../../rights/compute-rights.ts";
 import { groupName } from "../../rights/names.ts";
 import { type CliRun, type ExitCode, exitCodes } from "../context.ts";
+import { renderJson } from "../print/json.ts";
 import { renderManifests } from "../print/registration/manifests.ts";
 import { openStageFor } from "./open-registration.ts";
 import type { RegisterOptions, RegisterRequest } from "./register-options.ts";
@@ -17,8 +19,6 @@ export async function printManifests(
   const group = { kind: "Group", name: groupName } as const;
   const { objects } = computeRights(request.eks ? { ...itself, subject: group } : itself);
   const { terminal } = run.context;
-  terminal.print(
-    options.output === "json" ? JSON.stringify(objects, null, 2) : renderManifests(objects, wish),
-  );
+  terminal.print(options.output === "json" ? renderJson(objects) : renderManifests(objects, wish));
   return exitCodes.ok;
 }

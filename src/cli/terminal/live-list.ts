@@ -32,7 +32,8 @@ export async function runLive(
     concurrent: true,
     exitOnError,
     renderer: LiveRenderer,
-    rendererOptions: { logger, showErrorMessage: exitOnError },
+    // Whoever catches an error says what of it may be shown: of a bug, the message may not.
+    rendererOptions: { logger, showErrorMessage: false },
     registerSignalListeners: false,
   }).run();
 }

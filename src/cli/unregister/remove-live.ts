@@ -1,18 +1,17 @@
 /** Carries a removal out while somebody watches, and tells what came of it, however it ends. */
-import { isMendable } from "../../registration/problems.ts";
+
 import { carryOutRemoval } from "../../registration/removal/carry-out-removal.ts";
 import type { RemovalOutcome } from "../../registration/removal/removal-outcome.ts";
 import type { RemovalPlan } from "../../registration/removal/removal-plan.ts";
-import { type CliContext, type CliRun, type ExitCode, exitCodes } from "../context.ts";
-import { printError } from "../print/error.ts";
+import { type CliRun, type ExitCode, exitCodes } from "../context.ts";
+import { renderJson } from "../print/json.ts";
 import { lookAt } from "../print/look.ts";
-import { renderProblem } from "../print/registration/problem.ts";
 import {
   removalAsJson,
   renderRemovalStopped,
   renderRemoved,
 } from "../print/registration/removal-outcome.ts";
-import { Interrupted } from "../terminal/interrupt.ts";
+import { sayStopped } from "../print/registration/stopped.ts";
 import type { OpenedRemoval } from "./open-removal.ts";
 
 export async function removeLive(
@@ -31,27 +30,15 @@ export async function removeLive(
   });
   context.terminal.say("");
   if (output === "json") {
-    context.terminal.print(JSON.stringify(removalAsJson(outcome), null, 2));
+    context.terminal.print(renderJson(removalAsJson(outcome)));
   } else if (outcome.stopped === undefined) {
     context.terminal.print(renderRemoved(outcome, lookAt(context)));
   }
-  return outcome.stopped ? sayStopped(outcome, outcome.stopped.error, cli) : exitCodes.ok;
-}
-
-function sayStopped(outcome: RemovalOutcome, error: unknown, cli: CliRun): ExitCode {
-  const { context, interrupt } = cli;
-  const isInterrupted = interrupt.stop.aborted || error instanceof Interrupted;
-  if (!isInterrupted) {
-    sayWhy(error, context);
-  }
-  context.terminal.say(renderRemovalStopped(outcome, lookAt(context, "stderr")));
-  return isInterrupted ? exitCodes.interrupted : exitCodes.failed;
-}
-
-function sayWhy(error: unknown, context: CliContext): void {
-  if (isMendable(error)) {
-    context.terminal.say(renderProblem(error, lookAt(context, "stderr")));
-  } else {
-    printError(error, context.terminal);
-  }
+  return outcome.stopped
+    ? sayStopped(
+        renderRemovalStopped(outcome, lookAt(context, "stderr")),
+        outcome.stopped.error,
+        cli,
+      )
+    : exitCodes.ok;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { optionRemarks } from "../../../src/cli/register/option-remarks.ts";
 import { type RegisterOptions, requestOf } from "../../../src/cli/register/register-options.ts";
-import { unusedOptions } from "../../../src/cli/register/unused-options.ts";
 import { wishOf } from "../../../src/cli/register/wish.ts";
 import { parseConfig } from "../../../src/config/load.ts";
 import { owner } from "./objects.ts";
@@ -111,7 +111,13 @@ describe("an option that a plan has no use for", () => {
     ["replace", ["--kms-key-id"]],
     ["keep", ["--token-lifetime", "--kms-key-id"]],
   ])("is named, where the record is to %s", (action, names) => {
-    const said = unusedOptions(plan(action), used).map(({ message }) => message.split(" ")[0]);
-    expect(said).toEqual(names);
+    const said = optionRemarks(plan(action), used).map(({ message }) => message.split(" ")[0]);
+    expect(said.filter((word) => word?.startsWith("--"))).toEqual(names);
   });
+});
+
+test("a key of one's own is stored with, and named with what the function's role needs", () => {
+  const plan = { record: { action: "create" }, wish: { cluster: "c", owner } } as never;
+  const remarks = optionRemarks(plan, { ...options, kmsKeyId: "alias/ours" });
+  expect(remarks).toMatchObject([{ hint: expect.stringMatching(/-refresh-.*kms:Decrypt/) }]);
 });

@@ -3,7 +3,7 @@ import { formatDuration } from "../../../durations.ts";
 import { formatOwner } from "../../../refresh/rules/ownership.ts";
 import { leftToDo, type RegistrationOutcome } from "../../../registration/outcome.ts";
 import { changesSomething } from "../../../registration/plan-registration.ts";
-import { isWrite, type ObjectStep } from "../../../registration/rules/judge-object.ts";
+import { isWrite, type ObjectStep, pastTense } from "../../../registration/rules/judge-object.ts";
 import { refOf } from "../../../rights/kubernetes-object.ts";
 import { asJson, type Visit } from "../../registered/visit.ts";
 import type { Look } from "../look.ts";
@@ -69,14 +69,6 @@ const standings = {
   keep: "stays registered",
 } as const;
 
-const past = {
-  create: "created",
-  change: "changed",
-  remove: "removed",
-  keep: "kept",
-  wait: "left out",
-} as const;
-
 export function outcomeAsJson(outcome: RegistrationOutcome, sweep: FirstSweep) {
   const { plan, done, credential, proofs, record, stopped } = outcome;
   const written = new Set(done);
@@ -98,7 +90,7 @@ export function outcomeAsJson(outcome: RegistrationOutcome, sweep: FirstSweep) {
 }
 
 function resultOf(step: ObjectStep, written: ReadonlySet<ObjectStep>): string {
-  return !isWrite(step) || written.has(step) ? past[step.verb] : "left";
+  return !isWrite(step) || written.has(step) ? pastTense[step.verb] : "left";
 }
 
 /** Also where there was no need to ask the function. */

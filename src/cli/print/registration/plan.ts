@@ -143,7 +143,7 @@ export function planAsJson({ wish, server, rights, objects, record, warnings }: 
   };
 }
 
-export function stepAsJson(step: ObjectStep) {
+function stepAsJson(step: ObjectStep) {
   const { verb, object } = step;
   const differences = step.verb === "change" ? { differences: step.differences } : {};
   return { verb, ...refOf(object), ...differences };

@@ -3,7 +3,7 @@
 import { findRecord } from "../../../registration/found-record.ts";
 import type { RegistrationPlan } from "../../../registration/plan-registration.ts";
 import { prepareRegistration } from "../../../registration/prepare-registration.ts";
-import { type Problem, problemOf, RegistrationRefused } from "../../../registration/problems.ts";
+import { type Problem, problemsOf } from "../../../registration/problems.ts";
 import { chooseDue, type DueClusters } from "../../../registration/rules/choose-due.ts";
 import type { DeployedFunction } from "../../../stack/deployed-stack.ts";
 import type { CliRun } from "../../context.ts";
@@ -54,11 +54,11 @@ export async function prepareAll(
       continue;
     }
     const one = await prepareOne(located, { stage, deployed }, options, cli).catch(problemsOf);
-    if (Array.isArray(one)) {
-      problems.push(...one.map((problem) => within(located.request.cluster, problem)));
-    } else {
+    if ("plan" in one) {
       open.use(one.opened);
       prepared.push(one);
+    } else {
+      problems.push(...one.map((problem) => within(located.request.cluster, problem)));
     }
   }
   return { stage, chosen, prepared, problems };
@@ -102,11 +102,6 @@ async function prepareOne(
     await opened[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-/** @throws what is a bug */
-function problemsOf(error: unknown): Problem[] {
-  return error instanceof RegistrationRefused ? [...error.problems] : [problemOf(error)];
 }
 
 function within(cluster: string, { message, hint }: Problem): Problem {

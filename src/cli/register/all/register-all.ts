@@ -1,6 +1,8 @@
 /** `register --all`: one plan for all registered clusters, one question, then one after the other. */
+
 import { changesSomething } from "../../../registration/plan-registration.ts";
 import { type CliRun, type ExitCode, exitCodes } from "../../context.ts";
+import { renderJson } from "../../print/json.ts";
 import { lookAt } from "../../print/look.ts";
 import { allAsJson, renderAllDone, renderAllPlan } from "../../print/registration/all.ts";
 import { outcomeAsJson } from "../../print/registration/outcome.ts";
@@ -15,7 +17,7 @@ export async function registerAll(options: RegisterOptions, cli: CliRun): Promis
   if (options.dryRun) {
     terminal.say("");
     const asText = () => renderAllPlan(all, lookAt(cli.context));
-    terminal.print(options.output === "json" ? JSON.stringify(allAsJson(all), null, 2) : asText());
+    terminal.print(options.output === "json" ? renderJson(allAsJson(all)) : asText());
     return exitCodeOf(all, 0);
   }
   terminal.say(`\n${renderAllPlan(all, lookAt(cli.context, "stderr"))}\n`);
@@ -60,7 +62,7 @@ async function carryOutAll(
     failed += exitCode === exitCodes.ok ? 0 : 1;
   }
   if (output === "json") {
-    terminal.print(JSON.stringify({ ...allAsJson(all), clusters: outcomes }, null, 2));
+    terminal.print(renderJson({ ...allAsJson(all), clusters: outcomes }));
   } else {
     terminal.print(renderAllDone(all, failed, lookAt(cli.context)));
   }
