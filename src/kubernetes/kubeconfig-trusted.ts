@@ -5,7 +5,6 @@
  * data, resolves no plugin beside its kubeconfig, gives plugins no KUBERNETES_EXEC_INFO, and quotes
  * what they print in its errors, tokens included. Rules: client-go, tools/clientcmd.
  */
-
 import type { ClusterAccess, ClusterEndpoint } from "./cluster-access.ts";
 import { decodeData } from "./kubeconfig/certificate.ts";
 import { chooseContext, type NamedEntry } from "./kubeconfig/context.ts";

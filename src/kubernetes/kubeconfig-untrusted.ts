@@ -4,7 +4,6 @@
  * nothing to add after these checks, and would undo some: it reads files while it loads, quotes the
  * text in its parse errors, and its YAML parser may see another document than the one checked here.
  */
-
 import type { ClusterAuthentication, ClusterEndpoint } from "./cluster-access.ts";
 import { decodeData } from "./kubeconfig/certificate.ts";
 import { chooseContext, type NamedEntry, namedEntries } from "./kubeconfig/context.ts";

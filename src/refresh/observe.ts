@@ -28,7 +28,7 @@ export interface RefusedList {
   readonly error: ClusterError;
 }
 
-export const allAccounts = "*";
+const allAccounts = "*";
 
 /** @throws ClusterError if the cluster can't be read at all */
 export async function observe(

@@ -6,17 +6,9 @@ import type { Narrator } from "./narrator.ts";
 import type { AdminApi } from "./ports.ts";
 import { differencesOf, patchOf } from "./rules/compare-object.ts";
 import { groupSteps, type StepGroup } from "./rules/group-steps.ts";
-import { isWrite, type ObjectStep } from "./rules/judge-object.ts";
+import { isWrite, type ObjectStep, pastTense } from "./rules/judge-object.ts";
 
 const maxInFlight = 10;
-
-const pastTense = {
-  create: "created",
-  change: "changed",
-  remove: "removed",
-  keep: "kept",
-  wait: "left out",
-} as const;
 
 /**
  * @param onDone told each step that is done, also when a later one fails

@@ -1,5 +1,4 @@
 /** What registration needs from the world. Adapters implement these; `wiring/` joins them. */
-
 import type { RightsApi } from "../rights/access.ts";
 import type { KubernetesObject, LiveObject, ObjectRef } from "../rights/kubernetes-object.ts";
 import type { SecretValue } from "../secret-value.ts";

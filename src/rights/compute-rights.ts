@@ -1,5 +1,4 @@
 /** From what a config wants in a cluster to the rights for just that. Pure. */
-
 import { demandOf } from "./demand.ts";
 import { forbiddenQuestions } from "./forbidden.ts";
 import { neededQuestions } from "./needed.ts";

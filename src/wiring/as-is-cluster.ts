@@ -1,5 +1,4 @@
 /** A cluster by the kubeconfig that somebody brings: read as the deployed function will read it. */
-
 import { createAwsSession } from "../aws/session.ts";
 import type { StoredCredential } from "../clusters/stored-credential.ts";
 import { createEksTokenSource } from "../credentials/eks-token.ts";

@@ -1,5 +1,4 @@
 /** Joins the sweep's ports with what implements them. Nothing else knows both sides. */
-
 import { createAwsSession } from "../aws/session.ts";
 import { createAwsEcrApi } from "../credentials/aws-ecr-api.ts";
 import { createEcrCredentialSource, type EcrCredentialSource } from "../credentials/ecr.ts";

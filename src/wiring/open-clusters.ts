@@ -2,7 +2,6 @@
  * Connections to registered clusters, kept as long as the warm function lives: an idle sweep over a
  * connection that is there costs one round trip.
  */
-
 import type { ClusterRecord } from "../clusters/store.ts";
 import type { StoredCredential } from "../clusters/stored-credential.ts";
 import { KubeconfigError } from "../errors.ts";

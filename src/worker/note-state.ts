@@ -38,7 +38,7 @@ function isNoted(report: CostedReport, known: ClusterState): boolean {
 }
 
 /** What the cluster's tags should say after a sweep. */
-export function stateAfter(report: CostedReport, before: ClusterState): ClusterState {
+function stateAfter(report: CostedReport, before: ClusterState): ClusterState {
   const failed = report.outcome === "failed";
   // What couldn't be observed is as it was: a cluster out of reach keeps its last known expiry.
   const lastKnown = failed ? before.expiresAt : undefined;

@@ -1,5 +1,4 @@
 /** Sweep one registered cluster: from its record to a report. */
-
 import type { ClusterRecord, ClusterStore } from "../clusters/store.ts";
 import type { StoredCredential } from "../clusters/stored-credential.ts";
 import type { PullSecretConfig } from "../config/stage-config.ts";

@@ -1,5 +1,4 @@
 /** Whether an API server lets a record's credential in, and what to do if it doesn't. */
-
 import type { StoredCredential } from "../../clusters/stored-credential.ts";
 import type { Asked } from "../asked.ts";
 import { catalogue, failed, passed, type Remark } from "../catalogue.ts";

@@ -1,5 +1,4 @@
 /** `check`: a diagnosis of registered clusters, and of the stack that serves them. */
-
 import type { Command } from "commander";
 import { catalogue, stackCatalogue } from "../../checks/catalogue.ts";
 import type { CheckReport, CheckResult } from "../../checks/check-report.ts";

@@ -1,5 +1,4 @@
 /** `list`: which clusters are registered, and how they stand, by their records' tags alone. */
-
 import type { Command } from "commander";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
 import { addOutputOption } from "../local/target-options.ts";

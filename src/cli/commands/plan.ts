@@ -1,5 +1,4 @@
 /** `plan`: what the next sweep would change, and why; changes nothing. */
-
 import type { Command } from "commander";
 import { reportPlan } from "../../refresh/plan-report.ts";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";

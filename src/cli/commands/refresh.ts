@@ -1,5 +1,4 @@
 /** `refresh`: sweep clusters now, and tell what came of it. */
-
 import type { Command } from "commander";
 import type * as z from "zod";
 import { UsageError } from "../../errors.ts";

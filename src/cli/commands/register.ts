@@ -1,5 +1,4 @@
 /** `register`: from an administrator's kubeconfig to a cluster that is refreshed. */
-
 import type { Command } from "commander";
 import { UsageError } from "../../errors.ts";
 import { changesSomething, type RegistrationPlan } from "../../registration/plan-registration.ts";

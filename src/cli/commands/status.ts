@@ -1,5 +1,4 @@
 /** `status`: how the pull secrets of clusters fare; changes nothing. */
-
 import type { Command } from "commander";
 import { reportStatus } from "../../refresh/status-report.ts";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";

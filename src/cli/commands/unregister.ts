@@ -1,5 +1,4 @@
 /** `unregister`: takes away what a registration left, in the cluster and in AWS. */
-
 import type { Command } from "commander";
 import { UsageError } from "../../errors.ts";
 import { RegistrationRefused } from "../../registration/problems.ts";

@@ -1,5 +1,4 @@
 /** `validate`: is a stage's config right? */
-
 import { Argument, type Command } from "commander";
 import { loadConfig } from "../../config/load.ts";
 import type { StageConfig } from "../../config/stage-config.ts";

@@ -1,5 +1,4 @@
 /** What a sweep did, for a terminal: a row per secret, then what failed and why, then the sum. */
-
 import { formatDuration } from "../../durations.ts";
 import type { SecretLine, SweepReport } from "../../refresh/report.ts";
 import { formatExpiry } from "./durations.ts";

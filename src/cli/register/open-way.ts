@@ -1,5 +1,4 @@
 /** The way to a cluster, and what the deployed function is given to go it: one kind of three. */
-
 import type { StoredCredential } from "../../clusters/stored-credential.ts";
 import type { AccessKind } from "../../registration/access/access-kind.ts";
 import { asIsAccess } from "../../registration/access/as-is-access.ts";

@@ -1,5 +1,4 @@
 /** `--print-manifests`: the rights as YAML. It asks AWS whose they are, and the cluster nothing. */
-
 import { rightsWish } from "../../registration/registration-wish.ts";
 import { computeRights } from "../../rights/compute-rights.ts";
 import { groupName } from "../../rights/names.ts";

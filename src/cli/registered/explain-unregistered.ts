@@ -1,5 +1,4 @@
 /** A name that nobody registered: which one was meant, and how to register it. */
-
 import { suggestion } from "../../config/suggestion.ts";
 import { AwsError } from "../../errors.ts";
 import type { FoundStage } from "../stage/open-stage.ts";

@@ -1,7 +1,5 @@
 /** Carries a removal out while somebody watches, and tells what came of it, however it ends. */
-
 import { carryOutRemoval } from "../../registration/removal/carry-out-removal.ts";
-import type { RemovalOutcome } from "../../registration/removal/removal-outcome.ts";
 import type { RemovalPlan } from "../../registration/removal/removal-plan.ts";
 import { type CliRun, type ExitCode, exitCodes } from "../context.ts";
 import { renderJson } from "../print/json.ts";

@@ -1,5 +1,4 @@
 /** The requests themselves, and what makes those that change something safe to repeat. */
-
 import type { SecretManifest } from "../../pull-secrets/manifest.ts";
 import { fieldManager } from "../../pull-secrets/names.ts";
 import type { ApplyGuard, ServiceAccountState } from "../../refresh/ports.ts";

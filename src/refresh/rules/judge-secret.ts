@@ -48,7 +48,7 @@ export type Verdict =
   | { readonly verdict: "leave"; readonly finding: Finding };
 
 /** How often in a row we take a field back before we stop fighting over it. */
-export const maxRewrites = 3;
+const maxRewrites = 3;
 
 export function judgeSecret(
   secret: DesiredPullSecret,

@@ -2,7 +2,6 @@
  * Access to an EKS cluster without a credential: the record names the cluster, and the refresh
  * function signs a token with its own role for each sweep. In the cluster it is a member of a group.
  */
-
 import type { AccessEntry, EksApi, EksCluster } from "../../eks/eks-api.ts";
 import { UserError } from "../../errors.ts";
 import type { Owner } from "../../refresh/desired.ts";

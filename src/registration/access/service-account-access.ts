@@ -1,5 +1,4 @@
 /** The default access: a token of a ServiceAccount, which the deployed function renews by itself. */
-
 import type { CredentialLife } from "../../clusters/record.ts";
 import type { StoredCredential } from "../../clusters/stored-credential.ts";
 import { longestSchedule, minLifeMs } from "../../clusters/token-life.ts";

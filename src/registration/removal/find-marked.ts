@@ -8,7 +8,7 @@ import { type Registrant, type Whose, whose } from "../marks.ts";
 import type { AdminApi } from "../ports.ts";
 import { printable } from "./printable.ts";
 
-export const namespaceKind: ObjectKind = { apiVersion: "v1", kind: "Namespace" };
+const namespaceKind: ObjectKind = { apiVersion: "v1", kind: "Namespace" };
 export const accountKind: ObjectKind = { apiVersion: "v1", kind: "ServiceAccount" };
 export const secretKind: ObjectKind = { apiVersion: "v1", kind: "Secret" };
 

@@ -29,6 +29,15 @@ export type ObjectStep =
   /** Ours, and no longer wanted. */
   | { readonly verb: "remove"; readonly object: LiveObject };
 
+/** What became of an object whose step is done. */
+export const pastTense = {
+  create: "created",
+  change: "changed",
+  remove: "removed",
+  keep: "kept",
+  wait: "left out",
+} as const satisfies Record<ObjectStep["verb"], string>;
+
 export function isWrite({ verb }: ObjectStep): boolean {
   return verb !== "keep" && verb !== "wait";
 }

@@ -1,5 +1,4 @@
 /** What the admission policy lets our user do with service accounts, and with their tokens. Pure. */
-
 import type { Place } from "../demand.ts";
 import type { Subject } from "../rights.ts";
 import { allAmong, allOf, anyOf, celList, celString, isNamed, isOneOf } from "./cel.ts";

@@ -1,5 +1,4 @@
 /** After the sweep: what its cluster's credential needs, and what the report says of it. */
-
 import { type NextSteps, nextSteps } from "../../checks/next-steps.ts";
 import type { ClusterRecord } from "../../clusters/store.ts";
 import type { StoredCredential } from "../../clusters/stored-credential.ts";

@@ -1,5 +1,4 @@
 /** What renewing a cluster's credential needs from the world. */
-
 import type { ClusterRecord, ClusterWriter } from "../../clusters/store.ts";
 import type { StoredCredential } from "../../clusters/stored-credential.ts";
 import type { ClusterApi } from "../../refresh/ports.ts";

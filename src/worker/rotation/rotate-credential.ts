@@ -3,7 +3,6 @@
  * one, by a crash or a deadline: until the promotion nobody reads the new version, and after it the
  * old token is still good for half of its life (docs/adr/0009).
  */
-
 import type { NextSteps } from "../../checks/next-steps.ts";
 import type { ClusterRecord } from "../../clusters/store.ts";
 import type { ServiceAccountToken } from "../../clusters/stored-credential.ts";

@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import type { HttpAnswer, HttpClient } from "../http-client.ts";
 import { apply, applyPatch, type ContractContext, expectFailure, expectStatus } from "./context.ts";
 
-export const admissionPath = "/apis/admissionregistration.k8s.io/v1";
+const admissionPath = "/apis/admissionregistration.k8s.io/v1";
 export const policiesPath = `${admissionPath}/validatingadmissionpolicies`;
 export const bindingsPath = `${admissionPath}/validatingadmissionpolicybindings`;
 

@@ -110,7 +110,7 @@ function checkVersionMatch(query: URLSearchParams, resourceVersion: string): voi
   }
 }
 
-export function parseResourceVersion(text: string): number {
+function parseResourceVersion(text: string): number {
   if (!/^\d*$/.test(text)) {
     throw badRequest(
       `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,

@@ -1,5 +1,4 @@
 /** Who may do what: asked of every request before anything else. */
-
 import type { PathRequest, ResourceRequest } from "./routes.ts";
 import { type Access, isAllowed, mayVisit, type User } from "./rules.ts";
 import { ApiError, forbidden } from "./status.ts";

@@ -67,7 +67,7 @@ export const serviceAccounts = resource("serviceaccounts", "ServiceAccount", ser
   subresources: ["token"],
 });
 
-export const configMaps = resource("configmaps", "ConfigMap", configMapFields);
+const configMaps = resource("configmaps", "ConfigMap", configMapFields);
 
 const untracked = { tracked: false, deleteAnswer: "object" } as const;
 

@@ -20,7 +20,7 @@ export function struct(fields: Readonly<Record<string, Schema>>): Schema {
   return { type: "struct", fields };
 }
 
-export const metadataSchema: Schema = {
+const metadataSchema: Schema = {
   type: "struct",
   fields: {
     name: text,

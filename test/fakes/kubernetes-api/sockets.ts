@@ -1,5 +1,4 @@
 /** The listener: TLS, HTTP/2 and HTTP/1.1 on one port, which can stop and come back. */
-
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   createSecureServer,

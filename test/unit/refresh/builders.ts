@@ -118,7 +118,7 @@ export function editedBy(manager: string, secret: SecretState): SecretState {
   return { ...secret, managers: [...managers, taken as FieldManager] };
 }
 
-export function secretState(
+function secretState(
   name: string,
   inNamespace: string,
   more: Partial<SecretState> = {},

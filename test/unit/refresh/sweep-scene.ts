@@ -237,7 +237,7 @@ function tracesOf(password: string): string[] {
   return [password.slice(40, 72), login.slice(60, 92)];
 }
 
-export function expectNoSecretIn(shown: readonly unknown[], secrets: readonly string[]): void {
+function expectNoSecretIn(shown: readonly unknown[], secrets: readonly string[]): void {
   const text = [JSON.stringify(shown), inspect(shown, seen)].join("\n");
   expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
 }

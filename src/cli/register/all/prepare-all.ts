@@ -1,5 +1,4 @@
 /** Plans for all registered clusters that need one; what stands in the way of one stops no other. */
-
 import { findRecord } from "../../../registration/found-record.ts";
 import type { RegistrationPlan } from "../../../registration/plan-registration.ts";
 import { prepareRegistration } from "../../../registration/prepare-registration.ts";

@@ -1,5 +1,4 @@
 /** `register --all`: one plan for all registered clusters, one question, then one after the other. */
-
 import { changesSomething } from "../../../registration/plan-registration.ts";
 import { type CliRun, type ExitCode, exitCodes } from "../../context.ts";
 import { renderJson } from "../../print/json.ts";

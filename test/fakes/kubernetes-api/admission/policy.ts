@@ -56,9 +56,7 @@ interface Variables {
 }
 
 /** Each may use those before it. @throws CelSyntaxError */
-export function compileVariables(
-  variables: readonly Readonly<Record<string, unknown>>[],
-): Variables {
+function compileVariables(variables: readonly Readonly<Record<string, unknown>>[]): Variables {
   const expressions = new Map<string, Expression>();
   let types: Readonly<Record<string, string>> | undefined;
   for (const { name, expression } of variables) {

@@ -1,5 +1,4 @@
 /** What a real API server refuses of policies and bindings, among it what doesn't compile. */
-
 import { namePart, namePartMessage, subdomain, subdomainMessage } from "../names.ts";
 import { type ApiObject, type JsonObject, objectIn, objectsIn, textsIn } from "../object.ts";
 import { invalidValue, notSupported, required, type StatusCause, Surprise } from "../status.ts";
