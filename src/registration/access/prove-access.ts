@@ -109,21 +109,28 @@ export async function existingOf({ desired }: RegistrationWish, api: ClusterApi)
 }
 
 const maxNamed = 5;
+const showPolicies = "kubectl get validatingadmissionpolicies,validatingadmissionpolicybindings";
 
 function describeFailure(proofs: readonly Proof[]): string {
   const wrong = proofs.filter(({ ok }) => !ok);
-  const lines = wrong
-    .slice(0, maxNamed)
-    .map(({ what, expected, found }) => `${what}: must be ${expected}, but is ${found}`);
+  const lines = wrong.slice(0, maxNamed).map(describe);
   const left = wrong.length - lines.length;
   const more = left > 0 ? [`and ${left} more`] : [];
   return ["the credential isn't what it should be", ...lines, ...more].join("\n  ");
 }
 
+/** Who said what matters where it isn't what was asked for: a webhook of somebody else's, perhaps. */
+function describe({ what, expected, found, message }: Proof): string {
+  const said = message === undefined ? "" : ` (${message})`;
+  return `${what}: must be ${expected}, but is ${found}${said}`;
+}
+
 function nextStep(proofs: readonly Proof[], subject: Subject): string {
   const wrong = proofs.filter(({ ok }) => !ok);
   if (wrong.every(({ needsPolicy, message }) => needsPolicy || message !== undefined)) {
-    return "the admission policy isn't in effect: kubectl get validatingadmissionpolicies,validatingadmissionpolicybindings; then run this again";
+    return wrong.every(({ found }) => found === "allowed")
+      ? `the admission policy isn't in effect: ${showPolicies}; then run this again`
+      : `another policy or webhook stands in the way, or ours isn't in effect as it was written: ${showPolicies},validatingwebhookconfigurations,mutatingwebhookconfigurations; then run this again`;
   }
   const asSubject =
     subject.kind === "ServiceAccount"

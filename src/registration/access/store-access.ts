@@ -34,11 +34,16 @@ export async function storeNew(
   }
 }
 
+interface Stored {
+  readonly record: InspectedRecord;
+  readonly ports: StorePorts;
+}
+
 /** @throws UserError if somebody else changed it meanwhile, StoreError */
 export async function swapIn(
   { kubeconfig }: IssuedAccess,
   { cluster }: StoreWish,
-  { record, ports: { writer } }: { readonly record: InspectedRecord; readonly ports: StorePorts },
+  { record, ports: { writer } }: Stored,
 ): Promise<void> {
   const to = await writer.putPending(cluster, kubeconfig);
   const from = record.versionId;
@@ -51,15 +56,23 @@ export async function swapIn(
   }
 }
 
-/** Brings the tags of a record up to what is so by now. @throws StoreError */
+/** Brings the tags of a record that stays up to what is so by now. @throws StoreError */
 export async function noteRights(
   { life }: IssuedAccess,
   { cluster, rbac }: StoreWish,
-  { record, ports }: { readonly record: InspectedRecord; readonly ports: StorePorts },
+  { record: { state }, ports }: Stored,
 ): Promise<void> {
-  const { state } = record;
-  const now = { rbac, credential: life, rotationFailingSince: undefined };
-  await ports.clusters.saveState(cluster, state, { ...state, ...now });
+  await ports.clusters.saveState(cluster, state, { ...state, rbac, credential: life });
+}
+
+/** The same of one that was given a new credential: that the former wasn't renewed is over. */
+export async function noteRenewal(
+  { life }: IssuedAccess,
+  { cluster, rbac }: StoreWish,
+  { record: { state }, ports }: Stored,
+): Promise<void> {
+  const renewed = { rbac, credential: life, rotationFailingSince: undefined };
+  await ports.clusters.saveState(cluster, state, { ...state, ...renewed });
 }
 
 const noState: ClusterState = {

@@ -129,6 +129,15 @@ describe("a credential", () => {
     });
   });
 
+  test("that something else refuses first is told in its words", async () => {
+    const message = 'admission webhook "warden.example.com" denied the request: not here';
+    const { holder, time } = view({ attempt: () => ({ outcome: "unclear", message }) });
+    await expect(proveAccess(claimed, holder, time)).rejects.toMatchObject({
+      message: expect.stringContaining(`must be refused, but is unclear (${message})`),
+      hint: expect.stringMatching(/^another policy or webhook stands in the way, or ours/),
+    });
+  });
+
   test("is proved without a policy where somebody said so", async () => {
     const { holder, time } = view({ attempt: () => ({ outcome: "allowed" }) });
     const bare = wishOf({ withPolicy: false });

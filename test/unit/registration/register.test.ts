@@ -126,6 +126,8 @@ describe("one cluster, from its first registration on", () => {
       "remove ClusterRoleBinding",
       "remove ClusterRole",
     ]);
+    // Not all is granted: whoever goes by the tags has to look again.
+    expect(scene.record("prod")?.tags["ecr-pull-secrets:rbac"]).toBeUndefined();
   });
 
   test("after somebody's edit: what another tool holds of our objects is taken away", async () => {
@@ -169,6 +171,31 @@ describe("one cluster, from its first registration on", () => {
     scene.aws.allow("secretsmanager:UpdateSecretVersionStage");
     expect(kindOf(outcome.stopped?.error)).toBe("denied");
     expect(tokenOf("prod")).toBe(before);
+  });
+
+  test("with --renew, whose tags can't be written: the new credential counts as stored", async () => {
+    const before = tokenOf("prod");
+    scene.aws.deny("secretsmanager:TagResource");
+    const outcome = await scene.register({
+      ...prod,
+      access: accessFor("prod", 259_200),
+      renew: true,
+    });
+    scene.aws.allow("secretsmanager:TagResource");
+    expect(kindOf(outcome.stopped?.error)).toBe("denied");
+    expect(outcome.record).toBe("replaced");
+    expect(leftToDo(outcome)).toEqual(["the sweep"]);
+    expect(tokenOf("prod")).not.toBe(before);
+  });
+
+  test("with --renew, while the config wants other rights: it doesn't say they are granted", async () => {
+    const granted = () => scene.record("prod")?.tags["ecr-pull-secrets:rbac"];
+    const before = granted();
+    const desired = desiredOf({ namespaces: { include: ["*"], exclude: ["kube-*", "later"] } });
+    const access = accessFor("prod", 172_800);
+    const outcome = await scene.register({ ...prod, access, desired, renew: true });
+    expect(outcome).toMatchObject({ record: "replaced", stopped: undefined, done: [] });
+    expect(granted()).toBe(before);
   });
 
   test("with --renew: it gets a new credential, for as long as it wanted before", async () => {

@@ -61,6 +61,15 @@ describe("a request", () => {
       expect.objectContaining({ message: "--replace and --renew say different things" }),
     );
   });
+
+  test("of EKS with a namespace is refused: nothing of it would be there", () => {
+    expect(() => requestOf("prod-eu", { ...options, eks: "prod", namespace: "other" })).toThrow(
+      expect.objectContaining({
+        name: "UsageError",
+        message: "--namespace says nothing with --eks",
+      }),
+    );
+  });
 });
 
 describe("a wish", () => {
