@@ -49,9 +49,11 @@ test("a step is shown, with what came of it", async () => {
 
 test("a step that fails is marked, and throws what it threw", async () => {
   const { terminal, shown } = liveTerminal();
-  const error = new TypeError("no");
+  const error = new TypeError("no header: Bearer abc");
   await expect(stepsOn(terminal)("Ask", () => Promise.reject(error))).rejects.toBe(error);
   expect(shown()).toContain("✖ Ask");
+  // It could quote anything: what may be said of it, printError says.
+  expect(shown()).not.toContain("Bearer");
 });
 
 test("a few things have a line each", async () => {
