@@ -102,7 +102,7 @@ async function planAndCarryOut(
     warnings: [...prepared.warnings, ...optionRemarks(prepared, options)],
   };
   if (dryRun) {
-    return showPlan(plan, output, cli);
+    return showPlan(plan, output === "json", cli);
   }
   if (changesSomething(plan)) {
     cli.context.terminal.say(`\n${renderRegistrationPlan(plan, lookAt(cli.context, "stderr"))}\n`);
@@ -112,14 +112,10 @@ async function planAndCarryOut(
     : exitCodes.ok;
 }
 
-function showPlan(
-  plan: RegistrationPlan,
-  output: RegisterOptions["output"],
-  { context }: CliRun,
-): ExitCode {
+function showPlan(plan: RegistrationPlan, asData: boolean, { context }: CliRun): ExitCode {
   const asText = () => renderRegistrationPlan(plan, lookAt(context));
   context.terminal.say("");
-  context.terminal.print(output === "json" ? renderJson(planAsJson(plan)) : asText());
+  context.terminal.print(asData ? renderJson(planAsJson(plan)) : asText());
   return exitCodes.ok;
 }
 
