@@ -12,3 +12,8 @@ export function formatDuration(ms: number): string {
   }
   return ms >= minuteMs ? `${Math.floor(ms / minuteMs)} min` : `${(ms / 1000).toFixed(1)} s`;
 }
+
+/** `30 d`, `1 h`, `14 d 23 h`: as `formatDuration`, without a part that says nothing. */
+export function formatSpan(ms: number): string {
+  return formatDuration(ms).replace(/ 0 (h|min)$/, "");
+}

@@ -2,7 +2,7 @@
 import type { CheckReport } from "../checks/check-report.ts";
 import { diagnoseCluster } from "../checks/diagnose-cluster.ts";
 import type { CheckPorts } from "../checks/ports.ts";
-import type { RefreshPorts } from "./sweep-and-note.ts";
+import type { RefreshPorts } from "./ports.ts";
 import type { SweepSignals } from "./sweep-registered.ts";
 
 /** What a diagnosis needs beside what a sweep does. */

@@ -8,8 +8,9 @@ import {
   poisonDelaySeconds,
   retryDelaySeconds,
 } from "./message-outcome.ts";
+import type { RefreshPorts, Serving } from "./ports.ts";
 import type { QueuedRecord } from "./refresh-event.ts";
-import { type RefreshPorts, type Serving, sweepAndNote } from "./sweep-and-note.ts";
+import { sweepAndNote } from "./sweep-and-note.ts";
 
 /** As Lambda wants it: items that failed are delivered again, all others are deleted. */
 export interface BatchResponse {

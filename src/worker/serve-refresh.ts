@@ -4,9 +4,10 @@ import { reportPlan } from "../refresh/plan-report.ts";
 import { reportStatus } from "../refresh/status-report.ts";
 import { type CheckingPorts, checkRegistered } from "./check-registered.ts";
 import { lookAtRegistered } from "./look-at-registered.ts";
+import type { Serving } from "./ports.ts";
 import { type DirectRequest, parseRefreshEvent } from "./refresh-event.ts";
 import { serveQueued } from "./serve-queued.ts";
-import { type Serving, sweepAndNote } from "./sweep-and-note.ts";
+import { sweepAndNote } from "./sweep-and-note.ts";
 
 /** Time for the report, the tags and the answer, after the sweep's own end. */
 const wrapUpMs = 5_000;

@@ -1,11 +1,11 @@
 /** Access by a kubeconfig that somebody brings: nothing is made in the cluster for it. */
 import type { CredentialLife } from "../../clusters/record.ts";
 import type { StoredCredential } from "../../clusters/stored-credential.ts";
+import { formatSpan } from "../../durations.ts";
 import { groupName } from "../../rights/names.ts";
 import type { Proof } from "../../rights/prove-rights.ts";
 import type { SecretValue } from "../../secret-value.ts";
 import type { Problem } from "../problems.ts";
-import { formatSpan } from "../wording.ts";
 import type { AccessKind } from "./access-kind.ts";
 
 export interface AsIsWish {

@@ -2,9 +2,9 @@
 import type { CredentialLife } from "../../clusters/record.ts";
 import type { StoredCredential } from "../../clusters/stored-credential.ts";
 import { longestSchedule, minLifeMs } from "../../clusters/token-life.ts";
+import { formatSpan } from "../../durations.ts";
 import { UserError } from "../../errors.ts";
 import { accountName } from "../../rights/names.ts";
-import { formatSpan } from "../wording.ts";
 import type { AccessKind } from "./access-kind.ts";
 import { lifeOf } from "./stored-kubeconfigs.ts";
 import { defaultLifetime, parseLifetime, survivedOutageMs } from "./token-lifetime.ts";

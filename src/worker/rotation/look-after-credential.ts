@@ -6,7 +6,7 @@ import { KubeconfigError } from "../../errors.ts";
 import { withFailure } from "../../refresh/make-report.ts";
 import type { FailureKind } from "../../refresh/report.ts";
 import type { SecretValue } from "../../secret-value.ts";
-import type { Serving } from "../sweep-and-note.ts";
+import type { Serving } from "../ports.ts";
 import type { CostedReport, Swept } from "../sweep-registered.ts";
 import { type EndInSight, endInSight } from "./credential-end.ts";
 import type { CredentialReport } from "./credential-report.ts";

@@ -18,8 +18,8 @@ import { describeStoredCredential, withToken } from "../../../src/kubernetes/sto
 import { examineCluster } from "../../../src/wiring/examine-cluster.ts";
 import { openClusters } from "../../../src/wiring/open-clusters.ts";
 import type { CheckingPorts } from "../../../src/worker/check-registered.ts";
+import type { RefreshPorts } from "../../../src/worker/ports.ts";
 import { serveRefresh } from "../../../src/worker/serve-refresh.ts";
-import type { RefreshPorts } from "../../../src/worker/sweep-and-note.ts";
 import type { CostedReport } from "../../../src/worker/sweep-registered.ts";
 import { startAws } from "../../fakes/aws/aws.ts";
 import {

@@ -1,6 +1,6 @@
 /** A sweep that is over: nothing was due, or the cluster couldn't be read. */
 import type { FailureKind } from "../../../../src/refresh/report.ts";
-import type { RefreshPorts } from "../../../../src/worker/sweep-and-note.ts";
+import type { RefreshPorts } from "../../../../src/worker/ports.ts";
 import type { CostedReport } from "../../../../src/worker/sweep-registered.ts";
 
 export interface SweepFailure {

@@ -1,0 +1,21 @@
+/** What the refresh function needs from the world, and the time that it has. */
+import type { Deadline } from "../deadline.ts";
+import type { QueueRules } from "./message-outcome.ts";
+import type { RotationPorts } from "./rotation/ports.ts";
+import type { CostedReport, WorkerPorts } from "./sweep-registered.ts";
+
+export interface RefreshPorts extends WorkerPorts {
+  readonly rules: QueueRules;
+  readonly rotation: RotationPorts;
+  /** Seconds until a failed message is delivered again. @throws QueueError */
+  readonly delayRetry: (receiptHandle: string, seconds: number) => Promise<void>;
+  readonly swept: (report: CostedReport) => void;
+  readonly skipped: (cluster: string, why: "superseded" | "unregistered") => void;
+  /** Of what changes no outcome. */
+  readonly warned: (message: string, about: Readonly<Record<string, string>>) => void;
+}
+
+export interface Serving {
+  readonly ports: RefreshPorts;
+  readonly time: Deadline;
+}
