@@ -25,26 +25,34 @@ export const policyKinds: readonly ObjectKind[] = [
   { apiVersion: admission, kind: "ValidatingAdmissionPolicy" },
 ];
 
-/**
- * Objects of these kinds that are marked as this registration's. Kinds that the caller may not list
- * count as none.
- * @throws ClusterError
- */
+export interface Ours {
+  readonly objects: readonly LiveObject[];
+  /** Kinds that the caller may not list. */
+  readonly unlisted: readonly string[];
+}
+
+/** Objects of these kinds that are marked as this registration's. @throws ClusterError */
 export async function findOurs(
   api: Pick<AdminApi, "list">,
   kinds: readonly ObjectKind[],
   registrant: Registrant,
-): Promise<readonly LiveObject[]> {
+): Promise<Ours> {
   const labelSelector = `${managedByLabel}=${fieldManager}`;
-  const lists = await Promise.all(
-    kinds.map((kind) => api.list({ ...kind, labelSelector }).catch(noneIfForbidden)),
-  );
-  return lists.flat().filter((object) => whose(object, registrant).kind === "ours");
-}
-
-function noneIfForbidden(error: unknown): readonly LiveObject[] {
-  if (error instanceof ClusterError && (error.kind === "forbidden" || error.kind === "not-found")) {
-    return [];
-  }
-  throw error;
+  const unlisted: string[] = [];
+  const list = async (kind: ObjectKind): Promise<readonly LiveObject[]> => {
+    try {
+      return await api.list({ ...kind, labelSelector });
+    } catch (error) {
+      const reason = error instanceof ClusterError ? error.kind : undefined;
+      if (reason !== "forbidden" && reason !== "not-found") {
+        throw error;
+      }
+      // What the API server doesn't serve, it doesn't hold.
+      unlisted.push(...(reason === "forbidden" ? [kind.kind] : []));
+      return [];
+    }
+  };
+  const all = (await Promise.all(kinds.map(list))).flat();
+  const objects = all.filter((object) => whose(object, registrant).kind === "ours");
+  return { objects, unlisted: unlisted.sort() };
 }

@@ -23,14 +23,14 @@ export interface InspectPorts extends InspectRecordPorts {
 export async function inspect(wish: RegistrationWish, ports: InspectPorts): Promise<Inspection> {
   const { admin } = ports;
   const rights = computeRights(rightsWish(wish));
-  const [objects, stale, record] = await Promise.all([
+  const [objects, earlier, record] = await Promise.all([
     Promise.all(
       rights.objects.map((wanted) => inspectObject(wanted, { admin, namespace: wish.namespace })),
     ),
     findStale(rights.objects, wish, admin),
     inspectRecord(wish, ports),
   ]);
-  return { rights, objects, stale, record };
+  return { rights, objects, ...earlier, record };
 }
 
 async function inspectObject(
@@ -65,15 +65,16 @@ async function findStale(
   wanted: readonly KubernetesObject[],
   wish: RegistrationWish,
   admin: AdminApi,
-): Promise<readonly LiveObject[]> {
+): Promise<Pick<Inspection, "stale" | "unlisted">> {
   const kinds = wish.withPolicy ? [...rbacKinds, ...policyKinds] : rbacKinds;
   const current = new Set(wanted.map((object) => formatRef(refOf(object))));
-  const ours = await findOurs(admin, kinds, wish);
-  return ours.filter((object) => {
+  const { objects, unlisted } = await findOurs(admin, kinds, wish);
+  const stale = objects.filter((object) => {
     const { name, namespace } = object.metadata;
     const isOfThisPlace =
       name === rightsName(wish.namespace) ||
       (name === tokenRoleName && namespace === wish.namespace);
     return isOfThisPlace && !current.has(formatRef(refOf(object)));
   });
+  return { stale, unlisted };
 }

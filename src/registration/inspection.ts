@@ -34,6 +34,8 @@ export interface Inspection {
   readonly objects: readonly InspectedObject[];
   /** Marked as ours, and no longer wanted: rights that the config doesn't ask for any more. */
   readonly stale: readonly LiveObject[];
+  /** Kinds that whoever asked may not list: some of those may be left, too. */
+  readonly unlisted: readonly string[];
   /** Undefined: no such cluster is registered. */
   readonly record: InspectedRecord | undefined;
 }

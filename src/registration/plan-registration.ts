@@ -2,6 +2,7 @@
 import { formatRef, refOf } from "../rights/kubernetes-object.ts";
 import type { Rights } from "../rights/rights.ts";
 import type { InspectedRecord, Inspection } from "./inspection.ts";
+import { type Destination, missingNamespaces, warningsOf } from "./plan-warnings.ts";
 import type { Problem } from "./problems.ts";
 import type { RegistrationWish } from "./registration-wish.ts";
 import { isStep, isWrite, judgeObject, type ObjectStep } from "./rules/judge-object.ts";
@@ -20,13 +21,6 @@ export interface RegistrationPlan {
 export type Planned =
   | { readonly plan: RegistrationPlan }
   | { readonly problems: readonly Problem[] };
-
-/** Where the deployed function will look for the API server. */
-export interface Destination {
-  readonly server: string;
-  /** Why it can't be reached from here, which need not mean anything; undefined: it can. */
-  readonly unreached: string | undefined;
-}
 
 export function planRegistration(
   inspection: Inspection,
@@ -57,7 +51,7 @@ export function planRegistration(
       rights,
       objects,
       record,
-      warnings: warningsOf(wish, destination, wanted),
+      warnings: warningsOf(wish, destination, { ...inspection, steps: wanted }),
     },
   };
 }
@@ -87,11 +81,6 @@ function grantedBy(steps: readonly ObjectStep[], rights: Rights): Rights {
   return { ...rights, needed: rights.needed.filter(({ namespace }) => isThere(namespace)) };
 }
 
-function missingNamespaces(steps: readonly ObjectStep[]): readonly string[] {
-  const waiting = steps.filter(({ verb }) => verb === "wait");
-  return [...new Set(waiting.map(({ object }) => object.metadata.namespace ?? ""))];
-}
-
 /** Five objects of another deployment are one problem, if they say the same. */
 function withoutRepeats(problems: readonly Problem[]): readonly Problem[] {
   const first = new Map(problems.toReversed().map((each) => [each.hint ?? each.message, each]));
@@ -103,42 +92,4 @@ function notThere({ object }: ObjectStep): Problem {
     message: `${formatRef(refOf(object))} isn't there: a new credential alone would be of no use`,
     hint: "leave --renew out, so that everything is put right",
   };
-}
-
-function warningsOf(
-  { renew, cluster, owner }: RegistrationWish,
-  { server, unreached }: Destination,
-  objects: readonly ObjectStep[],
-): Problem[] {
-  const warnings: Problem[] = [];
-  if (isLoopback(server)) {
-    warnings.push({
-      message: `${server} is this machine: a deployed function can't reach it`,
-      hint: "--server <url> names the address that it can; refresh --local works from here",
-    });
-  }
-  if (unreached !== undefined) {
-    warnings.push({
-      message: `${server} can't be reached from here (${unreached}): the credential is tried through the context's server`,
-      hint: "the first sweep shows whether the deployed function reaches it",
-    });
-  }
-  const missing = missingNamespaces(objects);
-  if (missing.length > 0) {
-    warnings.push({
-      message: `not there yet, so that nothing can be granted in them: namespaces ${missing.join(", ")}`,
-      hint: "run this again when they are",
-    });
-  }
-  if (renew && objects.some(isWrite)) {
-    warnings.push({
-      message: "the rights in the cluster aren't what the config asks for; --renew leaves them so",
-      hint: `put them right: ecr-pull-secrets register ${cluster} --stage ${owner.stage}`,
-    });
-  }
-  return warnings;
-}
-
-function isLoopback(server: string): boolean {
-  return /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(server).hostname);
 }

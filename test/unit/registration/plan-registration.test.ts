@@ -52,7 +52,7 @@ function inspect(wish: RegistrationWish, found: Found, record?: InspectedRecord)
     wanted,
     live: found === "everything" ? live(wanted) : undefined,
   }));
-  return { rights, objects, stale: [], record };
+  return { rights, objects, stale: [], unlisted: [], record };
 }
 
 function planned(result: Planned): RegistrationPlan {
@@ -155,6 +155,21 @@ describe("a registration is planned", () => {
     expect(plan.warnings).toMatchObject([
       { message: expect.stringContaining("namespaces later"), hint: expect.any(String) },
     ]);
+  });
+
+  test("with a warning where nobody could look for what an earlier config granted", () => {
+    const wish = wishOf();
+    const unlisted = ["Role", "RoleBinding"];
+    const again = { ...inspect(wish, "everything", recordOf({})), unlisted };
+    expect(planned(planRegistration(again, wish, reached)).warnings).toEqual([
+      {
+        message:
+          "you may not list Role, RoleBinding: of what an earlier config granted, something may be left",
+        hint: "let somebody look who may: kubectl get role,rolebinding -A -l app.kubernetes.io/managed-by=ecr-pull-secrets",
+      },
+    ]);
+    const first = { ...inspect(wish, "nothing"), unlisted };
+    expect(planned(planRegistration(first, wish, reached)).warnings).toEqual([]);
   });
 
   test("with --renew: the objects are left as they are, and said to be other than wanted", () => {

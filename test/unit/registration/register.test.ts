@@ -155,6 +155,9 @@ describe("one cluster, from its first registration on", () => {
     const outcome = await scene.register({ ...prod, replace: true }, { kubeconfig });
 
     expect(outcome).toMatchObject({ record: "replaced", stopped: undefined, done: [] });
+    expect(outcome.plan.warnings.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^you may not list ClusterRole, ClusterRoleBinding, Role, /),
+    );
   });
 
   test("whose ServiceAccount was deleted: it gets another, and a token, unasked", async () => {

@@ -7,18 +7,20 @@ import { planAsJson, renderRegistrationPlan } from "./plan.ts";
 import { renderProblem } from "./problem.ts";
 
 export function renderAllPlan({ chosen, prepared, problems }: PreparedAll, look: Look): string {
-  const changing = prepared.filter(({ plan }) => changesSomething(plan));
-  const same = prepared.filter(({ plan }) => !changesSomething(plan)).map(({ plan }) => plan);
+  const isTold = ({ plan }: PreparedAll["prepared"][number]) =>
+    changesSomething(plan) || plan.warnings.length > 0;
+  const told = prepared.filter(isTold);
+  const same = prepared.filter((each) => !isTold(each)).map(({ plan }) => plan);
   const quiet = [...chosen.current, ...same.map(({ wish }) => wish.cluster)].sort();
   const { paint } = look;
   return joinBlocks([
-    ...changing.map(({ plan }) => renderRegistrationPlan(plan, look)),
+    ...told.map(({ plan }) => renderRegistrationPlan(plan, look)),
     quiet.length > 0 ? paint.dim(`= as the config asks for: ${listSome(quiet)}`) : "",
     chosen.unused.length > 0
       ? paint.dim(`= the config wants nothing there: ${listSome(chosen.unused)}`)
       : "",
     problems.map((problem) => renderProblem(problem, look)).join("\n"),
-    changing.length + problems.length === 0 ? `${paint.green("✔")} nothing to do` : "",
+    told.length + problems.length === 0 ? `${paint.green("✔")} nothing to do` : "",
   ]);
 }
 

@@ -1,0 +1,68 @@
+/** What somebody should know before saying yes to a registration. Pure. */
+import { fieldManager, managedByLabel } from "../pull-secrets/names.ts";
+import type { Inspection } from "./inspection.ts";
+import type { Problem } from "./problems.ts";
+import type { RegistrationWish } from "./registration-wish.ts";
+import { isWrite, type ObjectStep } from "./rules/judge-object.ts";
+
+/** Where the deployed function will look for the API server. */
+export interface Destination {
+  readonly server: string;
+  /** Why it can't be reached from here, which need not mean anything; undefined: it can. */
+  readonly unreached: string | undefined;
+}
+
+interface Outlook extends Pick<Inspection, "unlisted" | "record"> {
+  /** What would have to be done in the cluster. */
+  readonly steps: readonly ObjectStep[];
+}
+
+export function warningsOf(
+  { renew, cluster, owner }: RegistrationWish,
+  { server, unreached }: Destination,
+  { steps, unlisted, record }: Outlook,
+): Problem[] {
+  const warnings: Problem[] = [];
+  if (isLoopback(server)) {
+    warnings.push({
+      message: `${server} is this machine: a deployed function can't reach it`,
+      hint: "--server <url> names the address that it can; refresh --local works from here",
+    });
+  }
+  if (unreached !== undefined) {
+    warnings.push({
+      message: `${server} can't be reached from here (${unreached}): the credential is tried through the context's server`,
+      hint: "the first sweep shows whether the deployed function reaches it",
+    });
+  }
+  const missing = missingNamespaces(steps);
+  if (missing.length > 0) {
+    warnings.push({
+      message: `not there yet, so that nothing can be granted in them: namespaces ${missing.join(", ")}`,
+      hint: "run this again when they are",
+    });
+  }
+  if (!renew && record !== undefined && unlisted.length > 0) {
+    const kinds = unlisted.map((kind) => kind.toLowerCase()).join(",");
+    warnings.push({
+      message: `you may not list ${unlisted.join(", ")}: of what an earlier config granted, something may be left`,
+      hint: `let somebody look who may: kubectl get ${kinds} -A -l ${managedByLabel}=${fieldManager}`,
+    });
+  }
+  if (renew && steps.some(isWrite)) {
+    warnings.push({
+      message: "the rights in the cluster aren't what the config asks for; --renew leaves them so",
+      hint: `put them right: ecr-pull-secrets register ${cluster} --stage ${owner.stage}`,
+    });
+  }
+  return warnings;
+}
+
+function isLoopback(server: string): boolean {
+  return /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(server).hostname);
+}
+
+export function missingNamespaces(steps: readonly ObjectStep[]): readonly string[] {
+  const waiting = steps.filter(({ verb }) => verb === "wait");
+  return [...new Set(waiting.map(({ object }) => object.metadata.namespace ?? ""))];
+}
