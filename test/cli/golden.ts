@@ -8,13 +8,15 @@ import { expect } from "vitest";
 import type { Finished } from "./scene.ts";
 
 const folder = join(import.meta.dirname, "golden");
+/** Read before any run: they replace the environment. */
+const writesAnew = process.env["UPDATE_GOLDEN"] === "1";
 
 export async function expectGolden(name: string, finished: Finished): Promise<void> {
   const file = join(folder, `${name}.txt`);
   // Killed, on a machine that was too busy: nothing to keep as an example.
   expect(finished.exitCode).not.toBeNull();
   const actual = transcript(finished);
-  if (process.env["UPDATE_GOLDEN"] === "1") {
+  if (writesAnew) {
     await writeFile(file, actual);
     return;
   }
@@ -23,7 +25,8 @@ export async function expectGolden(name: string, finished: Finished): Promise<vo
   expect(actual).toBe(golden);
 }
 
-function transcript({ args, exitCode, stdout, stderr, folder: ranIn }: Finished): string {
+/** With everything that differs from run to run taken out. */
+export function transcript({ args, exitCode, stdout, stderr, folder: ranIn }: Finished): string {
   const command = ["ecr-pull-secrets", ...args].map(quoted).join(" ");
   const blocks = [
     `$ ${command}`,

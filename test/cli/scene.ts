@@ -1,6 +1,6 @@
 /**
- * The command line as somebody types it: a process of its own, without a terminal, in an
- * environment that holds only what is named here, against fakes over real sockets.
+ * The command line as somebody types it: without a terminal, in an environment that holds only what
+ * is named here, against fakes over real sockets.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,6 +12,7 @@ import { text } from "node:stream/consumers";
 import { expect } from "vitest";
 import { startAws } from "../fakes/aws/aws.ts";
 import { startKubernetesApi } from "../fakes/kubernetes-api/kubernetes-api.ts";
+import { runInThisProcess } from "./in-this-process.ts";
 
 const repository = join(import.meta.dirname, "..", "..");
 const program = join(repository, "src", "cli", "main.ts");
@@ -20,6 +21,9 @@ const compileCache = join(tmpdir(), "ecr-pull-secrets-compile-cache");
 
 /** Before the test times out, so that a command that hangs is seen as one, and outlives nothing. */
 const giveUpAfterMs = 12_000;
+
+/** Read before any run: they replace the environment. */
+const path = process.env["PATH"];
 
 export interface RunOptions {
   /** Variables beside those that the scene sets; undefined takes one away. */
@@ -52,16 +56,21 @@ export async function startScene(namespaces: readonly string[] = []) {
   const write = (file: string, content: string) => writeFile(join(folder, file), content);
   await write("cluster.yaml", cluster.kubeconfig());
 
+  const environment = { PATH: path, HOME: folder, ...aws.environment };
+  const wellMannered = (run: Finished): Finished => {
+    expectManners(run, secretsOf({ aws, cluster }));
+    return run;
+  };
+
+  async function run(args: readonly string[], { env, cwd = folder }: RunOptions = {}) {
+    const around = { cwd, environment: { ...environment, ...env }, giveUpAfterMs };
+    return wellMannered({ args, ...(await runInThisProcess(args, around)), folder });
+  }
+
   function start(args: readonly string[], { env, cwd = folder }: RunOptions = {}) {
     const child = spawn(process.execPath, [program, ...args], {
       cwd,
-      env: {
-        PATH: process.env["PATH"],
-        HOME: folder,
-        NODE_COMPILE_CACHE: compileCache,
-        ...aws.environment,
-        ...env,
-      },
+      env: { NODE_COMPILE_CACHE: compileCache, ...environment, ...env },
       stdio: ["ignore", "pipe", "pipe"],
       timeout: giveUpAfterMs,
       killSignal: "SIGKILL",
@@ -72,9 +81,7 @@ export async function startScene(namespaces: readonly string[] = []) {
         said(child.stdout),
         said(child.stderr),
       ]);
-      const run = { args, exitCode, stdout, stderr, folder };
-      expectManners(run, secretsOf({ aws, cluster }));
-      return run;
+      return wellMannered({ args, exitCode, stdout, stderr, folder });
     };
     return { child, finished: finished() };
   }
@@ -88,8 +95,11 @@ export async function startScene(namespaces: readonly string[] = []) {
     target: ["--local", "--kubeconfig", "cluster.yaml"],
     /** Puts a file into the folder that commands run in. */
     write,
+    /** In this process, when those before it have ended. */
+    run,
+    /** In a process of its own, for what only that shows. */
     start,
-    run: (args: readonly string[], options?: RunOptions) => start(args, options).finished,
+    runProcess: (args: readonly string[], options?: RunOptions) => start(args, options).finished,
     async [Symbol.asyncDispose]() {
       expect(cluster.surprises).toEqual([]);
       await Promise.all([
