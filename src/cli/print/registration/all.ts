@@ -8,7 +8,7 @@ import { renderProblem } from "./problem.ts";
 
 export function renderAllPlan({ chosen, prepared, problems }: PreparedAll, look: Look): string {
   const isTold = ({ plan }: PreparedAll["prepared"][number]) =>
-    changesSomething(plan) || plan.warnings.length > 0;
+    changesSomething(plan) || plan.objects.some(({ verb }) => verb === "wait");
   const told = prepared.filter(isTold);
   const same = prepared.filter((each) => !isTold(each)).map(({ plan }) => plan);
   const quiet = [...chosen.current, ...same.map(({ wish }) => wish.cluster)].sort();
