@@ -1,5 +1,6 @@
 /** What the deployed function found when it tried the access that it was given. Pure. */
-import type { CheckReport, CheckResult } from "../../checks/check-report.ts";
+import { type Check, catalogue } from "../../checks/catalogue.ts";
+import type { CheckResult } from "../../checks/check-report.ts";
 import { checkReportSchema } from "../../checks/check-report-schema.ts";
 import type { Problem } from "../../registration/problems.ts";
 
@@ -11,22 +12,42 @@ const aboutAccess: ReadonlySet<CheckResult["group"]> = new Set([
   "rights",
 ]);
 
-/** Undefined: it gets in, and may do what it should. */
-export function judgeCheck(cluster: string, answer: unknown): Problem | undefined {
-  const { success, data } = checkReportSchema.safeParse(answer);
-  if (!success) {
+/** Whoever goes without the second layer knows that nothing but RBAC refuses. */
+export const withoutPolicy: readonly Check[] = [catalogue.policy];
+/** Whoever brings a wider credential knows that it may more. */
+export const withWiderRights: readonly Check[] = [catalogue.refused, catalogue.policy];
+
+/**
+ * Undefined: it gets in, and may do what it should.
+ * @param waived checks that somebody said may fail
+ */
+export function judgeCheck(
+  cluster: string,
+  answer: unknown,
+  waived: readonly Check[] = [],
+): Problem | undefined {
+  const { data } = checkReportSchema.safeParse(answer);
+  if (data?.cluster !== cluster) {
     return {
       message: "the deployed function's diagnosis can't be read: it is another version",
       hint: "npx serverless deploy brings it to this version; then run this again",
     };
   }
-  const failed = data.checks.filter(isFailure);
+  const about = data.checks.filter(({ group }) => aboutAccess.has(group));
+  const isWaived = ({ check }: CheckResult) => waived.some((each) => each.check === check);
+  const failed = about.filter((each) => each.result === "failed" && !isWaived(each));
   const [first] = failed;
-  return first && { message: describe(cluster, failed), hint: first.hint ?? nextStep(cluster) };
-}
-
-function isFailure({ group, result }: CheckReport["checks"][number]): boolean {
-  return result === "failed" && aboutAccess.has(group);
+  if (first) {
+    return { message: describe(cluster, failed), hint: first.hint ?? nextStep(cluster) };
+  }
+  // What nobody could ask isn't proved, even if nothing went wrong.
+  const isProved = about.some(({ group, result }) => group === "rights" && result === "ok");
+  return isProved
+    ? undefined
+    : {
+        message: `the deployed function's diagnosis doesn't tell what it may do in ${cluster}`,
+        hint: nextStep(cluster),
+      };
 }
 
 const maxNamed = 5;

@@ -8,7 +8,7 @@ import type { DeployedFunction } from "../../stack/deployed-stack.ts";
 import type { AdminCluster } from "../../wiring/registration.ts";
 import type { CliRun } from "../context.ts";
 import type { StageContext } from "../stage/open-stage.ts";
-import { judgeCheck } from "./judge-check.ts";
+import { judgeCheck, withoutPolicy } from "./judge-check.ts";
 import { trustedOptions } from "./open-cluster.ts";
 import type { EksRequest } from "./other-access.ts";
 import type { RegisterOptions } from "./register-options.ts";
@@ -51,7 +51,8 @@ export async function openEks(
     }
     return { described, entry: undefined };
   });
-  const judgeDeployed = (answer: unknown) => judgeCheck(cluster, answer);
+  const waived = options.withoutPolicy ? withoutPolicy : [];
+  const judgeDeployed = (answer: unknown) => judgeCheck(cluster, answer, waived);
   const place = { cluster: found.described, region, principalArn, entry: found.entry };
   const access = eksAccess({ ...place, owner: stage.owner, judgeDeployed }, api);
   const isNamed = options.context !== undefined || options.kubeconfig !== undefined;

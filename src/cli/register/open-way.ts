@@ -8,7 +8,7 @@ import type { DeployedFunction } from "../../stack/deployed-stack.ts";
 import type { AdminCluster } from "../../wiring/registration.ts";
 import type { CliRun } from "../context.ts";
 import type { StageContext } from "../stage/open-stage.ts";
-import { judgeCheck } from "./judge-check.ts";
+import { judgeCheck, withWiderRights } from "./judge-check.ts";
 import { openCluster, trustedOptions } from "./open-cluster.ts";
 import { openEks } from "./open-eks.ts";
 import type { RegisterOptions, RegisterRequest } from "./register-options.ts";
@@ -66,7 +66,10 @@ async function openAsIs(
     record: { cluster: name, insecureTlsAllowed, region, profile },
   });
   const isSigned = credential.kind === "eks";
-  const judgeDeployed = isSigned ? (answer: unknown) => judgeCheck(name, answer) : undefined;
+  const waived = options.acceptWiderRights ? withWiderRights : [];
+  const judgeDeployed = isSigned
+    ? (answer: unknown) => judgeCheck(name, answer, waived)
+    : undefined;
   const access = asIsAccess({ kubeconfig, credential, now: now(), judgeDeployed });
   return { cluster, access, brought: credential, ...(isSigned && { facts: unknownFacts }) };
 }

@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { catalogue } from "../../../src/checks/catalogue.ts";
 import { locate } from "../../../src/cli/register/all/locate.ts";
-import { judgeCheck } from "../../../src/cli/register/judge-check.ts";
+import {
+  judgeCheck,
+  withoutPolicy,
+  withWiderRights,
+} from "../../../src/cli/register/judge-check.ts";
 import { KubeconfigError } from "../../../src/errors.ts";
 import type { RecordedAccess } from "../../../src/registration/found-record.ts";
 
@@ -46,6 +51,11 @@ describe("a registered cluster is brought up to the config", () => {
   test.each([
     ["no context", { server: "https://other", credential: account, eks: undefined }, /no context/],
     ["a kubeconfig as it was", { server, credential: token, eks: undefined }, /aren't ours/],
+    [
+      "a token that somebody brought, of an account of theirs",
+      { server, credential: { ...account, name: "theirs" }, eks: undefined },
+      /aren't ours/,
+    ],
     ["a broken record", new KubeconfigError("isn't YAML"), /can't be used: isn't YAML/],
   ])("but not with %s", (_, access, message) => {
     expect(at(access)).toEqual({
@@ -76,13 +86,36 @@ describe("the deployed function's diagnosis", () => {
     outcome: checks.some((each) => "result" in each && each.result === "failed") ? "failed" : "ok",
     checks: [{ group: "record", check: "the record can be read", result: "ok" }, ...checks],
   });
+  const granted = { group: "rights", check: "every needed right is there", result: "ok" };
 
   test.each([
     ["nothing", []],
     ["pull secrets, which the first sweep writes", [failure("sweep")]],
     ["the stack, which is the same for all clusters", [failure("stack")]],
   ])("proves the access if it fails on %s", (_, checks) => {
-    expect(judgeCheck("prod-eu", report(...checks))).toBeUndefined();
+    expect(judgeCheck("prod-eu", report(granted, ...checks))).toBeUndefined();
+  });
+
+  test("proves nothing if nobody asked about rights", () => {
+    const skipped = { ...granted, result: "skipped" };
+    for (const checks of [[], [skipped]]) {
+      expect(judgeCheck("prod-eu", report(...checks))?.message).toMatch(/doesn't tell what it may/);
+    }
+  });
+
+  test("proves nothing if it is of another cluster", () => {
+    expect(judgeCheck("prod-us", report(granted))?.message).toMatch(/can't be read/);
+  });
+
+  test.each([
+    ["the policy, of who goes without one", catalogue.policy, withoutPolicy, true],
+    ["refusals, of who accepts wider rights", catalogue.refused, withWiderRights, true],
+    ["refusals, of who goes without a policy", catalogue.refused, withoutPolicy, false],
+    ["needed rights, whatever is accepted", catalogue.needed, withWiderRights, false],
+  ])("that fails on %s", (_, check, waived, isProof) => {
+    const failing = { ...check, result: "failed", message: "it isn't" };
+    const problem = judgeCheck("prod-eu", report(granted, failing), waived);
+    expect(problem === undefined).toBe(isProof);
   });
 
   test.each(["record", "network", "credential", "rights"])(

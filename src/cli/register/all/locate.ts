@@ -2,7 +2,7 @@
 import { KubeconfigError } from "../../../errors.ts";
 import type { FoundRecord } from "../../../registration/found-record.ts";
 import type { Problem } from "../../../registration/problems.ts";
-import { defaultNamespace } from "../../../rights/names.ts";
+import { accountName, defaultNamespace } from "../../../rights/names.ts";
 import type { RegisterRequest } from "../register-options.ts";
 
 export interface Located {
@@ -33,7 +33,8 @@ export function locate(
     };
   }
   const { server, credential, eks } = access;
-  const isAccount = credential.kind === "service-account-token";
+  // Another name is of an account that somebody else made, and brought a token of.
+  const isAccount = credential.kind === "service-account-token" && credential.name === accountName;
   if (!isAccount && (renew || eks === undefined)) {
     const message = `${cluster} was registered with a kubeconfig as it was: its rights aren't ours`;
     return renew ? undefined : { message, hint: `ecr-pull-secrets check ${cluster}` };
