@@ -67,12 +67,25 @@ const typed = new Environment({ enableOptionalTypes: true })
 
 const running = new Environment({ enableOptionalTypes: true, unlistedVariablesAreDyn: true });
 
+/** Every cluster of the tests gets the same few policies. */
+const compiled = new Map<string, Expression>();
+
 /**
  * @param variables their types by name, as far as the expression may know them; undefined: none
  * @throws CelSyntaxError what the API server refuses when a policy is written
  * @throws Surprise a function that the two interpreters haven't been compared by
  */
 export function compile(
+  text: string,
+  variables: Readonly<Record<string, string>> | undefined,
+): Expression {
+  const key = JSON.stringify([text, variables]);
+  const expression = compiled.get(key) ?? compileAnew(text, variables);
+  compiled.set(key, expression);
+  return expression;
+}
+
+function compileAnew(
   text: string,
   variables: Readonly<Record<string, string>> | undefined,
 ): Expression {
