@@ -1,12 +1,13 @@
 /** Looks for what nobody may read in what somebody can. */
 
-/** Of a kubeconfig: all of it, and what is secret in it, as it stands there and decoded. */
+/** Of a kubeconfig: all of it, and what is secret in it, as it stands there, decoded, and signed. */
 export function secretsOf(kubeconfig: string): string[] {
   const found = kubeconfig.matchAll(/(?:token|-data): "?([^"\s]+)/g);
   const values = [...found].map(([, value = ""]) => value);
   const pems = values.map((value) => Buffer.from(value, "base64").toString());
   const isPem = (text: string) => text.startsWith("-----BEGIN");
-  return [kubeconfig, ...values, ...pems.filter(isPem)];
+  const signatures = values.flatMap((value) => value.split(".").slice(2));
+  return [kubeconfig, ...values, ...pems.filter(isPem), ...signatures];
 }
 
 /** Whoever has these two parts of a token lacks only its signature. */
@@ -15,7 +16,7 @@ const anyKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----/g;
 
 /**
  * Where one of these secrets stands in a text, and any token or key at all, also of those that
- * nobody noted. Says where, and not what.
+ * nobody noted. Says what stands before it.
  */
 export function findLeaks(texts: readonly string[], secrets: readonly string[]): string[] {
   const forms = [...new Set(secrets)].flatMap(formsOf);
@@ -41,5 +42,5 @@ function* indexesOf(text: string, part: string): Generator<number> {
 }
 
 function aroundEach(text: string, indexes: readonly number[]): string[] {
-  return indexes.map((at) => `… ${text.slice(Math.max(0, at - 200), at + 10)} …`);
+  return indexes.map((at) => `${text.slice(Math.max(0, at - 100), at)}…`);
 }
