@@ -109,16 +109,16 @@ describe("where the write to one namespace gets", () => {
   });
 });
 
-describe("a connection that breaks under 120 writes", () => {
-  const teams = numbered(120);
+describe("a connection that breaks under 300 writes", () => {
+  const teams = numbered(300);
   const http2 = false;
 
   test("again and again loses none of them", async () => {
     const scene = await startScene({ namespaces: teams, http2 });
-    const on = { method: "PATCH", path: /\/team-(20|60|100)\/secrets\// };
+    const on = { method: "PATCH", path: /\/team-(50|150|250)\/secrets\// };
     const fault = scene.cluster.fault({ on, times: 3, do: { type: "reset" } });
     const report = await scene.sweep();
-    expect(report).toMatchObject({ outcome: "ok", counts: { created: 120, failed: 0 } });
+    expect(report).toMatchObject({ outcome: "ok", counts: { created: 300, failed: 0 } });
     expect(fault.hits).toBe(3);
   });
 
@@ -132,7 +132,7 @@ describe("a connection that breaks under 120 writes", () => {
     };
     const report = await scene.sweep({ onApplied });
     await restart;
-    expect(report).toMatchObject({ outcome: "ok", counts: { created: 120, failed: 0 } });
+    expect(report).toMatchObject({ outcome: "ok", counts: { created: 300, failed: 0 } });
   });
 });
 
