@@ -1,7 +1,7 @@
 /**
  * Rotation: a cluster's ServiceAccount token asks for its own successor. Every step may be the last
- * one, by a crash or a deadline: until the promotion nobody reads the new version, and after it the
- * old token is still good for half of its life (docs/adr/0009).
+ * one, by a crash or a deadline: until the promotion nobody reads the new token, and after it the old
+ * one is still good for half of its life (docs/adr/0009).
  */
 import type { NextSteps } from "../../checks/next-steps.ts";
 import type { ClusterRecord } from "../../clusters/store.ts";
@@ -69,10 +69,14 @@ async function swap(
   const kubeconfig = kubeconfigs.withToken(held.kubeconfig, granted.token);
   const next = acceptGranted(kubeconfigs.describe(kubeconfig), token, schedulePeriodMs);
   if (stop.aborted) return postponed;
+  // Before it is stored: a try that fails would leave a version, which AWS keeps for a day at least,
+  // and a record has room for so many:
+  // https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+  const unstored = { name, versionId: undefined, kubeconfig };
+  await tryOut(unstored, abort, (api) => read(api, held.desired));
+  if (stop.aborted) return postponed;
   const to = await writer.putPending(name, kubeconfig);
   if (to === undefined) return { result: "overtaken" };
-  if (stop.aborted) return postponed;
-  await tryOut({ name, versionId: to, kubeconfig }, abort, (api) => read(api, held.desired));
   if (stop.aborted) return postponed;
   const swapped = await writer.promote(name, { from, to });
   return swapped === "promoted" ? { result: "done", token: next } : { result: "overtaken" };

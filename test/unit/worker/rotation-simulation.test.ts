@@ -53,7 +53,7 @@ describe.each(grants)("a cluster that grants %s", (_, lifeMs) => {
     expect(failed).toBe(outage.sweeps);
   });
 
-  const steps: readonly Step[] = ["token", "pending", "proof", "promotion", "tag"];
+  const steps: readonly Step[] = ["token", "proof", "pending", "promotion", "tag"];
   test.each(steps)("loses nothing when the function dies after each %s", async (step) => {
     const scene = rotationScene({ lifeMs, periodMs: slowMs });
     await scene.sweep();
@@ -75,7 +75,7 @@ describe.each(grants)("a cluster that grants %s", (_, lifeMs) => {
     });
   });
 
-  const mine = ["token", "pending", "proof"] as const;
+  const mine = ["token", "proof", "pending"] as const;
   test.each(mine)("keeps what an admin puts after the %s, every time", async (step) => {
     const scene = rotationScene({ lifeMs, periodMs: slowMs });
     const puts: string[] = [];

@@ -48,16 +48,16 @@ describe("a token that is due", () => {
     expect(scene.record.state().credential).toEqual(scene.life());
   });
 
-  test("is tried before anybody reads it", async () => {
+  test("is tried before it is stored, and stored before anybody reads it", async () => {
     const scene = await dueScene();
     const order: [Step, string][] = [];
     scene.world.after = (step) => void order.push([step, scene.record.version()]);
     await scene.sweep();
     expect(order).toEqual([
       ["token", "v1"],
-      ["pending", "v1"],
       ["read", "v1"],
       ["proof", "v1"],
+      ["pending", "v1"],
       ["promotion", "v2"],
       ["tag", "v2"],
     ]);
@@ -71,7 +71,7 @@ describe("a token that is due", () => {
     expect((await scene.sweep()).credential?.rotation).toBe("done");
   });
 
-  test.each<Step>(["token", "pending", "proof"])(
+  test.each<Step>(["token", "proof", "pending"])(
     "goes no further than its %s when the time is up by then",
     async (last) => {
       const scene = await dueScene();
@@ -82,12 +82,12 @@ describe("a token that is due", () => {
       const report = await scene.sweep({ stop: stop.signal });
       expect(report).toMatchObject({ outcome: "ok", credential: { rotation: "postponed" } });
       expect(scene.seen().promotions).toBe(0);
-      expect(scene.seen().puts).toBe(last === "token" ? 0 : 1);
-      expect(scene.seen().proofs).toBe(last === "proof" ? 1 : 0);
+      expect(scene.seen().puts).toBe(last === "pending" ? 1 : 0);
+      expect(scene.seen().proofs).toBe(last === "token" ? 0 : 1);
     },
   );
 
-  test.each<Step>(["token", "pending", "proof", "promotion"])(
+  test.each<Step>(["token", "proof", "pending", "promotion"])(
     "isn't waited for beyond the invocation's end, when it hangs at the %s",
     async (hanging) => {
       const scene = await dueScene();
@@ -132,7 +132,7 @@ describe("a token that is due", () => {
     scene.record.gone = true;
     const report = await scene.sweep();
     expect(report).toMatchObject({ outcome: "ok", credential: { rotation: "overtaken" } });
-    expect(scene.seen()).toMatchObject({ tokens: 1, proofs: 0, promotions: 0 });
+    expect(scene.seen()).toMatchObject({ tokens: 1, proofs: 1, puts: 0, promotions: 0 });
   });
 });
 
@@ -235,6 +235,20 @@ describe("a renewal that fails", () => {
       scene.failAt("read", new ClusterError(kind, "no"));
       const { credential } = await scene.sweep();
       expect(credential?.rotation).toBe(kind === "forbidden" ? "done" : "failed");
+    },
+  );
+
+  test.each(["unauthorized", "unreachable", "server"] as const)(
+    "at its proof (%s) leaves no version, however many sweeps try",
+    async (kind) => {
+      const scene = await dueScene();
+      scene.failAt("read", new ClusterError(kind, "no"));
+      for (let sweep = 0; sweep < 3; sweep += 1) {
+        expect((await scene.sweep()).credential?.rotation).toBe("failed");
+        scene.passMs(hourMs);
+      }
+      expect(scene.seen()).toMatchObject({ tokens: 3, proofs: 3, puts: 0 });
+      expect(scene.record.labels()).toEqual({ v1: ["AWSCURRENT"] });
     },
   );
 
