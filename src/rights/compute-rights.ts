@@ -7,6 +7,7 @@ import { accountObjects, roleObjects, tokenRoleObjects } from "./rbac.ts";
 import type { Rights, RightsWish } from "./rights.ts";
 import { summaryOf } from "./summary.ts";
 
+/** The objects in the order in which they are applied: what bounds the rights before what grants. */
 export function computeRights(wish: RightsWish): Rights {
   const { subject, withPolicy } = wish;
   const demand = demandOf(wish.desired);
@@ -15,9 +16,10 @@ export function computeRights(wish: RightsWish): Rights {
     scope: demand.scope,
     objects: [
       ...(ofAccount ? accountObjects(wish, subject) : []),
+      // A token that is out already would have wider rights without the policy for a moment.
+      ...(withPolicy ? policyObjects(wish, demand) : []),
       ...roleObjects(wish, demand),
       ...(ofAccount ? tokenRoleObjects(wish, subject) : []),
-      ...(withPolicy ? policyObjects(wish, demand) : []),
     ],
     needed: neededQuestions(demand, subject),
     forbidden: forbiddenQuestions(demand),

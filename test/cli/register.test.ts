@@ -69,8 +69,8 @@ describe("register", () => {
     const outcome = outcomeShape.parse(JSON.parse(json.stdout));
     expect(outcome).toMatchObject({ outcome: "ok", record: "kept", left: [] });
     expect(outcome.objects.filter(({ result }) => result !== "kept")).toMatchObject([
-      { kind: "ClusterRole", result: "changed" },
       { kind: "ValidatingAdmissionPolicy", result: "changed" },
+      { kind: "ClusterRole", result: "changed" },
     ]);
     expect([growing, json].map(({ exitCode }) => exitCode)).toEqual([0, 0]);
   });

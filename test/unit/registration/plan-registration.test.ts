@@ -69,12 +69,12 @@ describe("a registration is planned", () => {
     expect(plan.objects.map(({ verb, object }) => [verb, object.kind])).toEqual([
       ["create", "Namespace"],
       ["create", "ServiceAccount"],
+      ["create", "ValidatingAdmissionPolicy"],
+      ["create", "ValidatingAdmissionPolicyBinding"],
       ["create", "ClusterRole"],
       ["create", "ClusterRoleBinding"],
       ["create", "Role"],
       ["create", "RoleBinding"],
-      ["create", "ValidatingAdmissionPolicy"],
-      ["create", "ValidatingAdmissionPolicyBinding"],
     ]);
     expect(plan.record).toEqual({ action: "create" });
     expect(plan.warnings).toEqual([]);

@@ -18,30 +18,30 @@ const rolesIn = (namespace: string) =>
   ["Role", "RoleBinding"].map((kind) => `${kind} ${namespace}/ecr-pull-secrets`);
 const named = [{ namespaces: namespaces(["web", "api"]) }];
 
-describe("the objects, in order", () => {
+describe("the objects, in order, what bounds the rights before what grants them", () => {
   test.each<[string, Partial<PullSecretConfig>[], Partial<RightsWish>, string[]]>([
-    ["globs", [{}], {}, [...account, ...clusterRole, ...tokenRole, ...policy]],
+    ["globs", [{}], {}, [...account, ...policy, ...clusterRole, ...tokenRole]],
     [
       "names",
       named,
       {},
-      [...account, ...rolesIn("api"), ...rolesIn("web"), ...tokenRole, ...policy],
+      [...account, ...policy, ...rolesIn("api"), ...rolesIn("web"), ...tokenRole],
     ],
-    ["a group", [{}], { subject: group }, [...clusterRole, ...policy]],
+    ["a group", [{}], { subject: group }, [...policy, ...clusterRole]],
     ["no policy", [{}], { withPolicy: false }, [...account, ...clusterRole, ...tokenRole]],
     [
       "its own namespace among the names",
       [{ namespaces: namespaces(["ecr-pull-secrets"]) }],
       {},
-      [...account, ...rolesIn("ecr-pull-secrets"), ...tokenRole, ...policy],
+      [...account, ...policy, ...rolesIn("ecr-pull-secrets"), ...tokenRole],
     ],
     [
       "names and a glob",
       [...named, { name: "x" }],
       {},
-      [...account, ...clusterRole, ...tokenRole, ...policy],
+      [...account, ...policy, ...clusterRole, ...tokenRole],
     ],
-    ["nothing", [], {}, [...account, ...tokenRole, ...policy]],
+    ["nothing", [], {}, [...account, ...policy, ...tokenRole]],
   ])("%s", (_, config, more, expected) => {
     const { objects } = computeRights(wishFor(config, more));
     expect(objects.map((object) => formatRef(refOf(object)))).toEqual(expected);
@@ -53,14 +53,14 @@ describe("the objects, in order", () => {
     expect(objects.map((object) => formatRef(refOf(object)))).toEqual([
       "Namespace ops",
       "ServiceAccount ops/ecr-pull-secrets",
+      "ValidatingAdmissionPolicy ecr-pull-secrets.ops",
+      "ValidatingAdmissionPolicyBinding ecr-pull-secrets.ops",
       "Role api/ecr-pull-secrets.ops",
       "RoleBinding api/ecr-pull-secrets.ops",
       "Role web/ecr-pull-secrets.ops",
       "RoleBinding web/ecr-pull-secrets.ops",
       "Role ops/ecr-pull-secrets-token",
       "RoleBinding ops/ecr-pull-secrets-token",
-      "ValidatingAdmissionPolicy ecr-pull-secrets.ops",
-      "ValidatingAdmissionPolicyBinding ecr-pull-secrets.ops",
     ]);
   });
 
