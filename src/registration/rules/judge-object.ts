@@ -6,6 +6,7 @@ import {
   type LiveObject,
   refOf,
 } from "../../rights/kubernetes-object.ts";
+import type { AccessKind } from "../access/access-kind.ts";
 import type { InspectedObject } from "../inspection.ts";
 import { type Registrant, whose } from "../marks.ts";
 import type { Problem } from "../problems.ts";
@@ -46,9 +47,13 @@ export function isStep(judged: ObjectStep | Problem): judged is ObjectStep {
   return "verb" in judged;
 }
 
+export interface ObjectWish extends Registrant {
+  readonly access: Pick<AccessKind, "subject">;
+}
+
 export function judgeObject(
   { wanted, live }: InspectedObject,
-  registrant: Registrant,
+  wish: ObjectWish,
 ): ObjectStep | Problem {
   if (live === undefined) {
     return { verb: "create", object: wanted };
@@ -60,9 +65,8 @@ export function judgeObject(
     return { verb: "wait", object: wanted };
   }
   const obstacle =
-    foreign(live, registrant) ??
-    (wanted.kind === "Namespace" ? leaving(live) : otherRole(live, wanted));
-  return obstacle ?? compared(live, wanted, registrant);
+    foreign(live, wish) ?? (wanted.kind === "Namespace" ? leaving(live) : otherRole(live, wanted));
+  return obstacle ?? compared(live, wanted, wish);
 }
 
 function compared(live: LiveObject, wanted: KubernetesObject, registrant: Registrant): ObjectStep {
@@ -75,20 +79,23 @@ function compared(live: LiveObject, wanted: KubernetesObject, registrant: Regist
     : { verb: "change", object: wanted, differences };
 }
 
-function foreign(live: LiveObject, registrant: Registrant): Problem | undefined {
-  const found = whose(live, registrant);
+function foreign(live: LiveObject, wish: ObjectWish): Problem | undefined {
+  const found = whose(live, wish);
   const object = formatRef(refOf(live));
   if (found.kind === "other-owner") {
     return {
       message: `${object} belongs to another deployment (${found.owner})`,
-      hint: "give this one a place of its own: --namespace <other>; or unregister the cluster there",
+      hint:
+        wish.access.subject.kind === "Group"
+          ? "with --eks, one deployment alone can serve a cluster: unregister it there; or leave --eks out, with a place of its own: --namespace <other>"
+          : "give this one a place of its own: --namespace <other>; or unregister the cluster there",
     };
   }
   if (found.kind === "other-name") {
     return {
       message: `this cluster is registered already, as ${found.cluster} (${object} says so)`,
       hint: isClusterName(found.cluster)
-        ? `register ${found.cluster} again, or first: ecr-pull-secrets unregister ${found.cluster} --stage ${registrant.owner.stage}`
+        ? `register ${found.cluster} again, or first: ecr-pull-secrets unregister ${found.cluster} --stage ${wish.owner.stage}`
         : "look at its annotations: they aren't ours, or somebody changed them",
     };
   }

@@ -103,6 +103,15 @@ describe("an object of the rights", () => {
     },
   );
 
+  test("of another deployment is refused with --eks, where there is one place alone", () => {
+    const object = wanted("ClusterRole");
+    const other = marked(object, { [ownerMark]: "123456789012/eu-west-1/prod" });
+    const access = { subject: { kind: "Group", name: "ecr-pull-secrets" } } as const;
+    expect(judgeObject({ wanted: object, live: other }, { ...wish, access })).toMatchObject({
+      hint: "with --eks, one deployment alone can serve a cluster: unregister it there; or leave --eks out, with a place of its own: --namespace <other>",
+    });
+  });
+
   test("of this deployment, for another name, is refused", () => {
     const object = wanted("ClusterRole");
     expect(
