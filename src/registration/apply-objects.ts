@@ -1,7 +1,12 @@
 /** Writes the objects of a plan, in order; each step is said when it is done. */
 import { UserError } from "../errors.ts";
 import { eachInParallel } from "../refresh/concurrency.ts";
-import { formatRef, type KubernetesObject, refOf } from "../rights/kubernetes-object.ts";
+import {
+  formatRef,
+  type KubernetesObject,
+  type LiveObject,
+  refOf,
+} from "../rights/kubernetes-object.ts";
 import type { Narrator } from "./narrator.ts";
 import type { AdminApi } from "./ports.ts";
 import { differencesOf, patchOf } from "./rules/compare-object.ts";
@@ -44,9 +49,20 @@ export function doneTitle({ verb, what }: Pick<StepGroup, "verb" | "what">): str
 
 async function carryOut(step: ObjectStep, admin: AdminApi): Promise<void> {
   if (step.verb === "remove") {
-    await admin.delete(refOf(step.object), step.object.metadata.uid);
+    await remove(step.object, admin);
   } else {
     await put(step.object, admin);
+  }
+}
+
+async function remove(object: LiveObject, admin: AdminApi): Promise<void> {
+  const ref = refOf(object);
+  const isDone =
+    (await admin.delete(ref, object.metadata.uid)) || (await admin.get(ref)) === undefined;
+  if (!isDone) {
+    throw new UserError(`somebody put another ${formatRef(ref)} in its place: that is left alone`, {
+      hint: "run this again: it looks at what is there by now",
+    });
   }
 }
 

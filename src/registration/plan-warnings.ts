@@ -1,6 +1,10 @@
 /** What somebody should know before saying yes to a registration. Pure. */
+import type { StoredCredential } from "../clusters/stored-credential.ts";
+import { KubeconfigError } from "../errors.ts";
 import { fieldManager, managedByLabel } from "../pull-secrets/names.ts";
-import type { Inspection } from "./inspection.ts";
+import { accountName } from "../rights/names.ts";
+import type { Subject } from "../rights/rights.ts";
+import type { InspectedRecord, Inspection } from "./inspection.ts";
 import type { Problem } from "./problems.ts";
 import type { RegistrationWish } from "./registration-wish.ts";
 import { isWrite, type ObjectStep } from "./rules/judge-object.ts";
@@ -18,7 +22,7 @@ interface Outlook extends Pick<Inspection, "unlisted" | "record"> {
 }
 
 export function warningsOf(
-  { renew, cluster, owner }: RegistrationWish,
+  { renew, cluster, owner, access }: RegistrationWish,
   { server, unreached }: Destination,
   { steps, unlisted, record }: Outlook,
 ): Problem[] {
@@ -55,7 +59,38 @@ export function warningsOf(
       hint: `put them right: ecr-pull-secrets register ${cluster} --stage ${owner.stage}`,
     });
   }
-  return warnings;
+  return [...warnings, ...leftBehind(cluster, record, access.subject)];
+}
+
+/** A record may change to another account; what was made for the former bears our marks, and works. */
+export function leftBehind(
+  cluster: string,
+  record: InspectedRecord | undefined,
+  next: Subject | StoredCredential,
+): Problem[] {
+  const former = record?.content;
+  if (former === undefined || former instanceof KubeconfigError) {
+    return [];
+  }
+  const [account, successor] = [accountOf(former.credential), accountOf(next)];
+  // Another name is of an account that somebody else made, and brought a token of.
+  if (account?.name !== accountName) {
+    return [];
+  }
+  if (successor?.name === accountName && successor.namespace === account.namespace) {
+    return [];
+  }
+  const { namespace } = account;
+  return [
+    {
+      message: `${cluster} was registered with ServiceAccount ${namespace}/${accountName}: that stays, and so do its tokens, and what else was made for it`,
+      hint: `afterwards, kubectl delete serviceaccount ${accountName} --namespace ${namespace} ends its tokens; the rest goes when ${cluster} is unregistered`,
+    },
+  ];
+}
+
+function accountOf(holder: Subject | StoredCredential) {
+  return "namespace" in holder ? holder : undefined;
 }
 
 function isLoopback(server: string): boolean {

@@ -11,6 +11,7 @@ import { inspectRecord } from "./inspect-record.ts";
 import { namespacesSeen } from "./namespaces-seen.ts";
 import type { Narrator } from "./narrator.ts";
 import type { RegistrationPlan } from "./plan-registration.ts";
+import { leftBehind } from "./plan-warnings.ts";
 import { type Problem, RegistrationRefused } from "./problems.ts";
 import { type RegistrationWish, rightsWish } from "./registration-wish.ts";
 
@@ -48,7 +49,11 @@ export async function prepareAsIs(
       rights: grantedBy(wish, beyond(proofs)),
       objects: [],
       record: record ? { action: "replace", record, dead: undefined } : { action: "create" },
-      warnings: [...accepted(beyond(proofs)), ...(await unrenewed(brought.credential, ports))],
+      warnings: [
+        ...accepted(beyond(proofs)),
+        ...(await unrenewed(brought.credential, ports)),
+        ...leftBehind(wish.cluster, record, brought.credential),
+      ],
     };
   });
 }
@@ -79,13 +84,16 @@ function registered({ cluster }: RegistrationWish): Problem {
   };
 }
 
-function missing({ cluster }: RegistrationWish, what: readonly string[]): readonly Problem[] {
+function missing(
+  { cluster, owner }: RegistrationWish,
+  what: readonly string[],
+): readonly Problem[] {
   return what.length === 0
     ? []
     : [
         {
           message: ["the kubeconfig that you brought may not", ...some(what)].join("\n"),
-          hint: `grant it: ecr-pull-secrets register ${cluster} --print-manifests shows the rules; or leave --as-is out, with an administrator's context`,
+          hint: `leave --as-is out, with an administrator's context; or grant it, by the rules that this shows: ecr-pull-secrets register ${cluster} --stage ${owner.stage} --print-manifests`,
         },
       ];
 }

@@ -74,7 +74,7 @@ function warningsOf({ record, marked, entry }: RemovalFindings, wish: RemovalWis
     const [other] = marked.otherNames;
     warnings.push({
       message: `this cluster is registered as ${marked.otherNames.join(", ")} as well: its pull secrets stay`,
-      hint: `ecr-pull-secrets unregister ${other} removes them`,
+      hint: `to remove them, too: ecr-pull-secrets unregister ${other} --stage ${wish.owner.stage}`,
     });
   }
   if (entry?.isOurs === false) {

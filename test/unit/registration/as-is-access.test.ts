@@ -101,6 +101,15 @@ describe("a kubeconfig with the rights that are needed", () => {
   });
 });
 
+test("a kubeconfig in place of an account's token: what stays of that is said", async () => {
+  const kubeconfig = narrow();
+  scene.registered(name, "second");
+  const { plan } = await register(kubeconfig, { replace: true });
+  expect(plan.warnings).toMatchObject([
+    { message: expect.stringMatching(/with ServiceAccount second\/ecr-pull-secrets: that stays/) },
+  ]);
+});
+
 describe("a kubeconfig that may more than is needed", () => {
   test("is refused with what it could do", async () => {
     await expect(register(scene.cluster.kubeconfig())).rejects.toThrow(

@@ -44,6 +44,11 @@ function recordOf(change: {
   return { state: noState, versionId: "v1", content, dead };
 }
 
+const ofGroup = {
+  ...wishOf().access,
+  subject: { kind: "Group", name: "ecr-pull-secrets" } as const,
+};
+
 type Found = "nothing" | "everything";
 
 function inspect(wish: RegistrationWish, found: Found, record?: InspectedRecord): Inspection {
@@ -189,6 +194,24 @@ describe("a registration is planned", () => {
         hint: "put them right: ecr-pull-secrets register prod-eu --stage prod",
       },
     ]);
+  });
+
+  test.each<[string, Partial<RegistrationWish>, StoredCredential, string | undefined]>([
+    ["another namespace", {}, { ...accountToken, namespace: "ops" }, "ops"],
+    ["an account, for a group", { access: ofGroup }, accountToken, "ecr-pull-secrets"],
+    ["the same account", {}, accountToken, undefined],
+    ["somebody else's account", {}, { ...accountToken, namespace: "ops", name: "x" }, undefined],
+    ["no account", {}, { kind: "eks" }, undefined],
+  ])("with a warning of what stays of an account of ours, if the record had %s", (...given) => {
+    const [, change, credential, left] = given;
+    const wish = wishOf({ replace: true, ...change });
+    const found = inspect(wish, "everything", recordOf({ credential }));
+    const { warnings } = planned(planRegistration(found, wish, reached));
+    const expected = {
+      message: `prod-eu was registered with ServiceAccount ${left}/ecr-pull-secrets: that stays, and so do its tokens, and what else was made for it`,
+      hint: `afterwards, kubectl delete serviceaccount ecr-pull-secrets --namespace ${left} ends its tokens; the rest goes when prod-eu is unregistered`,
+    };
+    expect(warnings).toEqual(left === undefined ? [] : [expected]);
   });
 
   test("with a warning where the address is this machine's", () => {

@@ -122,6 +122,17 @@ describe("what register made", () => {
     expect(links("old")).toEqual([]);
   });
 
+  test("goes from every place that it was registered with", async () => {
+    scene.registered(name, "second");
+    const { stopped, plan } = await scene.register({ cluster: name, replace: true });
+    expect(stopped).toBeUndefined();
+    expect(plan.warnings.at(-1)?.message).toMatch(
+      /ServiceAccount second\/ecr-pull-secrets: that stays/,
+    );
+    await scene.unregister({ cluster: name });
+    expect(scene.marked()).toEqual([]);
+  });
+
   test("stays where the secrets are to be kept, but for the rights and the record", async () => {
     registerWithSecrets();
     const outcome = await scene.unregister({ cluster: name, keepSecrets: true });
@@ -235,7 +246,10 @@ describe("what others made", () => {
     scene.registered("second", "second");
     const outcome = await scene.unregister({ cluster: name });
     expect(outcome).toMatchObject({ secrets: 0, unlinked: 0, stopped: undefined });
-    expect(outcome.plan.warnings[0]?.message).toMatch(/registered as second as well/);
+    expect(outcome.plan.warnings[0]).toMatchObject({
+      message: expect.stringMatching(/registered as second as well/),
+      hint: "to remove them, too: ecr-pull-secrets unregister second --stage prod",
+    });
     expect(state().secret("shop", "ecr-pull")).toBeDefined();
     expect(scene.marked().filter((each) => each.includes("second"))).not.toEqual([]);
   });
@@ -269,6 +283,33 @@ describe("what changes meanwhile", () => {
     expect(outcome.stopped).toBeUndefined();
     expect(state().secretData("shop", "ecr-pull")).toEqual({ a: "b" });
   });
+
+  test.each([
+    ["is told, and not counted, if another stands where ours was", true],
+    ["counts as removed, if somebody else removed it", false],
+  ])("%s", async (_, isReplaced) => {
+    registerWithSecrets();
+    const outcome = await scene.unregister(
+      { cluster: name },
+      {
+        beforeRemoving: () => {
+          state().deleteServiceAccount("ecr-pull-secrets", "ecr-pull-secrets");
+          if (isReplaced) {
+            state().createServiceAccount("ecr-pull-secrets", "ecr-pull-secrets");
+          }
+        },
+      },
+    );
+    const kinds = outcome.objects.map(({ kind }) => kind);
+    expect(kinds.includes("ServiceAccount")).toBe(!isReplaced);
+    expect(outcome.stopped?.error).toEqual(
+      isReplaced ? expect.objectContaining({ message: expect.stringMatching(told) }) : undefined,
+    );
+    expect(isRegistered()).toBe(isReplaced);
+  });
+
+  const told =
+    /^somebody put another ServiceAccount ecr-pull-secrets\/ecr-pull-secrets in its place/;
 
   test("goes as well, if a sweep that had begun writes once more", async () => {
     registerWithSecrets();
