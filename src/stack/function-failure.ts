@@ -67,7 +67,7 @@ function nameOf({ functionName, region }: AskedFunction): string {
 }
 
 function logOf({ functionName, region }: AskedFunction): string {
-  return `With --local, the same is done from here. Its log says why: aws logs tail /aws/lambda/${functionName} --since 15m --region ${region}`;
+  return `check, plan, refresh and status work without it: --local. Its log says why: aws logs tail /aws/lambda/${functionName} --since 15m --region ${region}`;
 }
 
 function deployHint({ stage, region }: AskedFunction): string {

@@ -17,20 +17,23 @@ export const withoutPolicy: readonly Check[] = [catalogue.policy];
 /** Whoever brings a wider credential knows that it may more. */
 export const withWiderRights: readonly Check[] = [catalogue.refused, catalogue.policy];
 
-/**
- * Undefined: it gets in, and may do what it should.
- * @param waived checks that somebody said may fail
- */
+export interface JudgedStage {
+  readonly stage: string;
+  /** Checks that somebody said may fail. */
+  readonly waived?: readonly Check[];
+}
+
+/** Undefined: it gets in, and may do what it should. */
 export function judgeCheck(
   cluster: string,
   answer: unknown,
-  waived: readonly Check[] = [],
+  { stage, waived = [] }: JudgedStage,
 ): Problem | undefined {
   const { data } = checkReportSchema.safeParse(answer);
   if (data?.cluster !== cluster) {
     return {
       message: "the deployed function's diagnosis can't be read: it is another version",
-      hint: "npx serverless deploy brings it to this version; then run this again",
+      hint: `bring it to this version, then run this again: ${deploy(stage)}`,
     };
   }
   const about = data.checks.filter(({ group }) => aboutAccess.has(group));
@@ -38,7 +41,7 @@ export function judgeCheck(
   const failed = about.filter((each) => each.result === "failed" && !isWaived(each));
   const [first] = failed;
   if (first) {
-    return { message: describe(cluster, failed), hint: first.hint ?? nextStep(cluster) };
+    return { message: describe(cluster, failed), hint: remedyOf(first, { cluster, stage }) };
   }
   // What nobody could ask isn't proved, even if nothing went wrong.
   const isProved = about.some(({ group, result }) => group === "rights" && result === "ok");
@@ -46,7 +49,7 @@ export function judgeCheck(
     ? undefined
     : {
         message: `the deployed function's diagnosis doesn't tell what it may do in ${cluster}`,
-        hint: nextStep(cluster),
+        hint: nextStep({ cluster, stage }),
       };
 }
 
@@ -61,6 +64,23 @@ function describe(cluster: string, failed: readonly CheckResult[]): string {
   return [`the deployed function can't work in ${cluster} yet`, ...lines, ...more].join("\n");
 }
 
-function nextStep(cluster: string): string {
-  return `ecr-pull-secrets check ${cluster} shows all; then run this again`;
+interface Place {
+  readonly cluster: string;
+  readonly stage: string;
+}
+
+function remedyOf({ group, hint }: CheckResult, place: Place): string {
+  const remedy = hint ?? nextStep(place);
+  // It knows the config that was deployed; the rights were granted by the one that lies here.
+  return group === "rights"
+    ? `if this config isn't deployed yet: ${deploy(place.stage)}; then run this again. If it is, ${remedy}`
+    : remedy;
+}
+
+function nextStep({ cluster, stage }: Place): string {
+  return `see all of it, then run this again: ecr-pull-secrets check ${cluster} --stage ${stage}`;
+}
+
+function deploy(stage: string): string {
+  return `npx serverless deploy --stage ${stage}`;
 }

@@ -51,8 +51,8 @@ export async function openEks(
     }
     return { described, entry: undefined };
   });
-  const waived = options.withoutPolicy ? withoutPolicy : [];
-  const judgeDeployed = (answer: unknown) => judgeCheck(cluster, answer, waived);
+  const judged = { stage: stage.owner.stage, waived: options.withoutPolicy ? withoutPolicy : [] };
+  const judgeDeployed = (answer: unknown) => judgeCheck(cluster, answer, judged);
   const place = { cluster: found.described, region, principalArn, entry: found.entry };
   const access = eksAccess({ ...place, owner: stage.owner, judgeDeployed }, api);
   const isNamed = options.context !== undefined || options.kubeconfig !== undefined;

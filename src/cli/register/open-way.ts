@@ -52,7 +52,7 @@ export async function openWay(
 
 async function openAsIs(
   name: string,
-  { config, region, profile }: StageContext,
+  { config, owner, region, profile }: StageContext,
   options: RegisterOptions,
   run: CliRun,
 ): Promise<Way> {
@@ -68,7 +68,7 @@ async function openAsIs(
   const isSigned = credential.kind === "eks";
   const waived = options.acceptWiderRights ? withWiderRights : [];
   const judgeDeployed = isSigned
-    ? (answer: unknown) => judgeCheck(name, answer, waived)
+    ? (answer: unknown) => judgeCheck(name, answer, { stage: owner.stage, waived })
     : undefined;
   const access = asIsAccess({ kubeconfig, credential, now: now(), judgeDeployed });
   return { cluster, access, brought: credential, ...(isSigned && { facts: unknownFacts }) };

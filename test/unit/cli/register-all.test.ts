@@ -28,7 +28,7 @@ const account = {
 const eks = { cluster: "prod", region: "eu-west-1", roleArn: undefined };
 const token = { kind: "token", issuedAt: undefined, expiresAt: undefined } as const;
 const contextOf = (address: string) => (address === server ? "prod-admin" : undefined);
-const rules = { contextOf, withPolicy: true, renew: false };
+const rules = { contextOf, withPolicy: true, renew: false, stage: "prod" };
 
 function at(access: RecordedAccess | KubeconfigError, more: Partial<typeof rules> = {}) {
   return locate("prod-eu", { state, access }, { ...rules, ...more });
@@ -60,7 +60,10 @@ describe("a registered cluster is brought up to the config", () => {
   ])("but not with %s", (_, access, message) => {
     expect(at(access)).toEqual({
       message: expect.stringMatching(message),
-      hint: access instanceof KubeconfigError ? undefined : expect.any(String),
+      hint:
+        access instanceof KubeconfigError
+          ? undefined
+          : expect.stringMatching(/ecr-pull-secrets (check|register) prod-eu --stage prod/),
     });
   });
 
@@ -86,6 +89,7 @@ describe("the deployed function's diagnosis", () => {
     outcome: checks.some((each) => "result" in each && each.result === "failed") ? "failed" : "ok",
     checks: [{ group: "record", check: "the record can be read", result: "ok" }, ...checks],
   });
+  const stage = "prod";
   const granted = { group: "rights", check: "every needed right is there", result: "ok" };
 
   test.each([
@@ -93,18 +97,20 @@ describe("the deployed function's diagnosis", () => {
     ["pull secrets, which the first sweep writes", [failure("sweep")]],
     ["the stack, which is the same for all clusters", [failure("stack")]],
   ])("proves the access if it fails on %s", (_, checks) => {
-    expect(judgeCheck("prod-eu", report(granted, ...checks))).toBeUndefined();
+    expect(judgeCheck("prod-eu", report(granted, ...checks), { stage })).toBeUndefined();
   });
 
   test("proves nothing if nobody asked about rights", () => {
     const skipped = { ...granted, result: "skipped" };
     for (const checks of [[], [skipped]]) {
-      expect(judgeCheck("prod-eu", report(...checks))?.message).toMatch(/doesn't tell what it may/);
+      expect(judgeCheck("prod-eu", report(...checks), { stage })?.message).toMatch(
+        /doesn't tell what it may/,
+      );
     }
   });
 
   test("proves nothing if it is of another cluster", () => {
-    expect(judgeCheck("prod-us", report(granted))?.message).toMatch(/can't be read/);
+    expect(judgeCheck("prod-us", report(granted), { stage })?.message).toMatch(/can't be read/);
   });
 
   test.each([
@@ -114,25 +120,35 @@ describe("the deployed function's diagnosis", () => {
     ["needed rights, whatever is accepted", catalogue.needed, withWiderRights, false],
   ])("that fails on %s", (_, check, waived, isProof) => {
     const failing = { ...check, result: "failed", message: "it isn't" };
-    const problem = judgeCheck("prod-eu", report(granted, failing), waived);
+    const problem = judgeCheck("prod-eu", report(granted, failing), { stage, waived });
     expect(problem === undefined).toBe(isProof);
   });
 
-  test.each(["record", "network", "credential", "rights"])(
-    "proves nothing if it fails on the %s",
-    (group) => {
-      const problem = judgeCheck("prod-eu", report(failure(group, { hint: "mend it" })));
-      expect(problem).toEqual({
-        message: "the deployed function can't work in prod-eu yet\nnot so: it is well (it isn't)",
-        hint: "mend it",
-      });
-    },
-  );
+  const notDeployed =
+    "if this config isn't deployed yet: npx serverless deploy --stage prod; then run this again. If it is, mend it";
+  test.each([
+    ["record", "mend it"],
+    ["network", "mend it"],
+    ["credential", "mend it"],
+    ["rights", notDeployed],
+  ])("proves nothing if it fails on the %s", (group, hint) => {
+    const answer = report(failure(group, { hint: "mend it" }));
+    expect(judgeCheck("prod-eu", answer, { stage })).toEqual({
+      message: "the deployed function can't work in prod-eu yet\nnot so: it is well (it isn't)",
+      hint,
+    });
+  });
+
+  test("that nobody has a remedy for names the command that shows all", () => {
+    expect(judgeCheck("prod-eu", report(failure("network")), { stage })?.hint).toMatch(
+      /: ecr-pull-secrets check prod-eu --stage prod$/,
+    );
+  });
 
   test.each([undefined, null, {}, { outcome: "ok" }, "ok"])(
     "is no proof where it is %j",
     (answer) => {
-      expect(judgeCheck("prod-eu", answer)?.message).toMatch(/can't be read/);
+      expect(judgeCheck("prod-eu", answer, { stage })?.message).toMatch(/can't be read/);
     },
   );
 

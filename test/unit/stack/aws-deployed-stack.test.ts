@@ -141,7 +141,7 @@ describe("the refresh function", () => {
     expect(await failureOf(stack().ask("prod-eu", "sweep"))).toMatchObject({
       name: "StackError",
       message: `the function ${refresh} in us-east-1 broke (RangeError)`,
-      hint: `With --local, the same is done from here. Its log says why: aws logs tail /aws/lambda/${refresh} --since 15m --region us-east-1`,
+      hint: `check, plan, refresh and status work without it: --local. Its log says why: aws logs tail /aws/lambda/${refresh} --since 15m --region us-east-1`,
     });
     expect(invocations).toHaveLength(1);
   });

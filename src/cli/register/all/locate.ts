@@ -14,13 +14,14 @@ export interface LocateRules {
   readonly contextOf: (server: string) => string | undefined;
   readonly withPolicy: boolean;
   readonly renew: boolean;
+  readonly stage: string;
 }
 
 /** Undefined: nothing is to be done there. Pure. */
 export function locate(
   cluster: string,
   record: FoundRecord | undefined,
-  { contextOf, withPolicy, renew }: LocateRules,
+  { contextOf, withPolicy, renew, stage }: LocateRules,
 ): Located | Problem | undefined {
   if (record === undefined) {
     return undefined;
@@ -37,13 +38,15 @@ export function locate(
   const isAccount = credential.kind === "service-account-token" && credential.name === accountName;
   if (!isAccount && (renew || eks === undefined)) {
     const message = `${cluster} was registered with a kubeconfig as it was: its rights aren't ours`;
-    return renew ? undefined : { message, hint: `ecr-pull-secrets check ${cluster}` };
+    return renew
+      ? undefined
+      : { message, hint: `ecr-pull-secrets check ${cluster} --stage ${stage}` };
   }
   const context = contextOf(server);
   if (context === undefined) {
     return {
       message: `${cluster}: no context of your kubeconfig leads to ${server}`,
-      hint: `ecr-pull-secrets register ${cluster} --context <name> --server ${server}, if one leads there another way`,
+      hint: `if one leads there by another address: ecr-pull-secrets register ${cluster} --stage ${stage} --context <name> --server ${server}`,
     };
   }
   const usual = { lifetimeSeconds: undefined, kmsKeyId: undefined, replace: false };

@@ -76,7 +76,7 @@ async function locateAll(
   const { readRecorded } = await import("../../../wiring/removal.ts");
   const contextOf = await contextsByServer(trustedOptions(options, cli));
   const { renew = false, withoutPolicy = false } = options;
-  const rules = { contextOf, renew, withPolicy: !withoutPolicy };
+  const rules = { contextOf, renew, withPolicy: !withoutPolicy, stage: stage.owner.stage };
   const all: (Located | Problem)[] = [];
   for (const { name } of due) {
     const reading = findRecord(name, stage.clusters, readRecorded);
