@@ -3,6 +3,7 @@ import { ClusterError } from "../../errors.ts";
 import { annotations, fieldManager, managedByLabel } from "../../pull-secrets/names.ts";
 import { formatOwner } from "../../refresh/rules/ownership.ts";
 import type { LiveObject } from "../../rights/kubernetes-object.ts";
+import { groupName } from "../../rights/names.ts";
 import { type ObjectKind, policyKinds, rbacKinds } from "../find-ours.ts";
 import { type Registrant, type Whose, whose } from "../marks.ts";
 import type { AdminApi } from "../ports.ts";
@@ -19,6 +20,8 @@ export interface Marked {
   readonly ours: readonly LiveObject[];
   /** Names that this deployment has registered the same cluster by, too. */
   readonly otherNames: readonly string[];
+  /** Those among them whose rights are the EKS group's, too. */
+  readonly otherNamesOfGroup: readonly string[];
   /** Pull secrets of this deployment: metadata, no data. */
   readonly secrets: readonly LiveObject[];
   /** How many objects each other owner has here; "" is who left the mark out. */
@@ -46,14 +49,29 @@ export async function findMarked(
   ];
   return {
     ours: judged.filter(({ whose: { kind } }) => kind === "ours").map(({ object }) => object),
-    otherNames: unique(
-      judged.flatMap(({ whose: each }) =>
-        each.kind === "other-name" ? [printable(each.cluster)] : [],
-      ),
-    ),
+    otherNames: otherNamesAmong(judged),
+    otherNamesOfGroup: otherNamesAmong(judged.filter(({ object }) => bindsGroup(object))),
     secrets: secrets.filter(isOurs),
     others: counted(foreign.map(({ object }) => ownerOf(object) ?? "")),
   };
+}
+
+interface Judged {
+  readonly object: LiveObject;
+  readonly whose: Whose;
+}
+
+function otherNamesAmong(judged: readonly Judged[]): readonly string[] {
+  return unique(
+    judged.flatMap(({ whose: each }) =>
+      each.kind === "other-name" ? [printable(each.cluster)] : [],
+    ),
+  );
+}
+
+function bindsGroup(object: LiveObject): boolean {
+  const subjects = object["subjects"] as readonly { kind?: unknown; name?: unknown }[] | undefined;
+  return subjects?.some(({ kind, name }) => kind === "Group" && name === groupName) ?? false;
 }
 
 /**

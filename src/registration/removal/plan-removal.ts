@@ -7,13 +7,15 @@ import type { RemovalPlan } from "./removal-plan.ts";
 import type { RemovalWish } from "./removal-wish.ts";
 
 export function planRemoval(found: RemovalFindings, wish: RemovalWish): RemovalPlan {
-  const { server, record, marked, links, namespaces, entry } = found;
+  const { server, record, marked, links, namespaces } = found;
+  // One role has one entry in a cluster, by however many names that is registered.
+  const entry = marked.otherNamesOfGroup.length > 0 ? undefined : found.entry;
   const keeps = keepsSecrets(wish, marked);
   const cluster = {
     server,
     access: inOrder(marked.ours),
     entry,
-    recordFirst: !diesWithUs(found),
+    recordFirst: !diesWithUs({ ...found, entry }),
     links,
     secrets: keeps ? [] : marked.secrets,
     roles: rolesAmong(marked.ours),
@@ -75,6 +77,11 @@ function warningsOf({ record, marked, entry }: RemovalFindings, wish: RemovalWis
     warnings.push({
       message: `this cluster is registered as ${marked.otherNames.join(", ")} as well: its pull secrets stay`,
       hint: `to remove them, too: ecr-pull-secrets unregister ${other} --stage ${wish.owner.stage}`,
+    });
+  }
+  if (entry?.isOurs && marked.otherNamesOfGroup.length > 0) {
+    warnings.push({
+      message: `the access entry of ${entry.principalArn} in the EKS cluster ${entry.cluster} stays: ${marked.otherNamesOfGroup.join(", ")} needs it, too`,
     });
   }
   if (entry?.isOurs === false) {

@@ -28,7 +28,7 @@ export interface RemovalPlan {
 export interface ClusterRemoval {
   readonly server: string;
   readonly access: readonly LiveObject[];
-  /** Undefined: the record isn't an EKS cluster's. */
+  /** Undefined: the record isn't an EKS cluster's, or its entry is needed by another name. */
   readonly entry: EntryRemoval | undefined;
   readonly recordFirst: boolean;
   readonly links: readonly Link[];
