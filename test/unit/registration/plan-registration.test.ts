@@ -49,6 +49,9 @@ const ofGroup = {
   subject: { kind: "Group", name: "ecr-pull-secrets" } as const,
 };
 
+const neighbour = { kind: "ServiceAccount", namespace: "ecr-pull-secrets", name: "x" } as const;
+const ofNeighbour = { ...wishOf().access, subject: neighbour };
+
 type Found = "nothing" | "everything";
 
 function inspect(wish: RegistrationWish, found: Found, record?: InspectedRecord): Inspection {
@@ -199,6 +202,7 @@ describe("a registration is planned", () => {
   test.each<[string, Partial<RegistrationWish>, StoredCredential, string | undefined]>([
     ["another namespace", {}, { ...accountToken, namespace: "ops" }, "ops"],
     ["an account, for a group", { access: ofGroup }, accountToken, "ecr-pull-secrets"],
+    ["an account, for its neighbour", { access: ofNeighbour }, accountToken, "ecr-pull-secrets"],
     ["the same account", {}, accountToken, undefined],
     ["somebody else's account", {}, { ...accountToken, namespace: "ops", name: "x" }, undefined],
     ["no account", {}, { kind: "eks" }, undefined],
