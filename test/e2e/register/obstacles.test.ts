@@ -41,6 +41,7 @@ type Name = keyof typeof clusters;
 
 let scene: Scene<Name>;
 let registeringDeaf: Promise<Finished>;
+/** Kubeconfigs, of records and of people. */
 const stored: string[] = [];
 
 beforeAll(async () => {
@@ -154,7 +155,7 @@ describe("somebody who may not grant rights", () => {
   const register = `npx ecr-pull-secrets register guarded ${jane} --yes`;
   const manifests = "npx ecr-pull-secrets register guarded --print-manifests";
 
-  test("is told all that is missing, and how to hand it over", async () => {
+  test("is told what is missing, and how to hand it over", async () => {
     await admit("jane");
     const refused = await run(register);
 
@@ -174,7 +175,9 @@ describe("somebody who may not grant rights", () => {
   async function admit(user: string): Promise<void> {
     const { kubectl, userKubeconfig } = scene.clusters.guarded;
     const file = join(scene.stack.clone.directory, `${user}.yaml`);
-    await writeFile(file, await userKubeconfig(user), { mode: 0o600 });
+    const kubeconfig = await userKubeconfig(user);
+    await writeFile(file, kubeconfig, { mode: 0o600 });
+    stored.push(kubeconfig);
     const look = [
       "namespaces,serviceaccounts",
       "clusterroles,clusterrolebindings,roles,rolebindings",
@@ -238,6 +241,6 @@ test("stores nothing where the API server serves policies and asks none", async 
 });
 
 test("tells nobody a token, a key or a kubeconfig", async () => {
-  expect(stored.length).toBeGreaterThan(3);
+  expect(stored.length).toBeGreaterThan(4);
   await scene.expectNoLeaks(stored);
 });

@@ -235,11 +235,17 @@ test("covers the dead cluster by itself once its server is up", async () => {
   expect(watch.gaps).toEqual([]);
 });
 
-test("renews a cluster's own token at half of its life, and goes on with the new one", async () => {
+/** Half of ten minutes, and a tick, less what the tests before have taken. */
+const rotationMs = 200_000;
+
+const isRotation = ({ message, cluster }: Line) =>
+  message === "credential rotated" && cluster === "lima";
+
+test("renews a cluster's own token at half of its life, and goes on with the new one", {
+  timeout: rotationMs + 40_000,
+}, async () => {
   const first = (await stack.records.versions("lima")).get("AWSCURRENT");
-  await stack.untilLines(
-    ({ message, cluster }) => message === "credential rotated" && cluster === "lima",
-  );
+  await stack.untilLines(isRotation, 1, rotationMs);
 
   const versions = await stack.records.versions("lima");
   expect(versions.get("AWSPREVIOUS")).toBe(first);

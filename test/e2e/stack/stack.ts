@@ -36,13 +36,18 @@ export interface Stack extends AsyncDisposable {
   /** What the functions logged so far, oldest first. */
   lines(): Promise<readonly Line[]>;
   /** Waits until there are so many such lines, and gives them. */
-  untilLines(isWanted: (line: Line) => boolean, count?: number): Promise<readonly Line[]>;
+  untilLines(
+    isWanted: (line: Line) => boolean,
+    count?: number,
+    waitMs?: number,
+  ): Promise<readonly Line[]>;
   /** Everything that anybody can read of it. */
   allTexts(): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
 
-const waitMs = 100_000;
+/** A tick and what it sets off, on a busy machine. */
+const tickMs = 100_000;
 
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { stage = "e2e", config, tokenLifeSeconds } = options;
@@ -113,28 +118,29 @@ function logs(aws: AwsEmulator): Pick<Stack, "lines" | "untilLines"> {
   const lines = async () => readLines(await allMessages(aws));
   return {
     lines,
-    untilLines: async (isWanted, count = 1) => {
+    untilLines: async (isWanted, count = 1, waitMs = tickMs) => {
       const deadline = Date.now() + waitMs;
       for (;;) {
         const all = await lines();
         const found = all.filter(isWanted);
         if (found.length >= count) return found;
-        if (Date.now() > deadline) throw new Error(await explain(aws, found.length, all));
+        if (Date.now() > deadline) {
+          throw new Error(
+            `After ${waitMs} ms there are only ${found.length} such lines. ${await ends(aws, all)}`,
+          );
+        }
         await sleep(500);
       }
     },
   };
 }
 
-async function explain(aws: AwsEmulator, found: number, all: readonly Line[]): Promise<string> {
+async function ends(aws: AwsEmulator, all: readonly Line[]): Promise<string> {
   const last = all.slice(-10).map((line) => JSON.stringify(line));
   const emulatorLog = (await aws.ownLog()).split("\n").slice(-20);
-  return [
-    `After ${waitMs} ms there are only ${found} such lines. The functions' logs end:`,
-    ...last,
-    "The emulator's log ends:",
-    ...emulatorLog,
-  ].join("\n");
+  return ["The functions' logs end:", ...last, "The emulator's log ends:", ...emulatorLog].join(
+    "\n",
+  );
 }
 
 async function allMessages({ logs }: AwsEmulator): Promise<string[]> {

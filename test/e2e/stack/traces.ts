@@ -11,9 +11,10 @@ export interface Traces {
 
 const pauseMs = 10;
 
-/** By /proc: Linux only. */
+/** @throws Error where there is no /proc: only Linux shows others' processes like this */
 export function traceProcess(pid: number, temporaryDirectory: string): Traces {
-  const commandLines = new Set<string>();
+  const commandLines = new Set([commandLineOf(pid)]);
+  if (commandLines.has("")) throw new Error(`/proc tells nothing of process ${pid}`);
   const temporaryFiles = new Set<string>();
   const watcher = watch(temporaryDirectory, (_, name) => {
     if (name !== null) temporaryFiles.add(name);
@@ -21,7 +22,6 @@ export function traceProcess(pid: number, temporaryDirectory: string): Traces {
   const look = () => {
     for (const each of familyOf(pid)) commandLines.add(commandLineOf(each));
   };
-  look();
   const timer = setInterval(look, pauseMs);
   return {
     commandLines,
