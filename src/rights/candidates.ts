@@ -55,7 +55,7 @@ export function candidatesOf(
       present.has(namespace) && !held.has(`${namespace}/${secret.name}`),
     isGranted: ({ places }, namespace) =>
       demand.scope === "cluster" || namespacesOf(places).includes(namespace),
-    linked: ({ places }) => firstLinked(places, names, { isIn, existing }),
+    linked: ({ places }) => firstLinked(places, { isIn, existing }),
   };
 }
 
@@ -68,21 +68,15 @@ function shownBy({ secrets, accounts }: Existing): readonly Known[] {
   return [...new Set(names)].map((name) => ({ name, labels: {}, terminating: false }));
 }
 
+/** One that was seen: an attempt on what isn't there would be answered with 404, and judge nothing. */
 function firstLinked(
   places: readonly Place[],
-  namespaces: readonly string[],
   { isIn, existing }: { isIn: (place: Place, name: string) => boolean; existing: Existing },
 ): InNamespace | undefined {
-  for (const place of places) {
-    const { accounts } = place;
-    const isLinked = (name: string) => accounts === "all" || accounts.includes(name);
-    const seen = existing.accounts.find(
-      (each) => isLinked(each.name) && isIn(place, each.namespace),
-    );
-    if (seen) return seen;
-    // Kubernetes makes this one in every namespace.
-    const namespace = namespaces.find((name) => isIn(place, name));
-    if (isLinked("default") && namespace !== undefined) return { namespace, name: "default" };
-  }
-  return undefined;
+  return existing.accounts.find(({ name, namespace }) =>
+    places.some(
+      (place) =>
+        (place.accounts === "all" || place.accounts.includes(name)) && isIn(place, namespace),
+    ),
+  );
 }

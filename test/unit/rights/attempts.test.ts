@@ -15,8 +15,9 @@ const cluster = [namespace("kube-system"), namespace("kube-public"), namespace("
 const secret = (inNamespace: string, name = "ecr-pull") => ({ namespace: inNamespace, name });
 const existing = {
   secrets: [secret("web"), secret("kube-public")],
-  accounts: [secret("web", "builder")],
+  accounts: [secret("web", "builder"), secret("web", "default")],
 };
+const noSecrets = { ...existing, secrets: [] };
 const named = { namespaces: namespaces(["web", "api"]) };
 
 const scenes: [
@@ -30,7 +31,7 @@ const scenes: [
     "before the first sweep",
     [linked],
     cluster,
-    undefined,
+    noSecrets,
     [
       "make secret kube-system/ecr-pull hold another account's token",
       "make secret web/ecr-pull hold another account's token",
@@ -66,13 +67,13 @@ const scenes: [
     "in namespaces that are named",
     [{ ...named, serviceAccounts: "all" }],
     cluster,
-    undefined,
+    noSecrets,
     [
       "make secret kube-system/ecr-pull hold another account's token",
       "make secret web/ecr-pull hold another account's token",
       "write secret kube-system/ecr-pull, which the config doesn't want there",
       "add a foreign annotation to secret web/ecr-pull",
-      "add a foreign annotation to service account web/default",
+      "add a foreign annotation to service account web/builder",
     ],
   ],
   [
@@ -85,6 +86,18 @@ const scenes: [
       "write secret kube-system/ecr-pull, which the config doesn't want there",
       "add a foreign annotation to secret web/ecr-pull",
       "add a foreign annotation to service account web/builder",
+    ],
+  ],
+  [
+    "an account that isn't there is left out, also `default`",
+    [linked],
+    cluster,
+    undefined,
+    [
+      "make secret kube-system/ecr-pull hold another account's token",
+      "make secret web/ecr-pull hold another account's token",
+      "write secret kube-system/ecr-pull, which the config doesn't want there",
+      "add a foreign annotation to secret web/ecr-pull",
     ],
   ],
   [
