@@ -48,7 +48,8 @@ export function computedRightsContract(context: ContractContext): void {
           { name: other, labels: {}, terminating: false },
           { name: "kube-system", labels: {}, terminating: false },
         ];
-        return attemptsOf(wish, states);
+        const accounts = [{ namespace: target, name: "default" }];
+        return attemptsOf(wish, states, { secrets: [], accounts });
       };
 
       // RBAC refuses everything until it knows the account, and the policy comes later still.

@@ -211,5 +211,7 @@ async function prove(wish: RightsWish, api: AdminApi): Promise<readonly Proof[]>
   const namespaces = live.map(({ metadata: { name, labels = {} } }) => {
     return { name, labels, terminating: false };
   });
-  return proveRights({ rights: computeRights(wish), attempts: attemptsOf(wish, namespaces) }, api);
+  const accounts = namespaces.map(({ name }) => ({ namespace: name, name: "default" }));
+  const attempts = attemptsOf(wish, namespaces, { secrets: [], accounts });
+  return proveRights({ rights: computeRights(wish), attempts }, api);
 }
