@@ -89,7 +89,8 @@ describe.each(scopes)("%s", (_, wish) => {
   });
 
   test("without the policy, the same proof fails", async () => {
-    const binding = rights.objects.at(-1);
+    const isBinding = ({ kind }: { kind: string }) => kind === "ValidatingAdmissionPolicyBinding";
+    const binding = rights.objects.find(isBinding);
     if (binding === undefined) throw new Error("there is no binding");
     const live = await admin.get(refOf(binding));
     expect(await admin.delete(refOf(binding), live?.metadata.uid ?? "")).toBe(true);
