@@ -38,7 +38,7 @@ describe("without a right", () => {
           kind: "forbidden",
           pullSecret: "ecr-pull",
           message: expect.stringContaining('cannot list resource "serviceaccounts"'),
-          hint: expect.stringContaining("README"),
+          hint: expect.stringContaining("register <cluster>"),
         },
       ],
     });
