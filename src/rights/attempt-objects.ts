@@ -14,19 +14,10 @@ const foreign = { "ecr-pull-secrets.example.com/refused": "true" };
 
 /** https://kubernetes.io/docs/concepts/configuration/secret/#serviceaccount-token-secrets */
 export function tokenSecret(secret: SecretDemand, namespace: string, account: string): Attempt {
-  return {
-    kind: "apply",
-    object: {
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: {
-        name: secret.name,
-        namespace,
-        annotations: { "kubernetes.io/service-account.name": account },
-      },
-      type: "kubernetes.io/service-account-token",
-    },
-  };
+  return applied(secret, namespace, {
+    metadata: { annotations: { "kubernetes.io/service-account.name": account } },
+    type: "kubernetes.io/service-account-token",
+  });
 }
 
 /** As a sweep would write it, but for the logins; only a foreign annotation may be too much. */
@@ -37,23 +28,28 @@ export function wantedSecret(
   more: { readonly foreign?: boolean } = {},
 ): Attempt {
   const empty = Buffer.from(JSON.stringify({ auths: {} })).toString("base64");
+  return applied(secret, namespace, {
+    metadata: {
+      labels: { [managedByLabel]: fieldManager },
+      annotations: {
+        [annotations.owner]: formatOwner(owner),
+        ...(more.foreign ? foreign : {}),
+      },
+    },
+    type: secret.type,
+    data: { [dockerConfigJsonKey]: empty },
+  });
+}
+
+function applied(
+  { name }: SecretDemand,
+  namespace: string,
+  { metadata, ...content }: { readonly metadata: object; readonly [field: string]: unknown },
+): Attempt {
+  const object = { name, namespace, ...metadata };
   return {
     kind: "apply",
-    object: {
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: {
-        name: secret.name,
-        namespace,
-        labels: { [managedByLabel]: fieldManager },
-        annotations: {
-          [annotations.owner]: formatOwner(owner),
-          ...(more.foreign ? foreign : {}),
-        },
-      },
-      type: secret.type,
-      data: { [dockerConfigJsonKey]: empty },
-    },
+    object: { apiVersion: "v1", kind: "Secret", metadata: object, ...content },
   };
 }
 
