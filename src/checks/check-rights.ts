@@ -3,6 +3,7 @@ import type { ClusterState } from "../clusters/record.ts";
 import type { StoredCredential } from "../clusters/stored-credential.ts";
 import type { Observed } from "../refresh/observe.ts";
 import { attemptsOf } from "../rights/attempts.ts";
+import { existingIn } from "../rights/candidates.ts";
 import { demandOf, digestOf } from "../rights/demand.ts";
 import { forbiddenQuestions } from "../rights/forbidden.ts";
 import { defaultNamespace, groupName } from "../rights/names.ts";
@@ -43,13 +44,6 @@ export async function checkRights(
   const isOurs = credential.kind === "service-account-token" || credential.kind === "eks";
   const remedy = isOurs ? register : replace;
   return judgeRights({ proofs: proofs.answer, serverHasPolicies, remedy });
-}
-
-function existingIn(observed: Observed | undefined) {
-  return {
-    secrets: [...(observed?.secrets.values() ?? [])].flatMap(({ items }) => items),
-    accounts: [...(observed?.serviceAccounts.values() ?? [])].flatMap(({ items }) => items),
-  };
 }
 
 /** A ServiceAccount needs the right to renew its token; whoever else it is, nothing renews it. */

@@ -1,5 +1,5 @@
 /** Where the registered clusters are kept, and nothing of how. */
-import type { KubeconfigError } from "../errors.ts";
+import { KubeconfigError } from "../errors.ts";
 import type { SecretValue } from "../secret-value.ts";
 import type { ClusterState } from "./record.ts";
 
@@ -20,6 +20,14 @@ export interface ClusterRecord {
   readonly versionId: string | undefined;
   /** Not read yet; the error says what else the record holds. */
   readonly kubeconfig: SecretValue | KubeconfigError;
+}
+
+/** @throws KubeconfigError where the record holds something else */
+export function kubeconfigIn({ kubeconfig }: ClusterRecord): SecretValue {
+  if (kubeconfig instanceof KubeconfigError) {
+    throw kubeconfig;
+  }
+  return kubeconfig;
 }
 
 /** Records that are to be deleted count as deleted. Every method throws StoreError, and only that. */

@@ -1,6 +1,6 @@
 /** A registered cluster by its record: how it is reached, as far as the record tells. */
 import type { ClusterState } from "../clusters/record.ts";
-import type { ClusterStore } from "../clusters/store.ts";
+import { type ClusterStore, kubeconfigIn } from "../clusters/store.ts";
 import type { StoredCredential } from "../clusters/stored-credential.ts";
 import { KubeconfigError } from "../errors.ts";
 import type { SecretValue } from "../secret-value.ts";
@@ -42,10 +42,7 @@ export async function findRecord(
   }
   const { state } = listed;
   try {
-    if (record.kubeconfig instanceof KubeconfigError) {
-      throw record.kubeconfig;
-    }
-    return { state, access: read(cluster, record.kubeconfig) };
+    return { state, access: read(cluster, kubeconfigIn(record)) };
   } catch (error) {
     if (error instanceof KubeconfigError) {
       return { state, access: error };

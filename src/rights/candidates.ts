@@ -1,5 +1,6 @@
 /** Where an attempt would judge a right, by what is known of a cluster. Pure. */
 import { selectsNamespace } from "../config/namespace-selection.ts";
+import type { Observed } from "../refresh/observe.ts";
 import type { NamespaceState } from "../refresh/ports.ts";
 import { type Demand, namespacesOf, type Place, type SecretDemand } from "./demand.ts";
 import { systemNamespace } from "./forbidden.ts";
@@ -12,6 +13,14 @@ export interface Existing {
 interface InNamespace {
   readonly namespace: string;
   readonly name: string;
+}
+
+/** @param observed undefined: nothing could be seen */
+export function existingIn(observed: Observed | undefined) {
+  return {
+    secrets: [...(observed?.secrets.values() ?? [])].flatMap(({ items }) => items),
+    accounts: [...(observed?.serviceAccounts.values() ?? [])].flatMap(({ items }) => items),
+  };
 }
 
 export interface Candidates {

@@ -1,7 +1,6 @@
 /** A cluster for a diagnosis: reached as a sweep would, over a connection that nothing else uses. */
 import type { ExaminedCluster } from "../checks/ports.ts";
-import type { ClusterRecord } from "../clusters/store.ts";
-import { KubeconfigError } from "../errors.ts";
+import { type ClusterRecord, kubeconfigIn } from "../clusters/store.ts";
 import { createClusterConnection } from "../kubernetes/connection.ts";
 import { probeEndpoint } from "../kubernetes/reachability.ts";
 import { describeStoredCredential } from "../kubernetes/stored-kubeconfig.ts";
@@ -22,12 +21,9 @@ export function examineCluster(
   signal: AbortSignal,
   options: ExamineOptions,
 ): ExaminedCluster {
-  if (record.kubeconfig instanceof KubeconfigError) {
-    throw record.kubeconfig;
-  }
   const access = accessOf(record, options, anyTime);
   const connection = createClusterConnection(access, options.connection);
-  const credential = describeStoredCredential(record.kubeconfig);
+  const credential = describeStoredCredential(kubeconfigIn(record));
   return {
     server: access.server.origin,
     credential,

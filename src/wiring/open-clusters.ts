@@ -2,9 +2,8 @@
  * Connections to registered clusters, kept as long as the warm function lives: an idle sweep over a
  * connection that is there costs one round trip.
  */
-import type { ClusterRecord } from "../clusters/store.ts";
+import { type ClusterRecord, kubeconfigIn } from "../clusters/store.ts";
 import type { StoredCredential } from "../clusters/stored-credential.ts";
-import { KubeconfigError } from "../errors.ts";
 import { type ClusterConnection, createClusterConnection } from "../kubernetes/connection.ts";
 import { describeStoredCredential } from "../kubernetes/stored-kubeconfig.ts";
 import type { ConnectionOptions } from "../kubernetes/transport/options.ts";
@@ -96,9 +95,6 @@ export function openClusters(options: OpenClustersOptions): OpenClusters {
 }
 
 /** @throws KubeconfigError */
-function credentialOf({ kubeconfig }: ClusterRecord): StoredCredential {
-  if (kubeconfig instanceof KubeconfigError) {
-    throw kubeconfig;
-  }
-  return describeStoredCredential(kubeconfig);
+function credentialOf(record: ClusterRecord): StoredCredential {
+  return describeStoredCredential(kubeconfigIn(record));
 }

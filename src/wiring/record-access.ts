@@ -1,7 +1,6 @@
 /** From a cluster's record to how its API server is reached: with what it holds, or signed for it. */
-import type { ClusterRecord } from "../clusters/store.ts";
+import { type ClusterRecord, kubeconfigIn } from "../clusters/store.ts";
 import type { EksTokenSource } from "../credentials/eks-token.ts";
-import { KubeconfigError } from "../errors.ts";
 import type { ClusterAccess, EksCredential } from "../kubernetes/cluster-access.ts";
 import { cachedCredential } from "../kubernetes/kubeconfig/cached-credential.ts";
 import { parseUntrustedKubeconfig } from "../kubernetes/kubeconfig-untrusted.ts";
@@ -23,10 +22,7 @@ export function accessOf(
   options: RecordAccessOptions,
   at: Date = options.now(),
 ): ClusterAccess {
-  if (record.kubeconfig instanceof KubeconfigError) {
-    throw record.kubeconfig;
-  }
-  const { endpoint, authentication } = parseUntrustedKubeconfig(record.kubeconfig.reveal(), {
+  const { endpoint, authentication } = parseUntrustedKubeconfig(kubeconfigIn(record).reveal(), {
     source: `the record of ${record.name}`,
     insecureTlsAllowed: options.isInsecureTlsAllowed(record.name),
     isEksHost: options.isEksHost,

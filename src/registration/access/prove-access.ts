@@ -4,6 +4,7 @@ import { observe } from "../../refresh/observe.ts";
 import type { ClusterApi, NamespaceState } from "../../refresh/ports.ts";
 import type { RightsApi } from "../../rights/access.ts";
 import { attemptsOf } from "../../rights/attempts.ts";
+import { existingIn } from "../../rights/candidates.ts";
 import { accountUser } from "../../rights/names.ts";
 import { type Proof, proveRights } from "../../rights/prove-rights.ts";
 import type { Rights, Subject } from "../../rights/rights.ts";
@@ -94,15 +95,11 @@ async function tryWrites(writes: readonly WantedWrite[], api: RightsApi): Promis
 
 export async function existingOf({ desired }: RegistrationWish, api: ClusterApi) {
   try {
-    const { secrets, serviceAccounts } = await observe(api, desired);
-    return {
-      secrets: [...secrets.values()].flatMap(({ items }) => items),
-      accounts: [...serviceAccounts.values()].flatMap(({ items }) => items),
-    };
+    return existingIn(await observe(api, desired));
   } catch (error) {
     // The right to list isn't in effect: the proofs say so, by name.
     if (error instanceof ClusterError && error.kind === "forbidden") {
-      return { secrets: [], accounts: [] };
+      return existingIn(undefined);
     }
     throw error;
   }
