@@ -2,8 +2,10 @@
  * A cluster's record: what it is called in Secrets Manager, and the state in its tags. Pure. Whoever
  * may tag the secret can write anything there: what doesn't parse reads as absent.
  */
+
 import * as z from "zod";
 import { UserError } from "../errors.ts";
+import { formatTime } from "../times.ts";
 
 export interface ClusterState {
   /** The soonest expiry of a credential in that cluster. */
@@ -142,9 +144,4 @@ function isSameExpiry(before: Date | undefined, after: Date | undefined): boolea
     after !== undefined &&
     Math.abs(after.getTime() - before.getTime()) < expiryToleranceMs
   );
-}
-
-/** RFC 3339 in whole seconds. */
-function formatTime(time: Date): string {
-  return time.toISOString().replace(/\.\d{3}Z$/, "Z");
 }

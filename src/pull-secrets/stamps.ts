@@ -3,6 +3,7 @@
  * Anybody in the cluster can edit annotations: what doesn't parse reads as absent, and an absent
  * stamp only makes a secret due.
  */
+import { formatTime } from "../times.ts";
 import { annotations } from "./names.ts";
 
 /** When the credential for one registry was issued, and where it came from. */
@@ -115,11 +116,6 @@ function parseObject(text: string | undefined): Record<string, unknown> {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** RFC 3339 in whole seconds, as Kubernetes writes its own times. */
-function formatTime(time: Date): string {
-  return time.toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
 function parseTime(value: unknown): Date | undefined {

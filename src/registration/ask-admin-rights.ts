@@ -1,4 +1,5 @@
 /** May whoever registers do what was planned? Asked before anything is written. */
+import { listSome } from "../list-some.ts";
 import type { AccessQuestion, RightsApi } from "../rights/access.ts";
 import { formatRef, refOf } from "../rights/kubernetes-object.ts";
 import type { RegistrationPlan } from "./plan-registration.ts";
@@ -44,9 +45,7 @@ function nameOf({ object }: ObjectStep): string {
 }
 
 function listed(all: readonly string[]): string {
-  const names = [...new Set(all)];
-  const left = names.length - maxNamed;
-  return left > 1 ? `${names.slice(0, maxNamed).join(", ")} and ${left} more` : names.join(", ");
+  return listSome([...new Set(all)], maxNamed);
 }
 
 const handOver =

@@ -1,9 +1,11 @@
 /** From a kubeconfig that somebody brings to a plan: tried before it is stored, and nothing made. */
+
 import type { StoredCredential } from "../clusters/stored-credential.ts";
 import { attemptsOf } from "../rights/attempts.ts";
 import { computeRights } from "../rights/compute-rights.ts";
 import { type Proof, proveRights } from "../rights/prove-rights.ts";
 import type { Rights } from "../rights/rights.ts";
+import { formatTime } from "../times.ts";
 import { beyond, lacking } from "./access/as-is-access.ts";
 import { existingOf } from "./access/prove-access.ts";
 import type { InspectPorts } from "./inspect.ts";
@@ -134,7 +136,7 @@ async function unrenewed(
       return [];
     }
   }
-  const until = credential.expiresAt.toISOString().replace(/\.\d{3}Z$/, "Z");
+  const until = formatTime(credential.expiresAt);
   return [
     {
       message: `it expires at ${until}, and nothing renews it: from then on nothing is refreshed`,

@@ -15,9 +15,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "src/settings.ts": [],
   "src/edit-distance.ts": [],
   "src/durations.ts": [],
+  "src/times.ts": [],
+  "src/list-some.ts": [],
   "src/deadline.ts": ["src/refresh"],
   "src/config": ["src/errors.ts", "src/edit-distance.ts"],
-  "src/pull-secrets": ["src/secret-value.ts"],
+  "src/pull-secrets": ["src/secret-value.ts", "src/times.ts"],
   "src/refresh": ["src/config", "src/pull-secrets", "src/errors.ts", "src/secret-value.ts"],
   "src/aws": ["src/errors.ts"],
   "src/credentials": [
@@ -27,7 +29,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "src/errors.ts",
     "src/secret-value.ts",
   ],
-  "src/clusters": ["src/aws", "src/errors.ts", "src/secret-value.ts"],
+  "src/clusters": ["src/aws", "src/errors.ts", "src/secret-value.ts", "src/times.ts"],
   "src/kubernetes": [
     "src/registration/ports.ts",
     "src/clusters/stored-credential.ts",
@@ -38,6 +40,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "src/errors.ts",
     "src/secret-value.ts",
     "src/edit-distance.ts",
+    "src/times.ts",
   ],
   "src/rights": [
     "src/refresh",
@@ -55,6 +58,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "src/stack",
     "src/eks",
     "src/durations.ts",
+    "src/times.ts",
+    "src/list-some.ts",
     "src/errors.ts",
     "src/secret-value.ts",
     "src/deadline.ts",
@@ -74,6 +79,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "src/eks": ["src/aws", "src/errors.ts", "src/secret-value.ts"],
   "src/dispatch": ["src/aws", "src/errors.ts"],
   "src/worker": [
+    "src/times.ts",
     "src/checks",
     "src/rights",
     "src/secret-value.ts",
@@ -89,6 +95,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "src/deploy": ["src/config"],
   "src/wiring": ["src"],
   "src/cli": [
+    "src/list-some.ts",
     "src/wiring",
     "src/registration",
     "src/rights",

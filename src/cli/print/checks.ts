@@ -2,9 +2,10 @@
 import { waitsFor } from "../../checks/catalogue.ts";
 import type { CheckGroup, CheckReport, CheckResult } from "../../checks/check-report.ts";
 import type { StageReport } from "../../checks/stage-report.ts";
+import { listSome } from "../../list-some.ts";
 import { renderHint } from "./hint.ts";
 import type { Look } from "./look.ts";
-import { count, listSome, wrap } from "./wording.ts";
+import { count, wrap } from "./wording.ts";
 
 /** Of more clusters, only what isn't well is shown: `--output json` has it all. */
 const maxWhole = 10;

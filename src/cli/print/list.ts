@@ -1,10 +1,12 @@
 /** The registered clusters: a row each, what to do about trouble, and the sum. */
+
+import { listSome } from "../../list-some.ts";
 import { type ClusterStanding, isPast } from "../registered/cluster-standing.ts";
 import { formatRoughly, formatRoughTime } from "./durations.ts";
 import type { Look } from "./look.ts";
 import { formatTable, moreRows } from "./table.ts";
 import { renderRemark } from "./trouble.ts";
-import { count, joinBlocks, listSome } from "./wording.ts";
+import { count, joinBlocks } from "./wording.ts";
 
 export interface ShownList {
   readonly stage: string;

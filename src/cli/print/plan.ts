@@ -1,8 +1,10 @@
 /** A plan in words: what would be done, where, and why. */
+
+import { listSome } from "../../list-some.ts";
 import type { PlannedChange, PlanReport } from "../../refresh/plan-report.ts";
 import type { Look } from "./look.ts";
 import { renderFailures, renderNotices, type ShownNotice } from "./trouble.ts";
-import { count, listSome, wrap } from "./wording.ts";
+import { count, wrap } from "./wording.ts";
 
 /** A plan, also one that a deployed function made: what it notices may be new here. */
 export interface ShownPlan extends Omit<PlanReport, "notices"> {

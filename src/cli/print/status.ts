@@ -1,10 +1,12 @@
 /** How a cluster's pull secrets fare: a row per secret, what is wrong, and the sum. */
+
+import { listSome } from "../../list-some.ts";
 import { hasExpired, type StatusLine, type StatusReport } from "../../refresh/status-report.ts";
 import { formatExpiry, formatRoughTime } from "./durations.ts";
 import type { Look } from "./look.ts";
 import { formatTable, moreRows, withCluster } from "./table.ts";
 import { renderFailures, renderNotices, type Trouble } from "./trouble.ts";
-import { count, joinBlocks, listSome, wrap } from "./wording.ts";
+import { count, joinBlocks, wrap } from "./wording.ts";
 
 export function renderStatus(status: StatusReport, look: Look): string {
   const trouble = [

@@ -1,7 +1,9 @@
 /** Failures and notices: what, where, and what to do about it. */
+
+import { listSome } from "../../list-some.ts";
 import { renderHint } from "./hint.ts";
 import type { Look } from "./look.ts";
-import { count, listSome, wrap } from "./wording.ts";
+import { count, wrap } from "./wording.ts";
 
 export interface Trouble {
   readonly kind: string;

@@ -1,8 +1,10 @@
 /** What came of visiting clusters, whether one or thousands: those with trouble come first. */
+
+import { listSome } from "../../list-some.ts";
 import { isFine, type NoAnswer, type Outcome, type Visit } from "../registered/visit.ts";
 import { renderHint } from "./hint.ts";
 import type { Look } from "./look.ts";
-import { count, joinBlocks, listSome, wrap } from "./wording.ts";
+import { count, joinBlocks, wrap } from "./wording.ts";
 
 export function renderVisits<Report extends Outcome>(
   visits: readonly Visit<Report>[],

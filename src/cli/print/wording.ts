@@ -4,13 +4,6 @@ export function count(number: number, singular: string, plural = `${singular}s`)
   return `${number} ${number === 1 ? singular : plural}`;
 }
 
-/** `a, b, c and 497 more` */
-export function listSome(names: readonly string[], most = 6): string {
-  const shown = names.length > most + 1 ? names.slice(0, most) : names;
-  const rest = names.length - shown.length;
-  return rest > 0 ? `${shown.join(", ")} and ${rest} more` : shown.join(", ");
-}
-
 /** Where prose may be broken: at spaces, but not between a number and its unit. */
 const gaps = / (?!(?:d|h|min|s)\b)/;
 

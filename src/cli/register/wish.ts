@@ -2,11 +2,12 @@
 import { minLifeMs } from "../../clusters/token-life.ts";
 import { formatSpan } from "../../durations.ts";
 import { UsageError } from "../../errors.ts";
+import { listSome } from "../../list-some.ts";
 import { desiredPullSecrets } from "../../refresh/desired.ts";
 import { serviceAccountAccess } from "../../registration/access/service-account-access.ts";
 import { defaultLifetime, parseLifetime } from "../../registration/access/token-lifetime.ts";
 import type { RegistrationWish } from "../../registration/registration-wish.ts";
-import { listSome } from "../print/wording.ts";
+
 import type { StageContext } from "../stage/open-stage.ts";
 import type { RegisterRequest } from "./register-options.ts";
 

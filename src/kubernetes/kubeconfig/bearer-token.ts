@@ -1,6 +1,7 @@
 import { SecretValue } from "../../secret-value.ts";
+import { formatTime } from "../../times.ts";
 import { readJwtClaims } from "./jwt-claims.ts";
-import { type Place, printedDate, refusal } from "./refusal.ts";
+import { type Place, refusal } from "./refusal.ts";
 
 export interface BearerToken {
   readonly token: SecretValue;
@@ -28,7 +29,7 @@ export function parseBearerToken(
   }
   const expiresAt = readJwtClaims(token)?.expiresAt;
   if (expiresAt !== undefined && expiresAt <= now) {
-    throw refusal(place, `expired on ${printedDate(expiresAt)}`, hint);
+    throw refusal(place, `expired on ${formatTime(expiresAt)}`, hint);
   }
   return { token: new SecretValue(token), expiresAt };
 }

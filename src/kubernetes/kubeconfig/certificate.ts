@@ -1,7 +1,8 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { SecretValue } from "../../secret-value.ts";
+import { formatTime } from "../../times.ts";
 import type { ClientCertificate } from "../cluster-access.ts";
-import { type Place, printedDate, refusal } from "./refusal.ts";
+import { type Place, refusal } from "./refusal.ts";
 
 /** PEM as the kubeconfig has it, and where it has it. */
 export interface PemText {
@@ -38,7 +39,7 @@ export function parseAuthorities(ca: PemText, now: Date): string {
   const certificates = parseCertificates(ca);
   const latest = Math.max(...certificates.map(({ validToDate }) => validToDate.getTime()));
   if (latest <= now.getTime()) {
-    const problem = `holds a CA that expired on ${printedDate(new Date(latest))}`;
+    const problem = `holds a CA that expired on ${formatTime(new Date(latest))}`;
     throw refusal(ca.place, problem, "Take the cluster's present CA from a fresh kubeconfig.");
   }
   return toPem(certificates);
@@ -66,7 +67,7 @@ export function parseClientCertificate(
   }
   const expiresAt = leaf.validToDate;
   if (expiresAt <= now) {
-    const problem = `holds a client certificate that expired on ${printedDate(expiresAt)}`;
+    const problem = `holds a client certificate that expired on ${formatTime(expiresAt)}`;
     throw refusal(certificate.place, problem, "Renew it, and take a fresh kubeconfig.");
   }
   return {

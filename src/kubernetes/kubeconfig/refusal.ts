@@ -42,8 +42,3 @@ export function quotedNames(names: readonly string[]): string {
   const shown = names.slice(0, maxNames).map(quotedName).join(", ");
   return names.length > maxNames ? `${shown} and ${names.length - maxNames} more` : shown;
 }
-
-/** How a person reads a date in a message: to the second, in UTC. */
-export function printedDate(date: Date): string {
-  return date.toISOString().replace(/\.\d{3}Z$/, "Z");
-}

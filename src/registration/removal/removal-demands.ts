@@ -1,4 +1,5 @@
 /** May whoever unregisters do what was planned? Asked before anything is removed. */
+import { listSome } from "../../list-some.ts";
 import type { AccessQuestion, RightsApi } from "../../rights/access.ts";
 import { formatRef, type LiveObject, refOf } from "../../rights/kubernetes-object.ts";
 import type { Problem } from "../problems.ts";
@@ -39,7 +40,7 @@ export async function askRemovalRights(
     ? []
     : [
         {
-          message: `${user ?? "you"} may not ${some(what)}`,
+          message: `${user ?? "you"} may not ${listSome(what, maxNamed)}`,
           hint: "let somebody run this who may: kubectl auth can-i --list shows what you may",
         },
       ];
@@ -63,12 +64,7 @@ async function refusedOf(
 
 function inNamespaces(what: string, objects: readonly LiveObject[]): readonly string[] {
   const names = [...new Set(objects.map(({ metadata }) => metadata.namespace ?? ""))];
-  return names.length === 0 ? [] : [`${what} in ${some(names)}`];
+  return names.length === 0 ? [] : [`${what} in ${listSome(names, maxNamed)}`];
 }
 
 const maxNamed = 5;
-
-function some(names: readonly string[]): string {
-  const left = names.length - maxNamed;
-  return left > 1 ? `${names.slice(0, maxNamed).join(", ")} and ${left} more` : names.join(", ");
-}

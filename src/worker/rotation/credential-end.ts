@@ -1,4 +1,5 @@
 /** What is said of a credential whose end comes near, and how loudly. Pure. */
+
 import type { NextSteps } from "../../checks/next-steps.ts";
 import {
   assumedLife,
@@ -8,6 +9,7 @@ import {
   shareLeft,
 } from "../../checks/rules/credential-shares.ts";
 import type { ServiceAccountToken, StoredCredential } from "../../clusters/stored-credential.ts";
+import { formatTime } from "../../times.ts";
 import type { Trouble } from "./credential-report.ts";
 import type { Rotation } from "./rotate-credential.ts";
 
@@ -84,6 +86,6 @@ function describeEnd(
   now: Date,
 ): string {
   const verb = expiresAt > now ? "expires" : "expired";
-  const at = expiresAt.toISOString().replace(/\.\d{3}Z$/, "Z");
+  const at = formatTime(expiresAt);
   return `the ${names[kind]} in the cluster's record ${verb} on ${at}`;
 }

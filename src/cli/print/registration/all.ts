@@ -1,8 +1,10 @@
 /** What `register --all` will do, and what came of it. */
+
+import { listSome } from "../../../list-some.ts";
 import { changesSomething } from "../../../registration/plan-registration.ts";
 import type { PreparedAll } from "../../register/all/prepare-all.ts";
 import type { Look } from "../look.ts";
-import { count, joinBlocks, listSome } from "../wording.ts";
+import { count, joinBlocks } from "../wording.ts";
 import { planAsJson, renderRegistrationPlan } from "./plan.ts";
 import { renderProblem } from "./problem.ts";
 

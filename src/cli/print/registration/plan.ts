@@ -1,4 +1,6 @@
 /** What a registration will do, in words and as data: the same for a dry run and for the question. */
+
+import { listSome } from "../../../list-some.ts";
 import { formatOwner } from "../../../refresh/rules/ownership.ts";
 import {
   changesSomething,
@@ -9,7 +11,7 @@ import { groupSteps, type StepGroup } from "../../../registration/rules/group-st
 import { isWrite, type ObjectStep } from "../../../registration/rules/judge-object.ts";
 import { refOf } from "../../../rights/kubernetes-object.ts";
 import type { Look } from "../look.ts";
-import { count, joinBlocks, listSome, wrap } from "../wording.ts";
+import { count, joinBlocks, wrap } from "../wording.ts";
 import { renderAccessSteps } from "./access-steps.ts";
 import { renderProblem } from "./problem.ts";
 

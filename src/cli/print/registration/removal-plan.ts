@@ -1,4 +1,6 @@
 /** What a removal will take away, in words and as data: the same for a dry run and the question. */
+
+import { listSome } from "../../../list-some.ts";
 import { formatOwner } from "../../../refresh/rules/ownership.ts";
 import {
   type ClusterRemoval,
@@ -12,7 +14,7 @@ import { groupSteps } from "../../../registration/rules/group-steps.ts";
 import { type LiveObject, refOf } from "../../../rights/kubernetes-object.ts";
 import { formatExpiry } from "../durations.ts";
 import type { Look } from "../look.ts";
-import { count, joinBlocks, listSome, wrap } from "../wording.ts";
+import { count, joinBlocks, wrap } from "../wording.ts";
 import { renderProblem } from "./problem.ts";
 
 export function renderRemovalPlan(plan: RemovalPlan, look: Look): string {
