@@ -38,6 +38,9 @@ export interface FunctionSettings {
   readonly region: string;
   readonly account: string;
   readonly queueUrl: string;
+  /** Where notices and alarms go. */
+  readonly topicArn: string;
+  readonly schedulePeriodMinutes: number;
   /** Of the stage, bundled with the function. */
   readonly configFile: string;
 }
@@ -56,6 +59,8 @@ export function readFunctionSettings(environment: Environment = readAll()): Func
     region: required("AWS_REGION"),
     account: required("ACCOUNT"),
     queueUrl: required("QUEUE_URL"),
+    topicArn: required("TOPIC_ARN"),
+    schedulePeriodMinutes: Number(required("SCHEDULE_MINUTES")),
     configFile: required("CONFIG_FILE"),
   };
 }

@@ -18,6 +18,8 @@ export interface ClusterState {
   readonly credential: CredentialLife | undefined;
   /** Since when the worker has tried in vain to renew it; undefined: it went well, or isn't due. */
   readonly rotationFailingSince: Date | undefined;
+  /** When the topic was told that it keeps failing; undefined: it wasn't, or it was told the end. */
+  readonly failureToldAt: Date | undefined;
 }
 
 export interface CredentialLife {
@@ -43,6 +45,7 @@ const stateTags = {
   rbac: "ecr-pull-secrets:rbac",
   credential: "ecr-pull-secrets:credential",
   rotationFailingSince: "ecr-pull-secrets:rotation-failing-since",
+  failureToldAt: "ecr-pull-secrets:failure-told-at",
 } as const satisfies Record<keyof ClusterState, string>;
 
 /** Of stages and of clusters: what a config takes. It keeps `/` out of a record's name. */
@@ -82,6 +85,7 @@ export function readState(tags: readonly Tag[]): ClusterState {
     rbac: digestSchema.parse(values.get(stateTags.rbac)),
     credential: lifeSchema.parse(values.get(stateTags.credential)),
     rotationFailingSince: timeSchema.parse(values.get(stateTags.rotationFailingSince)),
+    failureToldAt: timeSchema.parse(values.get(stateTags.failureToldAt)),
   };
 }
 
@@ -120,7 +124,7 @@ const digestSchema = z
   .catch(undefined);
 
 function tagsOf(state: ClusterState): ReadonlyMap<string, string> {
-  const { expiresAt, failingSince, rbac, credential, rotationFailingSince } = state;
+  const { expiresAt, failingSince, rbac, credential, rotationFailingSince, failureToldAt } = state;
   const tags = new Map<string, string>();
   if (expiresAt) tags.set(stateTags.expiresAt, formatTime(expiresAt));
   if (failingSince) tags.set(stateTags.failingSince, formatTime(failingSince));
@@ -132,6 +136,7 @@ function tagsOf(state: ClusterState): ReadonlyMap<string, string> {
   if (rotationFailingSince) {
     tags.set(stateTags.rotationFailingSince, formatTime(rotationFailingSince));
   }
+  if (failureToldAt) tags.set(stateTags.failureToldAt, formatTime(failureToldAt));
   return tags;
 }
 

@@ -83,6 +83,12 @@ export const roleArn = text(
   "the ARN of a role, such as arn:aws:iam::111122223333:role/pull",
 );
 
+/** What IAM takes as the last part of a repository's ARN. */
+export const repositoryPattern = text(
+  /^(?=.{1,256}$)[a-z0-9*?][a-z0-9._/*?-]*$/,
+  'a repository\'s name or glob, such as "team/*" (small letters, digits, "-", "_", "." and "/")',
+);
+
 export const emailAddress = text(/^(?=.{3,254}$)[^\s@]+@[^\s@]+\.[^\s@.]+$/, "an email address");
 
 export const registryHost = text(

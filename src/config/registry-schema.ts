@@ -1,6 +1,15 @@
 /** Where a pull secret's credentials come from. */
 import * as z from "zod";
-import { accountId, listOf, notYet, region, registryHost, roleArn, secretId } from "./fields.ts";
+import {
+  accountId,
+  listOf,
+  notYet,
+  region,
+  registryHost,
+  repositoryPattern,
+  roleArn,
+  secretId,
+} from "./fields.ts";
 import { type EcrRegistryConfig, endpointFamilies } from "./stage-config.ts";
 
 const typeIs = "Where the credential comes from.";
@@ -24,6 +33,9 @@ const fromEcr = z
         "Kinds of hosts to write an entry for. Each host repeats a token of several kB, and a " +
           "Secret holds 1 MiB.",
       ),
+    repositories: listOf(repositoryPattern)
+      .optional()
+      .describe("Names or globs of the repositories that may be pulled. Default: all."),
   })
   .transform(
     (given): EcrRegistryConfig => ({
@@ -32,6 +44,7 @@ const fromEcr = z
       accounts: accountsBehind(given),
       roleArn: given.roleArn,
       endpoints: [...new Set(given.endpoints)],
+      repositories: given.repositories,
     }),
   )
   .describe("Amazon ECR, private registries of one region.");

@@ -3,6 +3,7 @@
  * `config/schema.json`. What concerns several entries at once is in conflicts.ts.
  */
 import * as z from "zod";
+import { awsOptions } from "./aws-schema.ts";
 import {
   clusterName,
   clusterPattern,
@@ -103,6 +104,19 @@ export const stageConfig = z
       .strictObject({ email: emailAddress.optional().describe("Who is told by mail.") })
       .optional()
       .describe("Who is told when something fails."),
+    metrics: z
+      .strictObject({
+        perCluster: z
+          .boolean()
+          .optional()
+          .describe(
+            "Metrics with the cluster as a dimension. CloudWatch asks about $0.60 a month for " +
+              "each cluster. Default: false.",
+          ),
+      })
+      .optional()
+      .describe("What is measured beside the few metrics of the whole stage."),
+    aws: awsOptions,
     pullSecrets: listOf(pullSecret, maxPullSecrets).describe(
       "The pull secrets, and which clusters and namespaces get them.",
     ),
@@ -114,8 +128,10 @@ export const stageConfig = z
     (given): StageConfig => ({
       schedule: given.schedule,
       alarms: { email: given.alarms?.email },
+      metrics: { perCluster: given.metrics?.perCluster ?? false },
       pullSecrets: given.pullSecrets,
       allowInsecureTls: given.allowInsecureTls ?? [],
+      aws: given.aws,
     }),
   )
   .describe("What one stage of ecr-pull-secrets keeps fresh, and where.");

@@ -10,10 +10,43 @@ export type EndpointFamily = (typeof endpointFamilies)[number];
 export interface StageConfig {
   readonly schedule: Schedule;
   readonly alarms: { readonly email: string | undefined };
+  readonly metrics: {
+    /** Series of its own for each cluster: CloudWatch asks $0.30 a month for each of them. */
+    readonly perCluster: boolean;
+  };
   readonly pullSecrets: readonly PullSecretConfig[];
   /** Names of clusters whose certificate isn't verified. */
   readonly allowInsecureTls: readonly string[];
+  readonly aws: AwsOptions;
 }
+
+/** How the stack is deployed in AWS; nothing here changes what is in the clusters. */
+export interface AwsOptions {
+  /** Undefined: AWS's own keys. Encrypts records, queues, topic and logs. */
+  readonly kmsKeyArn: string | undefined;
+  /** ARN of a policy that bounds both functions' roles. */
+  readonly permissionsBoundary: string | undefined;
+  /** On everything that the stack and `register` make in AWS. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly logRetentionDays: number;
+  /** Where the refresh function runs; undefined: outside of any network of one's own. */
+  readonly vpc: VpcConfig | undefined;
+  readonly concurrency: {
+    /** Clusters that are swept at once. */
+    readonly queue: number;
+    /** Set aside for the refresh function; undefined: it shares the account's. */
+    readonly reserved: number | undefined;
+  };
+}
+
+export type VpcConfig =
+  | {
+      readonly kind: "existing";
+      readonly subnetIds: readonly string[];
+      readonly securityGroupIds: readonly string[];
+    }
+  /** A network of the stack's own, whose NAT gateway has a fixed address. */
+  | { readonly kind: "fixed-egress" };
 
 export interface Schedule {
   /** As EventBridge wants it: `rate(10 minutes)`. */
@@ -44,6 +77,8 @@ export interface EcrRegistryConfig {
   /** Undefined: the caller's own credentials. */
   readonly roleArn: string | undefined;
   readonly endpoints: readonly EndpointFamily[];
+  /** Names or globs that the function's own role may pull; undefined: all. */
+  readonly repositories: readonly string[] | undefined;
 }
 
 export type RegistryConfig = EcrRegistryConfig;

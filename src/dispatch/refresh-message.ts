@@ -29,8 +29,11 @@ const messageSchema = z.strictObject({
       rbac: z.string().max(256).or(absentAsNull),
       credential: addedLater(z.object({ issuedAt: time, expiresAt: time })),
       rotationFailingSince: addedLater(time),
+      failureToldAt: addedLater(time),
     })
     .optional(),
+  /** How many clusters of the stage keep failing: with many, an alarm speaks for all of them. */
+  failingLong: z.int().min(0).optional(),
 });
 
 export type RefreshMessage = z.output<typeof messageSchema>;
@@ -40,7 +43,7 @@ export class PoisonMessageError extends Error {
   override readonly name = "PoisonMessageError";
 }
 
-export function formatMessage({ cluster, tick, state }: RefreshMessage): string {
+export function formatMessage({ cluster, tick, state, failingLong }: RefreshMessage): string {
   return JSON.stringify({
     cluster,
     tick,
@@ -51,8 +54,10 @@ export function formatMessage({ cluster, tick, state }: RefreshMessage): string 
         rbac: state.rbac ?? null,
         credential: state.credential ?? null,
         rotationFailingSince: state.rotationFailingSince ?? null,
+        failureToldAt: state.failureToldAt ?? null,
       },
     }),
+    ...(failingLong !== undefined && { failingLong }),
   });
 }
 

@@ -48,6 +48,7 @@ function stateAfter(report: CostedReport, before: ClusterState): ClusterState {
     rbac: before.rbac,
     credential: credentialAfter(report, before),
     rotationFailingSince: rotationFailingSince(report, before),
+    failureToldAt: before.failureToldAt,
   };
 }
 

@@ -95,6 +95,8 @@ function environmentOf(aws: FakeAws, queueUrl: string): NodeJS.ProcessEnv {
     STAGE: "dev",
     ACCOUNT: aws.account,
     QUEUE_URL: queueUrl,
+    TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:alarms",
+    SCHEDULE_MINUTES: "10",
     CONFIG_FILE: "not read here",
     POWERTOOLS_LOG_LEVEL: "SILENT",
     POWERTOOLS_METRICS_DISABLED: "true",

@@ -48,7 +48,13 @@ export async function startDeployedScene() {
 
   function realHandler(stage: string): Promise<Handler> {
     const queue = aws.queues.create(`ecr-pull-secrets-${stage}-refresh.fifo`);
-    const place = { region: aws.region, account: aws.account, queueUrl: queue.url };
+    const place = {
+      region: aws.region,
+      account: aws.account,
+      queueUrl: queue.url,
+      topicArn: `arn:aws:sns:${aws.region}:${aws.account}:alarms`,
+      schedulePeriodMinutes: 10,
+    };
     return wireRefresh({ stage, ...place, configFile: join(scene.folder, `config/${stage}.yml`) });
   }
 

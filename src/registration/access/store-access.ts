@@ -81,4 +81,5 @@ const noState: ClusterState = {
   rbac: undefined,
   credential: undefined,
   rotationFailingSince: undefined,
+  failureToldAt: undefined,
 };

@@ -27,6 +27,7 @@ const desired = desiredPullSecrets(
           accounts: undefined,
           roleArn: undefined,
           endpoints: ["ipv4"],
+          repositories: undefined,
         },
       ],
       adopt: false,

@@ -63,6 +63,8 @@ async function importOnce(bundle: URL): Promise<number> {
     ACCOUNT: "123456789012",
     AWS_REGION: "us-east-1",
     QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/123456789012/refresh.fifo",
+    TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:alarms",
+    SCHEDULE_MINUTES: "10",
     CONFIG_FILE: resolve(import.meta.dirname, "../../../config/dev.yml"),
   };
   const args = ["--input-type=module", "--eval", program, bundle.href];

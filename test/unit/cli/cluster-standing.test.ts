@@ -25,6 +25,7 @@ const fine: ClusterState = {
   rbac: digest,
   credential: { issuedAt: hoursAgo(24), expiresAt: hoursAhead(29 * 24) },
   rotationFailingSince: undefined,
+  failureToldAt: undefined,
 };
 const unseen: ClusterState = { ...fine, expiresAt: undefined, credential: undefined };
 const judging = { pullSecrets: [config], owner, now };
@@ -66,6 +67,7 @@ test("those with trouble come first, then those whose secrets expire first", () 
     "prod-new": unseen,
     "prod-outdated": { rbac: "other" },
     "prod-unrenewed": { rotationFailingSince: now },
+    failureToldAt: undefined,
     "prod-failing": { failingSince: now },
     "prod-over": { failingSince: now, expiresAt: hoursAgo(1) },
     "prod-locked": { credential: { issuedAt: hoursAgo(48), expiresAt: hoursAgo(1) } },

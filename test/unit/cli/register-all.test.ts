@@ -15,6 +15,7 @@ const state = {
   rbac: undefined,
   credential: undefined,
   rotationFailingSince: undefined,
+  failureToldAt: undefined,
 };
 const server = "https://prod-eu.example.com";
 const account = {

@@ -37,6 +37,7 @@ const nothing: ClusterState = {
   rbac: undefined,
   credential: undefined,
   rotationFailingSince: undefined,
+  failureToldAt: undefined,
 };
 
 describe("the name of a record", () => {
@@ -92,6 +93,7 @@ describe("the state in the tags", () => {
         expiresAt: new Date("2026-03-03T00:00:00Z"),
       },
       rotationFailingSince: new Date("2026-02-20T00:00:00Z"),
+      failureToldAt: undefined,
     });
   });
 
@@ -145,6 +147,7 @@ describe("what changes in the tags", () => {
       expiresAt: new Date("2026-03-17T12:00:00.700Z"),
     },
     rotationFailingSince: new Date("2026-03-01T11:00:00.100Z"),
+    failureToldAt: undefined,
   };
 
   test("is all of it at first, in whole seconds", () => {

@@ -22,6 +22,7 @@ const nothing: ClusterState = {
   rbac: undefined,
   credential: undefined,
   rotationFailingSince: undefined,
+  failureToldAt: undefined,
 };
 const failing: ClusterState = {
   expiresAt: new Date("2026-03-01T12:00:00Z"),
@@ -32,6 +33,7 @@ const failing: ClusterState = {
     expiresAt: new Date("2026-03-17T12:00:00Z"),
   },
   rotationFailingSince: new Date("2026-03-01T10:00:00Z"),
+  failureToldAt: undefined,
 };
 const failingTags = [
   { Key: "team", Value: "platform" },

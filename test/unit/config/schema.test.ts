@@ -26,6 +26,7 @@ describe("a config", () => {
               accounts: undefined,
               roleArn: undefined,
               endpoints: ["ipv4"],
+              repositories: undefined,
             },
           ],
           adopt: false,

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseConfig } from "../../../src/config/load.ts";
-import { mintStatements, stageVariables } from "../../../src/deploy/stage-variables.ts";
+import { stageVariables } from "../../../src/deploy/stage-variables.ts";
+import { mintStatements } from "../../../src/deploy/template/mint-statements.ts";
 import { ConfigError } from "../../../src/errors.ts";
 
 const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;

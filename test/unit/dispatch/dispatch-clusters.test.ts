@@ -17,6 +17,7 @@ const nothing: ListedState["state"] = {
   rbac: undefined,
   credential: undefined,
   rotationFailingSince: undefined,
+  failureToldAt: undefined,
 };
 
 function cluster(name: string, state: Partial<ListedState["state"]> = {}): ListedState {

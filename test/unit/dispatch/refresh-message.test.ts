@@ -14,6 +14,7 @@ const nothing = {
   rbac: undefined,
   credential: undefined,
   rotationFailingSince: undefined,
+  failureToldAt: undefined,
 };
 const state = {
   expiresAt: new Date("2026-11-21T23:00:00Z"),
@@ -24,6 +25,7 @@ const state = {
     expiresAt: new Date("2026-12-01T11:00:00Z"),
   },
   rotationFailingSince: new Date("2026-11-20T11:00:00Z"),
+  failureToldAt: undefined,
 };
 
 describe("what is sent is what is read", () => {
@@ -51,6 +53,7 @@ describe("what is sent is what is read", () => {
           expiresAt: "2026-12-01T11:00:00.000Z",
         },
         rotationFailingSince: "2026-11-20T11:00:00.000Z",
+        failureToldAt: null,
       },
     });
   });

@@ -37,6 +37,7 @@ export const ecr = (region = "us-east-1", more: object = {}) =>
     accounts: undefined,
     roleArn: undefined,
     endpoints: ["ipv4"],
+    repositories: undefined,
     ...more,
   }) as const;
 

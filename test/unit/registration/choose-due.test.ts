@@ -23,6 +23,7 @@ function listed(name: string, rbac: string | undefined) {
     rbac,
     credential: undefined,
     rotationFailingSince: undefined,
+    failureToldAt: undefined,
   };
   return { name, state };
 }

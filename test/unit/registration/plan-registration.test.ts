@@ -31,6 +31,7 @@ const noState = {
   rbac: undefined,
   credential: undefined,
   rotationFailingSince: undefined,
+  failureToldAt: undefined,
 };
 
 function recordOf(change: {

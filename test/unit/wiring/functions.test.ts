@@ -64,6 +64,8 @@ function settings() {
     region: aws.region,
     account: aws.account,
     queueUrl: queue,
+    topicArn: `arn:aws:sns:us-east-1:123456789012:alarms`,
+    schedulePeriodMinutes: 10,
     configFile: join(folder, "dev.yml"),
   };
 }

@@ -181,6 +181,7 @@ export const noState: ClusterState = {
   rbac: undefined,
   credential: undefined,
   rotationFailingSince: undefined,
+  failureToldAt: undefined,
 };
 
 export const failed = { batchItemFailures: [{ itemIdentifier: "message-1" }] };

@@ -1,0 +1,39 @@
+/** CloudFormation, as far as this stack needs it. */
+import type { StageConfig } from "../../config/stage-config.ts";
+
+/** What the stack is computed from. */
+export interface Deployment {
+  readonly stage: string;
+  readonly config: StageConfig;
+}
+
+export interface Resource {
+  readonly Type: string;
+  readonly DependsOn?: string | readonly string[];
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
+export interface Output {
+  readonly Description: string;
+  readonly Value: unknown;
+}
+
+/** What one file adds to the stack, by logical names. */
+export interface TemplatePart {
+  readonly resources?: Readonly<Record<string, Resource>>;
+  readonly outputs?: Readonly<Record<string, Output>>;
+  /** Properties for what Serverless makes itself: functions, log groups, the queue's mapping. */
+  readonly extensions?: Readonly<Record<string, { readonly Properties: object }>>;
+}
+
+export const ref = (name: string) => ({ Ref: name });
+export const getAtt = (name: string, attribute: string) => ({ "Fn::GetAtt": [name, attribute] });
+/** Fills in `${AWS::Region}` and the like. */
+export const sub = (text: string) => ({ "Fn::Sub": text });
+
+/** One of CloudFormation's own variables, to be filled in by `sub`. */
+export const pseudo = (name: "AccountId" | "Partition" | "Region" | "URLSuffix") =>
+  `\${AWS::${name}}`;
+
+/** What the stage's parts are called. */
+export const nameOf = (stage: string) => `ecr-pull-secrets-${stage}`;

@@ -1,0 +1,48 @@
+/** The refresh queue and its dead letters. */
+import { type Deployment, getAtt, nameOf, type TemplatePart } from "./part.ts";
+
+/** Lambda's limit for one sweep, as in `serverless.yml`. */
+export const refreshTimeoutSeconds = 90;
+
+/** AWS advises six times as long: a message must not come back while it is worked on. */
+const visibilityTimeoutSeconds = 6 * refreshTimeoutSeconds;
+
+/** Older messages are superseded anyway. */
+const retentionSeconds = 4 * 3_600;
+
+const deadLetterRetentionSeconds = 14 * 86_400;
+
+export function queues({ stage }: Deployment): TemplatePart {
+  const encryption = { SqsManagedSseEnabled: true };
+  return {
+    resources: {
+      // One group per cluster: its sweeps never overlap, and a dead cluster delays no other.
+      RefreshQueue: {
+        Type: "AWS::SQS::Queue",
+        Properties: {
+          QueueName: `${nameOf(stage)}-refresh.fifo`,
+          FifoQueue: true,
+          DeduplicationScope: "messageGroup",
+          FifoThroughputLimit: "perMessageGroupId",
+          VisibilityTimeout: visibilityTimeoutSeconds,
+          MessageRetentionPeriod: retentionSeconds,
+          RedrivePolicy: {
+            deadLetterTargetArn: getAtt("RefreshDeadLetterQueue", "Arn"),
+            maxReceiveCount: 5,
+          },
+          ...encryption,
+        },
+      },
+      // For what can't be understood; a cluster that fails doesn't end here.
+      RefreshDeadLetterQueue: {
+        Type: "AWS::SQS::Queue",
+        Properties: {
+          QueueName: `${nameOf(stage)}-refresh-dlq.fifo`,
+          FifoQueue: true,
+          MessageRetentionPeriod: deadLetterRetentionSeconds,
+          ...encryption,
+        },
+      },
+    },
+  };
+}
