@@ -9,7 +9,13 @@ import { addRegisterCommand } from "./commands/register.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addUnregisterCommand } from "./commands/unregister.ts";
 import { addValidateCommand } from "./commands/validate.ts";
-import { type CliContext, type CliRun, type ExitCode, exitCodes } from "./context.ts";
+import {
+  type CliContext,
+  type CliRun,
+  type ExitCode,
+  exitCodes,
+  type RunCommand,
+} from "./context.ts";
 import { printError } from "./print/error.ts";
 import { listenForInterrupt } from "./terminal/interrupt.ts";
 
@@ -45,12 +51,8 @@ export async function runProgram(args: readonly string[], context: CliContext): 
         : printError(error, context.terminal);
     }
   };
-  const program = createProgram(context);
-  for (const addCommand of commands) {
-    addCommand(program, run);
-  }
   try {
-    await program.parseAsync(args, { from: "user" });
+    await createProgram(context, run).parseAsync(args, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
@@ -60,8 +62,12 @@ export async function runProgram(args: readonly string[], context: CliContext): 
   return exitCode;
 }
 
-function createProgram({ terminal }: CliContext): Command {
-  return new Command("ecr-pull-secrets")
+/** The command line's grammar; `run` gets what a command would do. */
+export function createProgram(
+  { terminal }: Pick<CliContext, "terminal">,
+  run: RunCommand,
+): Command {
+  const program = new Command("ecr-pull-secrets")
     .description(description)
     .addHelpText("after", afterHelp)
     .version(readVersion(), "-V, --version", "print the version")
@@ -76,6 +82,10 @@ function createProgram({ terminal }: CliContext): Command {
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
+  for (const addCommand of commands) {
+    addCommand(program, run);
+  }
+  return program;
 }
 
 function readVersion(): string {
