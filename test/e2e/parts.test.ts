@@ -3,13 +3,17 @@ import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:http2";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type AwsEmulator, startAwsEmulator } from "./parts/aws-emulator.ts";
+import { lintTemplate } from "./parts/cfn-lint.ts";
+import { provideCommands } from "./parts/commands.ts";
 import { type ControlPlane, startControlPlane } from "./parts/control-plane.ts";
 import { type Registry, startRegistry } from "./parts/registry.ts";
+import { createWorkspace } from "./parts/workspace.ts";
 
 const pinnedReader = `
 apiVersion: v1
@@ -206,6 +210,22 @@ describe("the AWS emulator", () => {
     expect(identity.Account).toBe(aws.account);
   });
 
+  test("is what the AWS CLI asks", async () => {
+    const workspace = await createWorkspace("commands");
+    await provideCommands(workspace.directory);
+    const run = (command: string) =>
+      promisify(execFile)("/bin/sh", ["-c", command], {
+        env: { ...aws.env, PATH: `${workspace.directory}${delimiter}/bin` },
+      });
+
+    const caller = await run("aws sts get-caller-identity --query Account --output text");
+    expect(caller.stdout.trim()).toBe(aws.account);
+    const alarms = await run("aws cloudwatch describe-alarms --output json");
+    expect(JSON.parse(alarms.stdout)).toMatchObject({ MetricAlarms: [] });
+    expect(aws.calls().at(-1)).toMatchObject({ service: "monitoring", region: aws.region });
+    await workspace.remove();
+  });
+
   test("gives a role's session the role's rights and no more", async () => {
     const puller = await aws.createRole("puller", ["ecr:GetAuthorizationToken"]);
     const stranger = await aws.createRole("stranger", []);
@@ -215,6 +235,33 @@ describe("the AWS emulator", () => {
     });
     await expect(mintAs(stranger)).rejects.toThrow(/not authorized.*ecr:GetAuthorizationToken/);
     await expect(mintAs(`${puller}-unknown`)).rejects.toThrow(/not authorized.*sts:AssumeRole/);
+  });
+});
+
+describe("cfn-lint", () => {
+  const queue = (properties: object) =>
+    JSON.stringify({ Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: properties } } });
+  const regions = ["us-east-1"];
+
+  test("knows the properties of a type, and says where one is wrong", async () => {
+    const sound = queue({ FifoQueue: true, VisibilityTimeout: 43_200 });
+    await expect(lintTemplate(sound, { regions })).resolves.toEqual([]);
+    const wrong = queue({ FifoQueue: true, VisibilityTimeout: 43_201 });
+    await expect(lintTemplate(wrong, { regions })).resolves.toEqual([
+      expect.stringMatching(/^Error E\d+ Resources\/Queue\/Properties\/VisibilityTimeout 43201 /),
+    ]);
+  });
+
+  test("leaves out a rule on demand", async () => {
+    const wrong = queue({ VisibilityTimeout: 43_201 });
+    const ignored = ["E3034"];
+    await expect(lintTemplate(wrong, { regions, ignored })).resolves.toEqual([]);
+  });
+
+  test("fails where there is nothing to look at", async () => {
+    await expect(lintTemplate("{", { regions })).resolves.toEqual([
+      expect.stringMatching(/^Error E0000 /),
+    ]);
   });
 });
 

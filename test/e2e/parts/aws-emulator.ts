@@ -1,6 +1,6 @@
 /** An AWS emulator, MiniStack: ECR, STS and much else behind one endpoint. */
 import { readFile } from "node:fs/promises";
-import { delimiter, dirname } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import {
   type AnswerChanges,
   type AwsCall,
@@ -61,7 +61,7 @@ export async function startAwsEmulator(options: AwsEmulatorOptions = {}): Promis
   const logFile = workspace.file("ministack.log");
   const emulator = await startProcess({
     command: partPath("python"),
-    args: ["-I", "-m", "ministack"],
+    args: ["-I", join(import.meta.dirname, "emulator.py")],
     env: {
       // Emulated Lambda functions run in the `node` that is found first.
       PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter),

@@ -1,9 +1,10 @@
 /**
- * A shell in a clone of the repository, where somebody types commands: with kubectl, kubeconfigs and
- * AWS credentials, and nothing else of the machine's environment.
+ * A shell in a clone of the repository, where somebody types commands: with kubectl, the AWS CLI,
+ * kubeconfigs and AWS credentials, and nothing else of the machine's environment.
  */
-import { mkdir, readdir, readFile, symlink } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
+import { provideCommands } from "../parts/commands.ts";
 import { partPath } from "../parts/part-paths.ts";
 import { createWorkspace, type Workspace } from "../parts/workspace.ts";
 import { type RunningCommand, startCommand } from "./running-command.ts";
@@ -68,7 +69,7 @@ async function settle(
 ): Promise<Record<string, string>> {
   const [home, bin, temporary] = [file("home"), file("bin"), file("tmp")];
   for (const directory of [home, bin, temporary]) await mkdir(directory);
-  await symlink(partPath("kubectl"), join(bin, "kubectl"));
+  await provideCommands(bin);
   return {
     ...awsEnv,
     PATH: [bin, dirname(process.execPath), process.env["PATH"]].join(delimiter),
