@@ -1,17 +1,16 @@
 /** Dispatch: one message per registered cluster, and what its tags say about all of them. */
+import { describeFleet, type Fleet, type ListedState } from "./fleet.ts";
 import type { RefreshMessage } from "./refresh-message.ts";
-
-/** A cluster as the one list shows it; the soonest expiry is known without reaching it. */
-export interface ListedState {
-  readonly name: string;
-  readonly state: NonNullable<RefreshMessage["state"]>;
-}
 
 export interface DispatchPorts {
   /** All registered clusters. @throws StoreError */
   readonly listClusters: () => Promise<readonly ListedState[]>;
+  /** Told before anything is queued: a queue that fails must not hide what is about to expire. */
+  readonly seen: (fleet: Fleet) => void;
   /** Queues all, or throws after everything was tried. @throws QueueError */
   readonly send: (messages: Iterable<RefreshMessage>) => Promise<void>;
+  readonly now: () => Date;
+  readonly schedulePeriodMs: number;
 }
 
 export interface DispatchRequest {
@@ -21,38 +20,36 @@ export interface DispatchRequest {
 }
 
 export interface DispatchReport {
+  /** How many sweeps were asked for. */
   readonly clusters: number;
-  readonly failing: number;
-  /** Of all clusters, also of those that can't be reached; undefined if nothing expires. */
-  readonly soonestExpiry: Date | undefined;
+  /** Somebody who names clusters says nothing of all of them. */
+  readonly by: "schedule" | "call";
   readonly tick: Date;
 }
 
 export async function dispatchClusters(
   { clusters, tick }: DispatchRequest,
-  { listClusters, send }: DispatchPorts,
+  ports: DispatchPorts,
 ): Promise<DispatchReport> {
   if (clusters) {
     const names = [...new Set(clusters)];
-    await send(names.map((cluster) => ({ cluster, tick })));
-    return { clusters: names.length, failing: 0, soonestExpiry: undefined, tick };
+    await ports.send(names.map((cluster) => ({ cluster, tick })));
+    return { clusters: names.length, by: "call", tick };
   }
+  const { listClusters, now, schedulePeriodMs, seen, send } = ports;
   const listed = await listClusters();
-  await send(messagesFor(listed, tick));
-  return {
-    clusters: listed.length,
-    failing: listed.filter(({ state }) => state.failingSince !== undefined).length,
-    soonestExpiry: listed.reduce<Date | undefined>(
-      (soonest, { state: { expiresAt } }) =>
-        expiresAt && (!soonest || expiresAt < soonest) ? expiresAt : soonest,
-      undefined,
-    ),
-    tick,
-  };
+  const fleet = describeFleet(listed, { tick, now: now(), schedulePeriodMs });
+  seen(fleet);
+  await send(messagesFor(listed, tick, fleet));
+  return { clusters: listed.length, by: "schedule", tick };
 }
 
-function* messagesFor(listed: readonly ListedState[], tick: Date): Generator<RefreshMessage> {
+function* messagesFor(
+  listed: readonly ListedState[],
+  tick: Date,
+  { failingLong }: Fleet,
+): Generator<RefreshMessage> {
   for (const { name, state } of listed) {
-    yield { cluster: name, tick, state };
+    yield { cluster: name, tick, state, failingLong };
   }
 }

@@ -1,121 +1,77 @@
 /**
- * What the functions tell: one log line per sweep that says everything, and few metrics. Names and
- * dimensions of metrics are written once, here.
+ * What the functions tell: one log line per sweep that says everything, and few metrics. Messages
+ * are in `log-messages.ts`, metrics in `metrics.ts`.
  */
 import { Logger } from "@aws-lambda-powertools/logger";
-import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { DispatchReport } from "../dispatch/dispatch-clusters.ts";
+import type { Fleet } from "../dispatch/fleet.ts";
 import type { CostedReport } from "../worker/sweep-registered.ts";
+import { logLines } from "./log-messages.ts";
+import { serviceName } from "./metrics.ts";
+import { createMetricsEmitter, type MetricsOptions } from "./metrics-emitter.ts";
 import { redactTokens } from "./redact-tokens.ts";
-
-export const metricsNamespace = "ecr-pull-secrets";
-export const metricNames = {
-  sweepFailed: "SweepFailed",
-  sweepMilliseconds: "SweepMilliseconds",
-  secretsWritten: "SecretsWritten",
-  credentialRotated: "CredentialRotated",
-  credentialRotationFailed: "CredentialRotationFailed",
-  clusters: "Clusters",
-  clustersFailing: "ClustersFailing",
-  hoursToSoonestExpiry: "HoursToSoonestExpiry",
-} as const;
+import { summarise } from "./sweep-summary.ts";
 
 export interface Telemetry {
   /** Ties the lines of one invocation together. */
   begin(requestId: string): void;
-  swept(report: CostedReport): void;
+  /** @param expiresAt of the cluster's first pull secret, as far as anybody knows */
+  swept(report: CostedReport, expiresAt?: Date | undefined): void;
   /** A message that asked for no sweep: why, and of which cluster. */
   skipped(cluster: string, why: "superseded" | "unregistered"): void;
-  dispatched(report: DispatchReport, now: Date): void;
+  /** At a tick of the schedule, before anything is queued. */
+  seen(fleet: Fleet): void;
+  dispatched(report: DispatchReport): void;
+  told(cluster: string, change: string): void;
   warned(message: string, about: Readonly<Record<string, string>>): void;
 }
 
-const hourMs = 3_600_000;
-/** Enough to see the pattern; the rest is a number. */
-const maxFailuresLogged = 20;
+const skipLines = {
+  superseded: logLines.sweepSuperseded,
+  unregistered: logLines.sweepUnregistered,
+} as const;
 
-export function createTelemetry(stage: string): Telemetry {
+export function createTelemetry(options: MetricsOptions): Telemetry {
   const logger = new Logger({
-    serviceName: "ecr-pull-secrets",
-    persistentLogAttributes: { stage },
+    serviceName,
+    persistentLogAttributes: { stage: options.stage },
     jsonReplacerFn: (_, value) => (typeof value === "string" ? redactTokens(value) : value),
   });
-  const metrics = new Metrics({
-    namespace: metricsNamespace,
-    serviceName: "ecr-pull-secrets",
-    defaultDimensions: { stage },
-  });
+  const metrics = createMetricsEmitter(options);
   return {
     begin: (requestId) => logger.appendKeys({ requestId }),
-    swept(report) {
-      const failed = report.outcome === "failed";
-      const line = summary(report);
-      failed ? logger.error("sweep failed", line) : logger.info("sweep done", line);
-      metrics
-        // Not a dimension: each of them would be a metric to pay for.
-        .addMetadata("cluster", report.cluster)
-        .addMetric(metricNames.sweepFailed, MetricUnit.Count, failed ? 1 : 0)
-        .addMetric(metricNames.sweepMilliseconds, MetricUnit.Milliseconds, report.durationMs)
-        .addMetric(metricNames.secretsWritten, MetricUnit.Count, line.written);
-      tellOfCredential(report, logger, metrics);
-      metrics.publishStoredMetrics();
+    swept(report, expiresAt) {
+      const line = summarise(report);
+      report.outcome === "failed"
+        ? logger.error(logLines.sweepFailed.message, line)
+        : logger.info(logLines.sweepDone.message, line);
+      tellOfCredential(report, logger);
+      metrics.swept(report, expiresAt);
     },
-    skipped: (cluster, why) => logger.info(`sweep ${why}`, { cluster }),
-    dispatched(report, now) {
-      logger.info("dispatched", { ...report });
-      metrics
-        .addMetric(metricNames.clusters, MetricUnit.Count, report.clusters)
-        .addMetric(metricNames.clustersFailing, MetricUnit.Count, report.failing);
-      if (report.soonestExpiry) {
-        const hours = (report.soonestExpiry.getTime() - now.getTime()) / hourMs;
-        metrics.addMetric(metricNames.hoursToSoonestExpiry, MetricUnit.NoUnit, hours);
-      }
-      metrics.publishStoredMetrics();
+    skipped: (cluster, why) => logger.info(skipLines[why].message, { cluster }),
+    seen(fleet) {
+      logger.info(logLines.fleetSeen.message, { ...fleet });
+      metrics.seen(fleet);
     },
+    dispatched(report) {
+      logger.info(logLines.dispatched.message, { ...report });
+      metrics.dispatched(report);
+    },
+    told: (cluster, change) => logger.info(logLines.topicTold.message, { cluster, change }),
     warned: (message, about) => logger.warn(message, about),
   };
 }
 
 /** Only where something came of it: nearly every sweep has nothing to tell. */
-function tellOfCredential(
-  { cluster, credential }: CostedReport,
-  logger: Logger,
-  metrics: Metrics,
-): void {
+function tellOfCredential({ cluster, credential }: CostedReport, logger: Logger): void {
   const { rotation, trouble, expiresAt } = credential ?? {};
   if (rotation === "done") {
-    logger.info("credential rotated", { cluster, expiresAt });
-    metrics.addMetric(metricNames.credentialRotated, MetricUnit.Count, 1);
-  }
-  if (rotation === "failed") {
-    metrics.addMetric(metricNames.credentialRotationFailed, MetricUnit.Count, 1);
+    logger.info(logLines.credentialRotated.message, { cluster, expiresAt });
   }
   if (trouble) {
-    const what = rotation === "failed" ? "credential rotation failed" : "credential near its end";
+    const { credentialRotationFailed, credentialNearItsEnd } = logLines;
+    const what = rotation === "failed" ? credentialRotationFailed : credentialNearItsEnd;
     const { message: reason, hint } = trouble;
-    logger.warn(what, { cluster, expiresAt, reason, hint });
+    logger.warn(what.message, { cluster, expiresAt, reason, hint });
   }
-}
-
-/** Everything but the line per secret: five hundred of them don't help at 3 a.m. */
-function summary({ secrets, links: _, deletions: __, failures, notices, ...report }: CostedReport) {
-  const { current, created, renewed, adopted, restored } = report.counts;
-  return {
-    ...report,
-    due: secrets.length - current,
-    written: created + renewed + adopted + restored,
-    failuresByKind: countByKind(failures),
-    failures: failures.slice(0, maxFailuresLogged).map(({ namespaces, ...failure }) => ({
-      ...failure,
-      namespaces: namespaces.slice(0, maxFailuresLogged),
-      namespaceCount: namespaces.length,
-    })),
-    failureCount: failures.length,
-    notices: notices.length,
-  };
-}
-
-function countByKind(failures: CostedReport["failures"]): Readonly<Record<string, number>> {
-  const kinds = Map.groupBy(failures, ({ kind }) => kind);
-  return Object.fromEntries([...kinds].map(([kind, each]) => [kind, each.length]));
 }

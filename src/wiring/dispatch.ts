@@ -14,13 +14,13 @@ import type { Invocation } from "./invocation.ts";
 const realTime = () => new Date();
 
 export function wireDispatch(
-  { stage, region, queueUrl }: FunctionSettings,
+  { stage, region, queueUrl, schedulePeriodMinutes }: FunctionSettings,
   now: () => Date = realTime,
 ) {
   const session = createAwsSession({ region, name: stage });
   const queue = createRefreshQueue({ session, region, queueUrl });
   const clusters = createSecretsManagerStore({ session, region, stage });
-  const telemetry = createTelemetry(stage);
+  const telemetry = createTelemetry({ stage, perCluster: false, now });
   return async (event: unknown, invocation: Invocation): Promise<DispatchReport> => {
     telemetry.begin(invocation.awsRequestId);
     const report = await dispatchClusters(parseDispatchEvent(event, now), {
@@ -31,9 +31,12 @@ export function wireDispatch(
         }
         return listed;
       },
+      seen: telemetry.seen,
       send: queue.send,
+      now,
+      schedulePeriodMs: schedulePeriodMinutes * 60_000,
     });
-    telemetry.dispatched(report, now());
+    telemetry.dispatched(report);
     return report;
   };
 }

@@ -18,7 +18,7 @@ export async function wireRefresh(settings: FunctionSettings, now: () => Date = 
   const config = await loadConfig(settings.configFile);
   const session = createAwsSession({ region, name: stage });
   const { delayRetry } = createRefreshQueue({ session, region, queueUrl });
-  const telemetry = createTelemetry(stage);
+  const telemetry = createTelemetry({ stage, perCluster: config.metrics.perCluster, now });
   const { swept, skipped, warned } = telemetry;
   const place = { session, owner: { account, region, stage }, config, now };
   const { ports } = refreshPorts(place, { delayRetry, swept, skipped, warned })(maxOpen);

@@ -9,7 +9,8 @@ export interface RefreshPorts extends WorkerPorts {
   readonly rotation: RotationPorts;
   /** Seconds until a failed message is delivered again. @throws QueueError */
   readonly delayRetry: (receiptHandle: string, seconds: number) => Promise<void>;
-  readonly swept: (report: CostedReport) => void;
+  /** @param expiresAt of the cluster's first pull secret, also where it wasn't reached */
+  readonly swept: (report: CostedReport, expiresAt: Date | undefined) => void;
   readonly skipped: (cluster: string, why: "superseded" | "unregistered") => void;
   /** Of what changes no outcome. */
   readonly warned: (message: string, about: Readonly<Record<string, string>>) => void;

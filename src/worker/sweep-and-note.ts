@@ -21,6 +21,7 @@ export async function sweepAndNote(
   }
   const report = await lookAfterCredential(swept, { ports, time });
   const noted = await noteState(report, known, ports.clusters);
-  ports.swept(noted);
+  const { soonestExpiry } = noted;
+  ports.swept(noted, soonestExpiry === null ? known?.expiresAt : new Date(soonestExpiry));
   return noted;
 }

@@ -1,9 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  type DispatchPorts,
-  dispatchClusters,
-  type ListedState,
-} from "../../../src/dispatch/dispatch-clusters.ts";
+import { type DispatchPorts, dispatchClusters } from "../../../src/dispatch/dispatch-clusters.ts";
+import type { Fleet, ListedState } from "../../../src/dispatch/fleet.ts";
 import { QueueError } from "../../../src/dispatch/queue-error.ts";
 import type { RefreshMessage } from "../../../src/dispatch/refresh-message.ts";
 import { StoreError } from "../../../src/errors.ts";
@@ -25,85 +22,71 @@ function cluster(name: string, state: Partial<ListedState["state"]> = {}): Liste
 }
 
 /** @param listed undefined: the list may not be asked for */
-function ports(listed: readonly ListedState[] | undefined) {
+function scene(listed: readonly ListedState[] | undefined) {
   const sent: RefreshMessage[] = [];
+  const seen: Fleet[] = [];
   const made: DispatchPorts = {
     listClusters: async () => {
       if (!listed) throw new Error("nobody asked for a list");
       return listed;
     },
+    seen: (fleet) => void seen.push(fleet),
     send: async (messages) => void sent.push(...messages),
+    now: () => tick,
+    schedulePeriodMs: 600_000,
   };
-  return { ...made, sent };
+  return { ports: made, sent, seen };
 }
 
 describe("a tick of the schedule", () => {
   test("queues every cluster once, with what its tags said", async () => {
     const eu = cluster("eu", { expiresAt: at(20), rbac: "0123" });
     const us = cluster("us", { failingSince: at(3) });
-    const { sent, ...made } = ports([eu, us]);
-    await dispatchClusters({ clusters: undefined, tick }, made);
+    const { ports: made, sent } = scene([eu, us]);
+    await expect(dispatchClusters({ clusters: undefined, tick }, made)).resolves.toEqual({
+      clusters: 2,
+      by: "schedule",
+      tick,
+    });
     expect(sent).toEqual([
-      { cluster: "eu", tick, state: eu.state },
-      { cluster: "us", tick, state: us.state },
+      { cluster: "eu", tick, state: eu.state, failingLong: 1 },
+      { cluster: "us", tick, state: us.state, failingLong: 1 },
     ]);
   });
 
-  test.each<[string, readonly ListedState[], number, Date | undefined]>([
-    ["no cluster", [], 0, undefined],
-    ["clusters without state", [cluster("a"), cluster("b")], 0, undefined],
-    [
-      "the soonest expiry of all, whatever its place",
-      [
-        cluster("a", { expiresAt: at(22) }),
-        cluster("b", { expiresAt: at(14) }),
-        cluster("c"),
-        cluster("d", { expiresAt: at(23) }),
-      ],
-      0,
-      at(14),
-    ],
-    [
-      "the expiry of a cluster that fails, and has passed",
-      [
-        cluster("a", { expiresAt: at(22) }),
-        cluster("b", { expiresAt: at(1), failingSince: at(0) }),
-      ],
-      1,
-      at(1),
-    ],
-    [
-      "how many fail",
-      [cluster("a", { failingSince: at(1) }), cluster("b", { failingSince: at(2) }), cluster("c")],
-      2,
-      undefined,
-    ],
-  ])("tells of %s", async (_, listed, failing, soonestExpiry) => {
-    const report = await dispatchClusters({ clusters: undefined, tick }, ports(listed));
-    expect(report).toEqual({ clusters: listed.length, failing, soonestExpiry, tick });
+  test("tells of all clusters before it queues any", async () => {
+    const { ports: made, seen } = scene([cluster("eu", { failingSince: at(3) })]);
+    const send = async () => expect(seen).toMatchObject([{ clusters: 1, failing: 1 }]);
+    await dispatchClusters({ clusters: undefined, tick }, { ...made, send });
+    expect(seen).toHaveLength(1);
   });
 
-  test.each([
-    [
-      "the list",
-      { listClusters: async () => Promise.reject(new StoreError("denied", "no")) },
-      StoreError,
-    ],
-    ["the queue", { send: async () => Promise.reject(new QueueError("no")) }, QueueError],
-  ])("fails when %s does", async (_, failing, kind) => {
-    const made = { ...ports([cluster("a")]), ...failing };
-    await expect(dispatchClusters({ clusters: undefined, tick }, made)).rejects.toThrow(kind);
+  test("fails when the list does, and tells nothing of clusters that nobody knows", async () => {
+    const { ports: made, seen, sent } = scene([cluster("a")]);
+    const listClusters = () => Promise.reject(new StoreError("denied", "no"));
+    const dispatched = dispatchClusters({ clusters: undefined, tick }, { ...made, listClusters });
+    await expect(dispatched).rejects.toThrow(StoreError);
+    expect([seen, sent]).toEqual([[], []]);
+  });
+
+  test("fails when the queue does, and what is about to expire was told", async () => {
+    const { ports: made, seen } = scene([cluster("a", { expiresAt: at(13) })]);
+    const send = () => Promise.reject(new QueueError("no"));
+    const dispatched = dispatchClusters({ clusters: undefined, tick }, { ...made, send });
+    await expect(dispatched).rejects.toThrow(QueueError);
+    expect(seen).toMatchObject([{ soonestExpiry: at(13) }]);
   });
 });
 
 describe("clusters that are named outright", () => {
-  test("are queued once each, without a list, and without a word about their tags", async () => {
-    const { sent, ...made } = ports(undefined);
+  test("are queued once each, without a list, and without a word about the others", async () => {
+    const { ports: made, seen, sent } = scene(undefined);
     const report = await dispatchClusters({ clusters: ["new", "old", "new"], tick }, made);
     expect(sent).toEqual([
       { cluster: "new", tick },
       { cluster: "old", tick },
     ]);
-    expect(report).toMatchObject({ clusters: 2, tick });
+    expect(report).toEqual({ clusters: 2, by: "call", tick });
+    expect(seen).toEqual([]);
   });
 });

@@ -1,15 +1,10 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parse } from "yaml";
 import { z } from "zod";
+import type { Fleet } from "../../../src/dispatch/fleet.ts";
 import type { Failure } from "../../../src/refresh/report.ts";
 import { SecretValue } from "../../../src/secret-value.ts";
-import {
-  createTelemetry,
-  metricNames,
-  metricsNamespace,
-} from "../../../src/telemetry/telemetry.ts";
+import { logLines } from "../../../src/telemetry/log-messages.ts";
+import { createTelemetry } from "../../../src/telemetry/telemetry.ts";
 import type { CostedReport } from "../../../src/worker/sweep-registered.ts";
 import { type Line, linesOf } from "./captured-output.ts";
 
@@ -78,32 +73,60 @@ describe("a sweep", () => {
     expect(JSON.stringify(line).length).toBeLessThan(64 * 1024);
   });
 
-  test.each([
-    ["ok", 0],
-    ["failed", 1],
-  ] as const)("that is %s counts as %i failed", async (outcome, failed) => {
-    const lines = await told(({ swept }) => swept(report({ outcome })));
+  test("that is well is no metric", async () => {
+    const lines = await told(({ swept }) => swept(report()));
+    expect(lines.filter(isMetric)).toEqual([]);
+  });
+
+  test("that failed is a metric of its stage, with the cluster beside it", async () => {
+    const lines = await told(({ swept }) => {
+      swept(report({ outcome: "failed" }));
+      swept(report({ cluster: "us", outcome: "failed" }));
+    });
     expect(lines.filter(isMetric)).toMatchObject([
-      {
-        service: "ecr-pull-secrets",
-        stage: "dev",
-        SweepFailed: failed,
-        SweepMilliseconds: 321,
-        SecretsWritten: 0,
-      },
+      { service: "ecr-pull-secrets", stage: "dev", cluster: "eu", SweepFailed: 1 },
+      { service: "ecr-pull-secrets", stage: "dev", cluster: "us", SweepFailed: 1 },
+    ]);
+    expect(lines.filter(isMetric).map(directiveIn)).toEqual([
+      ["ecr-pull-secrets", [["service", "stage"]], ["SweepFailed"]],
+      ["ecr-pull-secrets", [["service", "stage"]], ["SweepFailed"]],
+    ]);
+  });
+});
+
+describe("where the config wants series for each cluster, a sweep", () => {
+  const options = { perCluster: true };
+  const fourHoursOn = new Date(now.getTime() + 4 * 3_600_000);
+
+  test("that is well tells that, and the hours that are left", async () => {
+    const lines = await told(({ swept }) => swept(report(), fourHoursOn), options);
+    const metrics = lines.filter(isMetric);
+    expect(metrics).toMatchObject([
+      { stage: "dev", cluster: "eu", ClusterSweepFailed: 0, ClusterHoursToExpiry: 4 },
+    ]);
+    expect(metrics.map(directiveIn)).toEqual([
+      [
+        "ecr-pull-secrets",
+        [["cluster", "service", "stage"]],
+        ["ClusterHoursToExpiry", "ClusterSweepFailed"],
+      ],
     ]);
   });
 
-  test("is counted on its own, by a function that has made one before", async () => {
+  test("that failed counts for its stage without that dimension, also by the next one", async () => {
     const lines = await told(({ swept }) => {
-      swept(report({ outcome: "failed" }));
-      swept(report());
-    });
-    expect(lines.filter(isMetric).map((line) => line["SweepFailed"])).toEqual([1, 0]);
-    expect(lines.filter(isMetric).map(dimensionsIn)).toEqual([
-      [["service", "stage"]],
-      [["service", "stage"]],
+      swept(report({ outcome: "failed" }), fourHoursOn);
+      swept(report({ cluster: "us", outcome: "failed" }), undefined);
+    }, options);
+    const withCluster = ["cluster", "service", "stage"];
+    const both = ["ClusterHoursToExpiry", "ClusterSweepFailed"];
+    expect(lines.filter(isMetric).map(directiveIn)).toEqual([
+      ["ecr-pull-secrets", [["service", "stage"]], ["SweepFailed"]],
+      ["ecr-pull-secrets", [withCluster], both],
+      ["ecr-pull-secrets", [["service", "stage"]], ["SweepFailed"]],
+      ["ecr-pull-secrets", [withCluster], ["ClusterSweepFailed"]],
     ]);
+    expect(lines.filter(isMetric).map(({ cluster }) => cluster)).toEqual(["eu", "eu", "us", "us"]);
   });
 });
 
@@ -118,21 +141,16 @@ describe("a cluster's credential", () => {
 
   test("is in the sweep's line, and else not spoken of", async () => {
     const lines = await told(({ swept }) => swept(report({ credential })));
-    expect(lines).toHaveLength(2);
-    expect(lines[0]).toMatchObject({ message: "sweep done", credential });
-    expect(lines[1]).not.toHaveProperty("CredentialRotated");
-    expect(lines[1]).not.toHaveProperty("CredentialRotationFailed");
+    expect(lines).toMatchObject([{ message: "sweep done", credential }]);
   });
 
-  test("that was renewed is a line and a count", async () => {
+  test("that was renewed is a line", async () => {
     const rotated = { ...credential, rotation: "done" } as const;
     const lines = await told(({ swept }) => swept(report({ credential: rotated })));
     expect(lines).toMatchObject([
       { message: "sweep done", credential: rotated },
       { level: "INFO", message: "credential rotated", cluster: "eu", expiresAt },
-      { CredentialRotated: 1, SweepFailed: 0 },
     ]);
-    expect(lines.at(-1)).not.toHaveProperty("CredentialRotationFailed");
   });
 
   test("that couldn't be renewed is a warning with cause and remedy, and a count", async () => {
@@ -148,23 +166,25 @@ describe("a cluster's credential", () => {
         reason: trouble.message,
         hint: trouble.hint,
       },
-      { CredentialRotationFailed: 1, SweepFailed: 0 },
+      { cluster: "eu", CredentialRotationFailed: 1 },
     ]);
-    expect(lines.at(-1)).not.toHaveProperty("CredentialRotated");
+    expect(lines.at(-1)).not.toHaveProperty("SweepFailed");
   });
 
   test("that nothing renews is a warning near its end, and no count", async () => {
     const ending = { ...credential, kind: "client-certificate", trouble } as const;
     const lines = await told(({ swept }) => swept(report({ credential: ending })));
-    expect(lines[1]).toMatchObject({ level: "WARN", message: "credential near its end" });
-    expect(lines.at(-1)).not.toHaveProperty("CredentialRotationFailed");
+    expect(lines).toMatchObject([
+      { message: "sweep done" },
+      { level: "WARN", message: "credential near its end" },
+    ]);
   });
 
   test.each(["overtaken", "postponed"] as const)("that is %s is no event", async (rotation) => {
     const lines = await told(({ swept }) =>
       swept(report({ credential: { ...credential, rotation } })),
     );
-    expect(lines).toHaveLength(2);
+    expect(lines).toMatchObject([{ message: "sweep done" }]);
   });
 });
 
@@ -186,68 +206,112 @@ test("a warning is a line", async () => {
   expect(lines).toMatchObject([{ level: "WARN", message: "not a cluster's record", name: "x/y" }]);
 });
 
-describe("a dispatch", () => {
-  test("tells how many there are, how many fail, and the hours until the soonest expiry", async () => {
-    const soonestExpiry = new Date(now.getTime() + 5.5 * 3_600_000);
-    const lines = await told(({ dispatched }) =>
-      dispatched({ clusters: 7, failing: 2, soonestExpiry, tick: now }, now),
-    );
+describe("a look at all clusters", () => {
+  const fleet: Fleet = {
+    clusters: 7,
+    failing: 2,
+    failingLong: 1,
+    soonestExpiry: new Date(now.getTime() + 5.5 * 3_600_000),
+    credentialLifeLeft: 40,
+  };
+
+  test("is a line, and the metrics of the stage", async () => {
+    const lines = await told(({ seen }) => seen(fleet));
+    const { soonestExpiry } = fleet;
     expect(lines).toMatchObject([
+      { message: "fleet seen", ...fleet, soonestExpiry: soonestExpiry?.toISOString() },
       {
-        message: "dispatched",
-        clusters: 7,
-        failing: 2,
-        soonestExpiry: soonestExpiry.toISOString(),
+        stage: "dev",
+        Clusters: 7,
+        ClustersFailing: 2,
+        ClustersFailingLong: 1,
+        HoursToSoonestExpiry: 5.5,
+        CredentialLifeLeft: 40,
       },
-      { Clusters: 7, ClustersFailing: 2, HoursToSoonestExpiry: 5.5 },
     ]);
+    expect(lines[1]).not.toHaveProperty("Dispatched");
+    expect(directiveIn(lines[1])?.[1]).toEqual([["service", "stage"]]);
   });
 
   test("tells negative hours for what has expired", async () => {
     const soonestExpiry = new Date(now.getTime() - 3_600_000);
-    const lines = await told(({ dispatched }) =>
-      dispatched({ clusters: 1, failing: 1, soonestExpiry, tick: now }, now),
-    );
+    const lines = await told(({ seen }) => seen({ ...fleet, soonestExpiry }));
     expect(lines.at(-1)).toMatchObject({ HoursToSoonestExpiry: -1 });
   });
 
-  test("tells no hours where nothing expires", async () => {
-    const lines = await told(({ dispatched }) =>
-      dispatched({ clusters: 0, failing: 0, soonestExpiry: undefined, tick: now }, now),
-    );
-    expect(lines.at(-1)).not.toHaveProperty("HoursToSoonestExpiry");
+  test("has no holes where nothing expires: a whole life is left", async () => {
+    const nothing = { soonestExpiry: undefined, credentialLifeLeft: undefined };
+    const lines = await told(({ seen }) => seen({ ...fleet, ...nothing }));
+    expect(lines.at(-1)).toMatchObject({ HoursToSoonestExpiry: 12, CredentialLifeLeft: 100 });
   });
 });
 
-describe("the alarm on failed sweeps", () => {
-  const alarm = readAlarm("SweepFailedAlarm");
-
-  test("looks at a metric that is written, by namespace, name and dimensions", async () => {
-    const [metric] = (await told(({ swept }) => swept(report()))).filter(isMetric);
-    const [directive] = emf.parse(metric)._aws.CloudWatchMetrics;
-    expect(alarm.Namespace).toBe(directive?.Namespace);
-    expect(alarm.MetricName).toBe(metricNames.sweepFailed);
-    expect(directive?.Metrics).toContainEqual({ Name: alarm.MetricName, Unit: "Count" });
-    const dimensions = alarm.Dimensions.map(({ Name }) => Name);
-    expect(directive?.Dimensions.map((each) => each.toSorted())).toEqual([dimensions.toSorted()]);
+describe("a dispatch", () => {
+  test("by the schedule is a line and a sign of life", async () => {
+    const lines = await told(({ dispatched }) =>
+      dispatched({ clusters: 7, by: "schedule", tick: now }),
+    );
+    expect(lines).toMatchObject([
+      { message: "dispatched", clusters: 7, by: "schedule", tick: now.toISOString() },
+      { stage: "dev", Dispatched: 7 },
+    ]);
   });
 
-  test("looks at the values that a stage's functions write", async () => {
-    const [metric] = (await told(({ swept }) => swept(report()))).filter(isMetric);
-    for (const { Name, Value } of alarm.Dimensions) {
-      expect(metric?.[Name]).toBe(Value.replace(/\$\{sls:stage\}/, "dev"));
-    }
+  test("of no clusters is a sign of life as well", async () => {
+    const lines = await told(({ dispatched }) =>
+      dispatched({ clusters: 0, by: "schedule", tick: now }),
+    );
+    expect(lines.at(-1)).toMatchObject({ Dispatched: 0 });
   });
 
-  test("rings for a single failed sweep, and tells somebody", () => {
-    expect(alarm).toMatchObject({
-      Namespace: metricsNamespace,
-      Statistic: "Sum",
-      Threshold: 1,
-      ComparisonOperator: "GreaterThanOrEqualToThreshold",
-    });
-    expect(alarm.AlarmActions).toHaveLength(1);
+  test("by somebody who named clusters is a line, and no sign of the schedule's life", async () => {
+    const lines = await told(({ dispatched }) =>
+      dispatched({ clusters: 1, by: "call", tick: now }),
+    );
+    expect(lines).toMatchObject([{ message: "dispatched", clusters: 1, by: "call" }]);
   });
+});
+
+test("every line that queries rely on has the fields that they read", async () => {
+  const credential = {
+    kind: "service-account-token",
+    issuedAt: now.toISOString(),
+    expiresAt: now.toISOString(),
+  } as const;
+  const trouble = { message: "it couldn't be renewed", hint: "register it" };
+  const fleet = { clusters: 0, failing: 0, failingLong: 0 };
+  const ends = { soonestExpiry: undefined, credentialLifeLeft: undefined };
+  const lines = await told((telemetry) => {
+    telemetry.begin("request-7");
+    telemetry.swept(report({ credential: { ...credential, rotation: "done" } }));
+    telemetry.swept(report({ credential: { ...credential, trouble } }));
+    telemetry.swept(
+      report({
+        outcome: "failed",
+        failures: [failure()],
+        credential: { ...credential, rotation: "failed", trouble },
+      }),
+    );
+    telemetry.skipped("eu", "superseded");
+    telemetry.skipped("eu", "unregistered");
+    telemetry.seen({ ...fleet, ...ends });
+    telemetry.dispatched({ clusters: 0, by: "schedule", tick: now });
+    telemetry.told("eu", "failing");
+    const reason = "AWS denied it";
+    telemetry.warned(logLines.topicNotTold.message, { cluster: "eu", change: "failing", reason });
+  });
+  const everywhere = ["level", "service", "stage", "requestId", "timestamp"];
+  for (const { message, fields } of Object.values(logLines)) {
+    const line = lines.find((each) => each["message"] === message);
+    const missing = [...everywhere, ...fields].filter((path) => fieldAt(line, path) === undefined);
+    expect([message, missing]).toEqual([message, []]);
+  }
+});
+
+test("of a failed sweep, a query finds what is counted before the failures themselves", async () => {
+  const failures = Array.from({ length: 20 }, () => failure({ namespaces: ["a"] }));
+  const [line] = await told(({ swept }) => swept(report({ outcome: "failed", failures })));
+  expect(Object.keys(line ?? {}).at(-1)).toBe("failures");
 });
 
 describe("no line shows", () => {
@@ -292,8 +356,17 @@ describe("no line shows", () => {
   });
 });
 
-async function told(run: (telemetry: ReturnType<typeof createTelemetry>) => void) {
-  return linesOf(() => run(createTelemetry("dev")));
+async function told(
+  run: (telemetry: ReturnType<typeof createTelemetry>) => void,
+  { perCluster = false } = {},
+) {
+  return linesOf(() => run(createTelemetry({ stage: "dev", perCluster, now: () => now })));
+}
+
+/** As Logs Insights finds it: `failures.0.kind`. */
+function fieldAt(line: Line | undefined, path: string): unknown {
+  const record = z.record(z.string(), z.unknown()).or(z.array(z.unknown()).transform(Object));
+  return path.split(".").reduce<unknown>((found, key) => record.safeParse(found).data?.[key], line);
 }
 
 const counts: CostedReport["counts"] = {
@@ -360,22 +433,13 @@ const emf = z.object({
   }),
 });
 
-function dimensionsIn(line: Line) {
-  return emf.parse(line)._aws.CloudWatchMetrics[0]?.Dimensions;
-}
-
-function readAlarm(name: string) {
-  const file = resolve(import.meta.dirname, "../../../src/deploy/resources.yml");
-  // Tags are CloudFormation's own functions.
-  const template = parse(readFileSync(file, "utf8"), { logLevel: "silent" });
-  const alarm = z.object({
-    Namespace: z.string(),
-    MetricName: z.string(),
-    Dimensions: z.array(z.object({ Name: z.string(), Value: z.string() })),
-    Statistic: z.string(),
-    Threshold: z.number(),
-    ComparisonOperator: z.string(),
-    AlarmActions: z.array(z.unknown()),
-  });
-  return alarm.parse(template.Resources[name].Properties);
+/** Namespace, dimension sets and names of what one line measures. */
+function directiveIn(line: Line | undefined) {
+  const directives = emf.parse(line)._aws.CloudWatchMetrics;
+  expect(directives).toHaveLength(1);
+  return directives.map(({ Namespace, Dimensions, Metrics }) => [
+    Namespace,
+    Dimensions.map((each) => each.toSorted()),
+    Metrics.map(({ Name }) => Name).toSorted(),
+  ])[0];
 }

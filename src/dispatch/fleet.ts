@@ -1,0 +1,60 @@
+/** What the tags of all clusters say together. Pure. */
+import { isFailingLong } from "./failing-long.ts";
+import type { RefreshMessage } from "./refresh-message.ts";
+
+/** A cluster as the one list shows it; the soonest expiry is known without reaching it. */
+export interface ListedState {
+  readonly name: string;
+  readonly state: NonNullable<RefreshMessage["state"]>;
+}
+
+export interface Fleet {
+  readonly clusters: number;
+  readonly failing: number;
+  /** For three schedules. */
+  readonly failingLong: number;
+  /** Of all clusters, also of those that can't be reached; undefined if nothing expires. */
+  readonly soonestExpiry: Date | undefined;
+  /** Percent, 0 once it is over: the cluster credential nearest its end; undefined if none ends. */
+  readonly credentialLifeLeft: number | undefined;
+}
+
+export interface FleetTimes {
+  /** When the schedule fired: messages of this tick judge by it as well. */
+  readonly tick: Date;
+  readonly now: Date;
+  readonly schedulePeriodMs: number;
+}
+
+/** One pass and no object per cluster: ten thousand of them are already in memory. */
+export function describeFleet(
+  listed: readonly ListedState[],
+  { tick, now, schedulePeriodMs }: FleetTimes,
+): Fleet {
+  let failing = 0;
+  let failingLong = 0;
+  let soonestExpiry: Date | undefined;
+  let credentialLifeLeft: number | undefined;
+  for (const { state } of listed) {
+    if (state.failingSince) failing += 1;
+    if (isFailingLong(state.failingSince, tick, schedulePeriodMs)) failingLong += 1;
+    soonestExpiry = least(soonestExpiry, state.expiresAt);
+    credentialLifeLeft = least(credentialLifeLeft, percentLeft(state.credential, now));
+  }
+  return { clusters: listed.length, failing, failingLong, soonestExpiry, credentialLifeLeft };
+}
+
+function least<T extends Date | number>(one: T | undefined, other: T | undefined): T | undefined {
+  return one === undefined || (other !== undefined && other < one) ? other : one;
+}
+
+function percentLeft(
+  credential: ListedState["state"]["credential"],
+  now: Date,
+): number | undefined {
+  if (!credential) return undefined;
+  const issuedMs = credential.issuedAt.getTime();
+  const expiresMs = credential.expiresAt.getTime();
+  const percent = (100 * (expiresMs - now.getTime())) / (expiresMs - issuedMs);
+  return Math.min(100, Math.max(0, percent));
+}
