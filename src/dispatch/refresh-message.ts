@@ -17,12 +17,13 @@ export const clusterName = z
   .string()
   .regex(/^(?=.{1,100}$)[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/);
 
-const messageSchema = z.strictObject({
+// Not strict: while a deploy is rolled back, messages of the later version are still queued. What
+// isn't known isn't kept either.
+const messageSchema = z.object({
   cluster: clusterName,
   /** When the schedule fired. */
   tick: time,
   state: z
-    // Not strict: while a deploy is rolled back, messages of the later version are still queued.
     .object({
       expiresAt: time.or(absentAsNull),
       failingSince: time.or(absentAsNull),
@@ -69,7 +70,7 @@ export function parseMessage(body: string): RefreshMessage {
   }
   const where = parsed.error.issues.map(({ path }) => path.join(".") || "the whole").join(", ");
   throw new PoisonMessageError(
-    `not a refresh message: expected {"cluster", "tick", "state"?}; wrong: ${where.slice(0, 200)}`,
+    `not a refresh message: expected {"cluster", "tick", "state"?, "failingLong"?}; wrong: ${where.slice(0, 200)}`,
   );
 }
 

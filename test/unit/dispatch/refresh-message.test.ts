@@ -28,11 +28,14 @@ const state = {
   failureToldAt: undefined,
 };
 
+const told = { ...state, failureToldAt: new Date("2026-11-21T11:30:00Z") };
+
 describe("what is sent is what is read", () => {
   test.each<[string, RefreshMessage]>([
     ["of a cluster that was named outright", { cluster: "prod-eu", tick }],
     ["of a cluster without any state", { cluster: "prod-eu", tick, state: nothing }],
-    ["of a failing cluster", { cluster: "prod-eu", tick, state }],
+    ["of a failing cluster", { cluster: "prod-eu", tick, state, failingLong: 3 }],
+    ["of one whose failure was told", { cluster: "prod-eu", tick, state: told, failingLong: 0 }],
     ["of the shortest name", { cluster: "a", tick }],
     ["of the longest name", { cluster: `a${"-".repeat(98)}b`, tick }],
     ["of a name that objects have", { cluster: "constructor", tick }],
@@ -41,7 +44,7 @@ describe("what is sent is what is read", () => {
   });
 
   test("as text that people can read", () => {
-    expect(JSON.parse(formatMessage({ cluster: "prod-eu", tick, state }))).toEqual({
+    expect(JSON.parse(formatMessage({ cluster: "prod-eu", tick, state, failingLong: 3 }))).toEqual({
       cluster: "prod-eu",
       tick: "2026-11-21T12:00:00.000Z",
       state: {
@@ -55,6 +58,7 @@ describe("what is sent is what is read", () => {
         rotationFailingSince: "2026-11-20T11:00:00.000Z",
         failureToldAt: null,
       },
+      failingLong: 3,
     });
   });
 });
@@ -64,11 +68,12 @@ describe("a message of another version, queued during a deploy,", () => {
   const olderState = { expiresAt: null, failingSince: null, rbac: "0123abcd" };
 
   test.each([
-    ["an earlier one says nothing of the credential", olderState],
-    ["a later one may say more", { ...olderState, credential: null, later: "more" }],
-  ])("is read: %s", (_, sent) => {
-    const { state: read } = parseMessage(JSON.stringify({ ...message, state: sent }));
-    expect(read).toEqual({ ...nothing, rbac: "0123abcd" });
+    ["an earlier one says nothing of the credential", { state: olderState }],
+    ["a later one may say more", { state: { ...olderState, credential: null, later: "more" } }],
+    ["a later one may say more of all clusters", { state: olderState, later: { more: 1 } }],
+  ])("is read, and no more than is known: %s", (_, sent) => {
+    const read = parseMessage(JSON.stringify({ ...message, ...sent }));
+    expect(read).toEqual({ cluster: "prod-eu", tick, state: { ...nothing, rbac: "0123abcd" } });
   });
 });
 
@@ -89,8 +94,7 @@ describe("poison, of which the error quotes nothing, is a message that", () => {
     ["is a list", [canary], "the whole"],
     ["has no cluster", { tick: good.tick }, "cluster"],
     ["has no tick", { cluster: "prod-eu" }, "tick"],
-    ["has a key more", { ...good, kubeconfig: canary }, "the whole"],
-    ["has a key whose name is a secret", { ...good, [canary]: 1 }, "the whole"],
+    ["has nothing but what isn't known", { kubeconfig: canary, [canary]: 1 }, "cluster"],
     ["has a number for a cluster", { ...good, cluster: 7 }, "cluster"],
     ["has a list for a cluster", { ...good, cluster: [canary] }, "cluster"],
     ["names a path", { ...good, cluster: `../../${canary}` }, "cluster"],
@@ -117,6 +121,9 @@ describe("poison, of which the error quotes nothing, is a message that", () => {
       { ...good, state: { ...goodState, rotationFailingSince: canary } },
       "rotationFailingSince",
     ],
+    ["has fewer than no failing clusters", { ...good, failingLong: -1 }, "failingLong"],
+    ["has half a failing cluster", { ...good, failingLong: 0.5 }, "failingLong"],
+    ["has a text for a number", { ...good, failingLong: canary }, "failingLong"],
     [
       "has a digest without end",
       { ...good, state: { ...goodState, rbac: "x".repeat(257) } },
