@@ -11,14 +11,14 @@ export async function provideCommands(directory: string): Promise<void> {
 
 /**
  * Version 1, which PyPI has; people have version 2. That one also takes the region from AWS_REGION,
- * and has `logs tail`, which this one lacks. By its module: the environment's own scripts name the
- * place where it was built.
+ * has `logs tail`, which this one lacks, and asks AWS_ENDPOINT_URL for SQS, too, where this one insists
+ * on a host of AWS. By its module: the environment's own scripts name the place where it was built.
  */
 function awsCommand(): string {
   return [
     "#!/bin/sh",
     `export AWS_DEFAULT_REGION="\${AWS_REGION:-$AWS_DEFAULT_REGION}"`,
-    `exec '${partPath("python")}' -I -m awscli "$@"`,
+    `exec '${partPath("python")}' -I -m awscli \${AWS_ENDPOINT_URL:+--endpoint-url "$AWS_ENDPOINT_URL"} "$@"`,
     "",
   ].join("\n");
 }
