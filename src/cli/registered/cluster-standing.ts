@@ -3,7 +3,7 @@ import type { CredentialLife } from "../../clusters/record.ts";
 import type { ListedCluster } from "../../clusters/store.ts";
 import type { PullSecretConfig } from "../../config/stage-config.ts";
 import { desiredPullSecrets, type Owner } from "../../refresh/desired.ts";
-import { demandOf, digestOf } from "../../rights/demand.ts";
+import { type RightsStanding, rightsStanding } from "../../rights/standing.ts";
 
 export interface ClusterStanding {
   readonly cluster: string;
@@ -20,8 +20,7 @@ export interface ClusterStanding {
   /** Null: not known, or it doesn't expire. */
   readonly credential: CredentialLife | null;
   readonly renewalFailingSince: Date | null;
-  /** Whether what was granted is what the config asks for; unknown: it was granted by hand. */
-  readonly rights: "ok" | "outdated" | "unknown" | "unused";
+  readonly rights: RightsStanding;
 }
 
 export interface Judging {
@@ -52,17 +51,15 @@ export function standings(
 
 function standingOf({ name, state }: ListedCluster, judging: Judging): ClusterStanding {
   const desired = desiredPullSecrets(judging.pullSecrets, name, judging.owner);
-  const isUsed = desired.length > 0;
   const { failingSince, expiresAt, credential, rotationFailingSince, rbac } = state;
-  const asked = isUsed ? digestOf(demandOf(desired)) : undefined;
   return {
     cluster: name,
-    state: stateOf(state, isUsed),
+    state: stateOf(state, desired.length > 0),
     failingSince: failingSince ?? null,
     secretsExpireAt: expiresAt ?? null,
     credential: credential ?? null,
     renewalFailingSince: rotationFailingSince ?? null,
-    rights: rightsOf(rbac, asked),
+    rights: rightsStanding(rbac, desired),
   };
 }
 
@@ -77,16 +74,6 @@ function stateOf(
     return "unused";
   }
   return expiresAt ? "ok" : "never-swept";
-}
-
-function rightsOf(granted: string | undefined, asked: string | undefined) {
-  if (asked === undefined) {
-    return "unused";
-  }
-  if (granted === undefined) {
-    return "unknown";
-  }
-  return granted === asked ? "ok" : "outdated";
 }
 
 export function isPast(time: Date | null | undefined, now: Date): boolean {

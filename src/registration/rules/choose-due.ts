@@ -2,7 +2,7 @@
 import type { ListedCluster } from "../../clusters/store.ts";
 import type { PullSecretConfig } from "../../config/stage-config.ts";
 import { desiredPullSecrets, type Owner } from "../../refresh/desired.ts";
-import { demandOf, digestOf } from "../../rights/demand.ts";
+import { rightsStanding } from "../../rights/standing.ts";
 
 export interface DueClusters {
   readonly due: readonly ListedCluster[];
@@ -23,11 +23,11 @@ export function chooseDue(
   { pullSecrets, owner, everyone }: DueRules,
 ): DueClusters {
   const verdicts = Map.groupBy(clusters, ({ name, state }) => {
-    const desired = desiredPullSecrets(pullSecrets, name, owner);
-    if (desired.length === 0) {
+    const standing = rightsStanding(state.rbac, desiredPullSecrets(pullSecrets, name, owner));
+    if (standing === "unused") {
       return "unused";
     }
-    return everyone || state.rbac !== digestOf(demandOf(desired)) ? "due" : "current";
+    return everyone || standing !== "ok" ? "due" : "current";
   });
   const namesOf = (verdict: "current" | "unused") =>
     (verdicts.get(verdict) ?? []).map(({ name }) => name).sort();

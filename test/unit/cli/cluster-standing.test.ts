@@ -67,7 +67,6 @@ test("those with trouble come first, then those whose secrets expire first", () 
     "prod-new": unseen,
     "prod-outdated": { rbac: "other" },
     "prod-unrenewed": { rotationFailingSince: now },
-    failureToldAt: undefined,
     "prod-failing": { failingSince: now },
     "prod-over": { failingSince: now, expiresAt: hoursAgo(1) },
     "prod-locked": { credential: { issuedAt: hoursAgo(48), expiresAt: hoursAgo(1) } },
