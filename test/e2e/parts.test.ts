@@ -5,6 +5,16 @@ import { connect } from "node:http2";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  waitUntilStackCreateComplete,
+} from "@aws-sdk/client-cloudformation";
+import {
+  CloudWatchClient,
+  PutMetricDataCommand,
+  SetAlarmStateCommand,
+} from "@aws-sdk/client-cloudwatch";
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -12,6 +22,7 @@ import { type AwsEmulator, startAwsEmulator } from "./parts/aws-emulator.ts";
 import { lintTemplate } from "./parts/cfn-lint.ts";
 import { provideCommands } from "./parts/commands.ts";
 import { type ControlPlane, startControlPlane } from "./parts/control-plane.ts";
+import { openInbox } from "./parts/inbox.ts";
 import { type Registry, startRegistry } from "./parts/registry.ts";
 import { createWorkspace } from "./parts/workspace.ts";
 
@@ -181,6 +192,40 @@ describe("starting and stopping", () => {
   });
 });
 
+const stackOfAlarms = {
+  Resources: {
+    Topic: { Type: "AWS::SNS::Topic", Properties: { TopicName: "told" } },
+    Query: {
+      Type: "AWS::Logs::QueryDefinition",
+      Properties: { Name: "ticks", QueryString: "fields @timestamp" },
+    },
+    Alarm: {
+      Type: "AWS::CloudWatch::Alarm",
+      Properties: {
+        AlarmName: "silent",
+        AlarmDescription: "Nobody ticks.",
+        Metrics: [
+          {
+            Id: "ticks",
+            MetricStat: {
+              Metric: { Namespace: "ours", MetricName: "Ticks", Dimensions: [] },
+              Period: 60,
+              Stat: "SampleCount",
+            },
+            ReturnData: false,
+          },
+          { Id: "filled", Expression: "FILL(ticks, 0)" },
+        ],
+        EvaluationPeriods: 1,
+        Threshold: 1,
+        ComparisonOperator: "LessThanThreshold",
+        AlarmActions: [{ Ref: "Topic" }],
+        OKActions: [{ Ref: "Topic" }],
+      },
+    },
+  },
+};
+
 describe("the AWS emulator", () => {
   let aws: AwsEmulator;
   beforeAll(async () => {
@@ -224,6 +269,37 @@ describe("the AWS emulator", () => {
     expect(JSON.parse(alarms.stdout)).toMatchObject({ MetricAlarms: [] });
     expect(aws.calls().at(-1)).toMatchObject({ service: "monitoring", region: aws.region });
     await workspace.remove();
+  });
+
+  test("takes a stack as ours, and tells a topic's subscribers what becomes of its alarms", async () => {
+    const client = new CloudFormationClient({});
+    const TemplateBody = JSON.stringify(stackOfAlarms);
+    await client.send(new CreateStackCommand({ StackName: "alarms", TemplateBody }));
+    const deployed = { StackName: "alarms" };
+    await waitUntilStackCreateComplete({ client, maxWaitTime: 20, minDelay: 1 }, deployed);
+    const inbox = await openInbox(aws, "told");
+    const AlarmName = "silent";
+
+    const cloudWatch = new CloudWatchClient({});
+    // By itself, the emulator would judge an alarm's state by this.
+    const MetricData = [{ MetricName: "Ticks", Value: 0 }];
+    await cloudWatch.send(new PutMetricDataCommand({ Namespace: "ours", MetricData }));
+    expect(await inbox.mails()).toEqual([]);
+    for (const StateValue of ["ALARM", "ALARM", "OK"] as const) {
+      const change = { AlarmName, StateValue, StateReason: "said so" };
+      await cloudWatch.send(new SetAlarmStateCommand(change));
+    }
+
+    const mails = await inbox.mails();
+    expect(mails.map(({ subject }) => subject)).toEqual([
+      'ALARM: "silent" in us-east-1',
+      'OK: "silent" in us-east-1',
+    ]);
+    expect(JSON.parse(mails[0]?.text ?? "")).toMatchObject({
+      AlarmName,
+      AlarmDescription: "Nobody ticks.",
+      NewStateValue: "ALARM",
+    });
   });
 
   test("gives a role's session the role's rights and no more", async () => {
