@@ -2,4 +2,4 @@
 import { readFunctionSettings } from "../src/settings.ts";
 import { wireRefresh } from "../src/wiring/refresh.ts";
 
-export const handler = await wireRefresh(readFunctionSettings());
+export const handler = wireRefresh(readFunctionSettings());

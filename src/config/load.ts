@@ -1,5 +1,5 @@
 /** A config file, read with all care: every problem in it is reported at once. */
-import { createReadStream } from "node:fs";
+import { createReadStream, readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ConfigError, type ConfigProblem } from "../errors.ts";
@@ -18,6 +18,15 @@ const maxProblems = 100;
 /** @throws ConfigError */
 export async function loadConfig(file: string): Promise<StageConfig> {
   return parseConfig(decode(await readLimited(file), file), file);
+}
+
+/**
+ * At once, for a function at its start: nothing else waits, and what it is built from is bundled as
+ * CommonJS, where a module can't wait either.
+ * @throws ConfigError
+ */
+export function readPackagedConfig(file: string): StageConfig {
+  return parseConfig(decode(readPackaged(file), file), file);
 }
 
 /**
@@ -89,6 +98,14 @@ function decode(bytes: Buffer, file: string): string {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
     throw refusal(file, "not UTF-8: expected a text file; save it as UTF-8", error);
+  }
+}
+
+function readPackaged(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw refusal(file, "not in the function's package: deploy it anew", error);
   }
 }
 

@@ -1,6 +1,6 @@
 /** The refresh function, made once per process: clients, tokens and connections live as long as it. */
 import { createAwsSession } from "../aws/session.ts";
-import { loadConfig } from "../config/load.ts";
+import { readPackagedConfig } from "../config/load.ts";
 import { createRefreshQueue } from "../dispatch/sqs-refresh-queue.ts";
 import type { FunctionSettings } from "../settings.ts";
 import { createTelemetry } from "../telemetry/telemetry.ts";
@@ -13,9 +13,9 @@ const realTime = () => new Date();
 /** A function serves whichever cluster comes: connections to so many are kept. */
 const maxOpen = 16;
 
-export async function wireRefresh(settings: FunctionSettings, now: () => Date = realTime) {
+export function wireRefresh(settings: FunctionSettings, now: () => Date = realTime) {
   const { stage, region, account, queueUrl } = settings;
-  const config = await loadConfig(settings.configFile);
+  const config = readPackagedConfig(settings.configFile);
   const session = createAwsSession({ region, name: stage });
   const { delayRetry } = createRefreshQueue({ session, region, queueUrl });
   const telemetry = createTelemetry({ stage, perCluster: config.metrics.perCluster, now });

@@ -43,10 +43,10 @@ export async function startDeployedScene() {
   async function deploy(stage: string, handler?: Handler, content = config): Promise<void> {
     await scene.write(`config/${stage}.yml`, content);
     const name = `ecr-pull-secrets-${stage}-refresh`;
-    aws.registerFunction(name, handler ?? (await realHandler(stage)));
+    aws.registerFunction(name, handler ?? realHandler(stage));
   }
 
-  function realHandler(stage: string): Promise<Handler> {
+  function realHandler(stage: string): Handler {
     const queue = aws.queues.create(`ecr-pull-secrets-${stage}-refresh.fifo`);
     const place = {
       region: aws.region,

@@ -20,7 +20,7 @@ nothing leaves the machine.`);
 
 const world = await startWorld();
 try {
-  const play = { world, stage, step: stepsOn(terminal), tick: await startFunctions(world) };
+  const play = { world, stage, step: stepsOn(terminal), tick: startFunctions(world) };
   for (const scene of scenes) {
     await scene(play);
   }

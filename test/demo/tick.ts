@@ -26,13 +26,13 @@ export interface Tick {
 }
 
 /** Deploys the functions, and answers with what fires the schedule. */
-export async function startFunctions(world: World) {
+export function startFunctions(world: World) {
   const dispatch = wireDispatch(world.settings, world.now);
-  const refresh = await wireRefresh(world.settings, world.now);
+  const refresh = wireRefresh(world.settings, world.now);
   const invocation = { awsRequestId: "demo", getRemainingTimeInMillis: () => 90_000 };
   const name = `ecr-pull-secrets-${world.settings.stage}-refresh`;
   // Whoever asks it directly gets another instance than the queue, as may be on Lambda.
-  const asked = await wireRefresh(world.settings, world.now);
+  const asked = wireRefresh(world.settings, world.now);
   world.aws.registerFunction(name, (event: unknown) => asked(event, invocation));
   return async (): Promise<Tick> => {
     const { aws, clusters } = world;
