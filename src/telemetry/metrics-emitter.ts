@@ -1,5 +1,6 @@
 /** Writes the metrics that `metrics.ts` defines, as lines that CloudWatch reads (EMF). */
 import { Metrics } from "@aws-lambda-powertools/metrics";
+import { tokenLifeHours } from "../config/token-life.ts";
 import type { DispatchReport } from "../dispatch/dispatch-clusters.ts";
 import type { Fleet } from "../dispatch/fleet.ts";
 import type { CostedReport } from "../worker/sweep-registered.ts";
@@ -28,7 +29,7 @@ export interface MetricsEmitter {
 const hourMs = 3_600_000;
 
 /** Where nothing expires: a whole life of an ECR token, so that the series has no holes. */
-const hoursWithoutExpiry = 12;
+const hoursWithoutExpiry = tokenLifeHours.ecr;
 const wholeLifePercent = 100;
 
 type Values = readonly (readonly [MetricDefinition, number])[];

@@ -1,31 +1,23 @@
-/** When somebody has to be told. */
-import { metricsNamespace, serviceName, sweepMetrics } from "../../telemetry/metrics.ts";
-import { type Deployment, nameOf, ref, type TemplatePart } from "./part.ts";
+/** When somebody has to be told. CloudWatch asks $0.10 a month for each; ten in an account are free. */
+import { type Alarm, alarmResource } from "./alarm.ts";
+import { dispatchSilent } from "./alarm-dispatch-silent.ts";
+import { awsAlarms } from "./alarms-aws.ts";
+import { fleetAlarms } from "./alarms-fleet.ts";
+import type { Deployment, TemplatePart } from "./part.ts";
 
-export function alarms({ stage }: Deployment): TemplatePart {
-  return {
-    resources: {
-      SweepFailedAlarm: {
-        Type: "AWS::CloudWatch::Alarm",
-        Properties: {
-          AlarmName: `${nameOf(stage)}-sweep-failed`,
-          AlarmDescription: "A sweep failed.",
-          Namespace: metricsNamespace,
-          MetricName: sweepMetrics.sweepFailed.name,
-          Dimensions: [
-            { Name: "service", Value: serviceName },
-            { Name: "stage", Value: stage },
-          ],
-          Statistic: "Sum",
-          Period: 300,
-          EvaluationPeriods: 1,
-          Threshold: 1,
-          ComparisonOperator: "GreaterThanOrEqualToThreshold",
-          TreatMissingData: "notBreaching",
-          AlarmActions: [ref("AlarmTopic")],
-          OKActions: [ref("AlarmTopic")],
-        },
-      },
-    },
-  };
+export function alarms(deployment: Deployment): TemplatePart {
+  const resources = alarmsOf(deployment).map(
+    (alarm) => [logicalId(alarm), alarmResource(alarm, deployment.stage)] as const,
+  );
+  return { resources: Object.fromEntries(resources) };
+}
+
+export function alarmsOf(deployment: Deployment): readonly Alarm[] {
+  return [...fleetAlarms(deployment), dispatchSilent(deployment), ...awsAlarms(deployment)];
+}
+
+/** `dispatch-errors` → `DispatchErrorsAlarm` */
+function logicalId({ name }: Alarm): string {
+  const words = name.split("-").map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return `${words.join("")}Alarm`;
 }

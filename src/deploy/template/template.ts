@@ -1,8 +1,13 @@
 /** The stack beside its functions, computed from the stage's config. Pure. */
 import { alarms } from "./alarms.ts";
+import { dashboard } from "./dashboard.ts";
+import { functions } from "./functions.ts";
+import { network } from "./network.ts";
 import type { Deployment, TemplatePart } from "./part.ts";
+import { savedQueries } from "./queries.ts";
 import { queues } from "./queues.ts";
 import { roles } from "./roles.ts";
+import { subscription } from "./subscription.ts";
 import { topic } from "./topic.ts";
 
 /** As `serverless.yml` takes it under `resources`. */
@@ -12,8 +17,20 @@ export interface StackTemplate {
   readonly extensions: NonNullable<TemplatePart["extensions"]>;
 }
 
+const allParts = [
+  queues,
+  topic,
+  subscription,
+  alarms,
+  dashboard,
+  savedQueries,
+  roles,
+  network,
+  functions,
+];
+
 export function stackTemplate(deployment: Deployment): StackTemplate {
-  const parts = [queues, topic, alarms, roles].map((part) => part(deployment));
+  const parts = allParts.map((part) => part(deployment));
   return {
     Resources: merge(parts.map(({ resources }) => resources)),
     Outputs: merge(parts.map(({ outputs }) => outputs)),

@@ -1,0 +1,145 @@
+/** What the dashboard shows, from above: made of what the functions emit and the alarms watch. */
+import {
+  clusterMetrics,
+  fleetMetrics,
+  type MetricDefinition,
+  sweepMetrics,
+} from "../../telemetry/metrics.ts";
+import { alarmName, runbookFile } from "./alarm.ts";
+import { alarmsOf } from "./alarms.ts";
+import { functionMetric, queueMetric } from "./alarms-aws.ts";
+import { credentialPercent, expiryHours, stageMetric } from "./alarms-fleet.ts";
+import {
+  alarmStates,
+  type Graph,
+  graph,
+  graphOfEach,
+  type Line,
+  logBars,
+  logTable,
+  text,
+  type Widget,
+} from "./dashboard-widgets.ts";
+import { type Deployment, nameOf, pseudo } from "./part.ts";
+import { queries } from "./queries.ts";
+
+export type Row = readonly Widget[];
+
+const hourSeconds = 3_600;
+
+export function rowsOf(deployment: Deployment): readonly Row[] {
+  const logGroup = `/aws/lambda/${nameOf(deployment.stage)}-refresh`;
+  return [
+    [whatToDo(deployment), states(deployment)],
+    [soonestExpiry(deployment), clusters(deployment)],
+    [sweeps(deployment), durations(deployment)],
+    [logTable(queries.failures, logGroup), failures(deployment)],
+    [logBars(queries.written, logGroup), logBars(queries.ecrCalls, logGroup)],
+    [logTable(queries.rotations, logGroup), credentials(deployment)],
+    [queueAge(deployment), deadLetters(deployment)],
+    ...(deployment.config.metrics.perCluster ? [eachCluster(deployment)] : []),
+  ];
+}
+
+/** What somebody types who has looked at the dashboard. */
+export const commands = ["list", "check <cluster>", "plan <cluster>", "refresh <cluster>"];
+
+function whatToDo({ stage }: Deployment): Widget {
+  const options = `--stage ${stage} --region ${pseudo("Region")}`;
+  const lines = commands.map((each) => `    npx ecr-pull-secrets ${each} ${options}`);
+  const head = [`## ${nameOf(stage)}`, `What to do about an alarm: \`${runbookFile}\``, ""];
+  return text([...head, ...lines].join("\n"));
+}
+
+function states(deployment: Deployment): Widget {
+  const names = alarmsOf(deployment).map((alarm) => alarmName(alarm, deployment.stage));
+  return alarmStates("Alarms", names);
+}
+
+function soonestExpiry(deployment: Deployment): Widget {
+  const threshold = { label: "alarm", value: expiryHours(deployment) };
+  const { hoursToSoonestExpiry: metric } = fleetMetrics;
+  return fleetGraph({ title: metric.title, metrics: [metric], threshold }, deployment);
+}
+
+function clusters(deployment: Deployment): Widget {
+  const { clusters: all, clustersFailing, clustersFailingLong } = fleetMetrics;
+  const metrics = [all, clustersFailing, clustersFailingLong];
+  return fleetGraph({ title: "Clusters", metrics }, deployment);
+}
+
+function credentials(deployment: Deployment): Widget {
+  const threshold = { label: "alarm", value: credentialPercent };
+  const { credentialLifeLeft: metric } = fleetMetrics;
+  return fleetGraph({ title: metric.title, metrics: [metric], threshold }, deployment);
+}
+
+/** Of metrics that have a value for each tick. */
+function fleetGraph(
+  { metrics, ...about }: Omit<Graph, "lines" | "periodSeconds"> & { metrics: MetricDefinition[] },
+  deployment: Deployment,
+): Widget {
+  const lines = metrics.map((each) => line(each, deployment));
+  const periodSeconds = 60 * deployment.config.schedule.periodMinutes;
+  return graph({ ...about, lines, periodSeconds });
+}
+
+function sweeps(deployment: Deployment): Widget {
+  const runs = functionMetric("Invocations", "refresh", deployment);
+  return graph({
+    title: "Sweeps per hour",
+    lines: [
+      line(fleetMetrics.dispatched, deployment),
+      { metric: runs, label: "Runs of the refresh function, retries included" },
+    ],
+    periodSeconds: hourSeconds,
+  });
+}
+
+function durations(deployment: Deployment): Widget {
+  const metric = functionMetric("Duration", "refresh", deployment);
+  return graph({
+    title: "Milliseconds per sweep",
+    lines: ["p50", "p99"].map((stat) => ({ metric, label: stat, stat })),
+    periodSeconds: hourSeconds,
+  });
+}
+
+function failures(deployment: Deployment): Widget {
+  const { sweepFailed, credentialRotationFailed } = sweepMetrics;
+  return graph({
+    title: "Failures per hour, retries included",
+    lines: [
+      line(sweepFailed, deployment),
+      line(credentialRotationFailed, deployment),
+      ...(["dispatch", "refresh"] as const).map((name) => ({
+        metric: functionMetric("Errors", name, deployment),
+        label: `Errors of the ${name} function`,
+      })),
+    ],
+    periodSeconds: hourSeconds,
+  });
+}
+
+function queueAge(deployment: Deployment): Widget {
+  const metric = queueMetric("ApproximateAgeOfOldestMessage", "refresh.fifo", deployment);
+  const title = "Seconds that the oldest message has waited for its sweep";
+  return graph({ title, lines: [{ metric, label: "refresh.fifo" }], periodSeconds: 300 });
+}
+
+function deadLetters(deployment: Deployment): Widget {
+  const visible = "ApproximateNumberOfMessagesVisible";
+  const metric = queueMetric(visible, "refresh-dlq.fifo", deployment);
+  const lines = [{ metric, label: "refresh-dlq.fifo" }];
+  return graph({ title: "Dead letters", lines, periodSeconds: 300 });
+}
+
+function eachCluster({ stage }: Deployment): Row {
+  return [clusterMetrics.hoursToExpiry, clusterMetrics.sweepFailed].map((metric) =>
+    graphOfEach(stageMetric(metric, stage), { dimension: "cluster", title: metric.title }),
+  );
+}
+
+function line(metric: MetricDefinition, { stage }: Deployment): Line {
+  return { metric: stageMetric(metric, stage), label: metric.title };
+}
