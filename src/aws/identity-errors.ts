@@ -9,7 +9,10 @@ const explicitDeny = /explicit deny in an? ([a-z -]{1,40}policy)/;
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html, and others' names. */
 export const identityErrorRules: readonly AwsErrorRule[] = [
-  { matches: named("AccessDenied", "AccessDeniedException"), explain: explainDenial },
+  {
+    matches: named("AccessDenied", "AccessDeniedException", "AuthorizationErrorException"),
+    explain: explainDenial,
+  },
   {
     matches: named("RegionDisabledException"),
     explain: ({ region }) => ({
@@ -24,6 +27,15 @@ export const identityErrorRules: readonly AwsErrorRule[] = [
       kind: "denied",
       message: `AWS can't use the KMS key of the secret for ${describeCall(call)}`,
       hint: "The key must exist, be enabled, and allow kms:Decrypt to the caller.",
+    }),
+  },
+  {
+    // Of queues and topics that are encrypted with a key of one's own.
+    matches: ({ name }) => /^K(?:MS|ms)(?:AccessDenied|Disabled|InvalidState|NotFound)/.test(name),
+    explain: (call) => ({
+      kind: "denied",
+      message: `AWS can't use the KMS key for ${describeCall(call)}`,
+      hint: "The key must exist, be enabled, and allow kms:GenerateDataKey and kms:Decrypt to the caller.",
     }),
   },
   {

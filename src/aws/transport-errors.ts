@@ -8,7 +8,8 @@ export const transportErrorRules: readonly AwsErrorRule[] = [
   {
     matches: (error) =>
       statusOf(error) === 429 ||
-      named("Throttling", "ThrottlingException", "TooManyRequestsException")(error),
+      named("Throttling", "ThrottlingException", "TooManyRequestsException")(error) ||
+      named("KMSThrottlingException", "KmsThrottled")(error),
     explain: (call) => ({
       kind: "throttled",
       message: `AWS throttled ${describeCall(call)}, also after retries`,

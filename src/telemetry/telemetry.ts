@@ -5,11 +5,12 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import type { DispatchReport } from "../dispatch/dispatch-clusters.ts";
 import type { Fleet } from "../dispatch/fleet.ts";
+import type { Change, NotificationError } from "../notifications/notice.ts";
+import { redactTokens } from "../redact-tokens.ts";
 import type { CostedReport } from "../worker/sweep-registered.ts";
 import { logLines } from "./log-messages.ts";
 import { serviceName } from "./metrics.ts";
 import { createMetricsEmitter, type MetricsOptions } from "./metrics-emitter.ts";
-import { redactTokens } from "./redact-tokens.ts";
 import { summarise } from "./sweep-summary.ts";
 
 export interface Telemetry {
@@ -22,7 +23,8 @@ export interface Telemetry {
   /** At a tick of the schedule, before anything is queued. */
   seen(fleet: Fleet): void;
   dispatched(report: DispatchReport): void;
-  told(cluster: string, change: string): void;
+  told(cluster: string, change: Change): void;
+  untold(cluster: string, change: Change, error: NotificationError): void;
   warned(message: string, about: Readonly<Record<string, string>>): void;
 }
 
@@ -58,6 +60,9 @@ export function createTelemetry(options: MetricsOptions): Telemetry {
       metrics.dispatched(report);
     },
     told: (cluster, change) => logger.info(logLines.topicTold.message, { cluster, change }),
+    untold(cluster, change, { message: reason, hint }) {
+      logger.warn(logLines.topicNotTold.message, { cluster, change, reason, hint });
+    },
     warned: (message, about) => logger.warn(message, about),
   };
 }

@@ -22,12 +22,16 @@ export interface Here {
   ask(cluster: string, mode: AskMode, time: Deadline): Promise<unknown>;
 }
 
-/** What the function logs, the command line prints; it takes no messages from the queue. */
+/**
+ * What the function logs, the command line prints; it takes no messages from the queue, and tells no
+ * topic: of a cluster that it mended, the function's next sweep does.
+ */
 const silent = {
   swept: () => {},
   skipped: () => {},
   warned: () => {},
   delayRetry: async () => {},
+  topic: undefined,
 };
 
 export function wireHere({ profile, ...options }: HereOptions): Here {

@@ -24,7 +24,7 @@ export interface RefreshPlace {
 const maxReceiveCount = 5;
 
 /** What tells of it, and delays a message, is the caller's own. */
-export type OwnPorts = Pick<CheckingPorts, "delayRetry" | "swept" | "skipped" | "warned">;
+export type OwnPorts = Pick<CheckingPorts, "delayRetry" | "swept" | "skipped" | "warned" | "topic">;
 
 /** @returns the ports for connections that are kept: so many at most, until they are closed */
 export function refreshPorts(

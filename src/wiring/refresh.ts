@@ -2,6 +2,7 @@
 import { createAwsSession } from "../aws/session.ts";
 import { readPackagedConfig } from "../config/load.ts";
 import { createRefreshQueue } from "../dispatch/sqs-refresh-queue.ts";
+import { createTopic } from "../notifications/sns-topic.ts";
 import type { FunctionSettings } from "../settings.ts";
 import { createTelemetry } from "../telemetry/telemetry.ts";
 import { serveRefresh } from "../worker/serve-refresh.ts";
@@ -14,14 +15,16 @@ const realTime = () => new Date();
 const maxOpen = 16;
 
 export function wireRefresh(settings: FunctionSettings, now: () => Date = realTime) {
-  const { stage, region, account, queueUrl } = settings;
+  const { stage, region, account, queueUrl, topicArn } = settings;
   const config = readPackagedConfig(settings.configFile);
   const session = createAwsSession({ region, name: stage });
   const { delayRetry } = createRefreshQueue({ session, region, queueUrl });
   const telemetry = createTelemetry({ stage, perCluster: config.metrics.perCluster, now });
-  const { swept, skipped, warned } = telemetry;
-  const place = { session, owner: { account, region, stage }, config, now };
-  const { ports } = refreshPorts(place, { delayRetry, swept, skipped, warned })(maxOpen);
+  const { swept, skipped, warned, told, untold } = telemetry;
+  const owner = { account, region, stage };
+  const notify = createTopic({ session, topicArn, place: owner, now });
+  const own = { delayRetry, swept, skipped, warned, topic: { notify, told, untold } };
+  const { ports } = refreshPorts({ session, owner, config, now }, own)(maxOpen);
   return (event: unknown, invocation: Invocation): Promise<unknown> => {
     telemetry.begin(invocation.awsRequestId);
     return serveRefresh(event, invocation.getRemainingTimeInMillis(), ports);

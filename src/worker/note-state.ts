@@ -1,72 +1,88 @@
 /** What a sweep found, noted in the tags of the cluster's record; an idle sweep writes nothing. */
 import { type ClusterState, changedTags } from "../clusters/record.ts";
-import type { ClusterStore } from "../clusters/store.ts";
 import { StoreError } from "../errors.ts";
+import { dueChange, type FleetAtTick } from "../notifications/due-change.ts";
 import { withFailure } from "../refresh/make-report.ts";
+import type { RefreshPorts } from "./ports.ts";
+import { stateAfter } from "./state-after.ts";
 import { type CostedReport, recordCause } from "./sweep-registered.ts";
+import { type DueChange, tellChange } from "./tell-change.ts";
 
-/**
- * @param known the tags as dispatch saw them, minutes ago perhaps: enough to see that nothing
- * changed, but what is written goes by the tags of now; undefined: they have to be asked for
- * @returns the report; tags that can't be written are a failure in it: alarms are made of them
- */
+/** What a queued message says; nothing, if somebody asked for the sweep. */
+export interface FromDispatch {
+  /**
+   * The tags as dispatch saw them, minutes ago perhaps: enough to see that nothing changed, but what
+   * is written goes by the tags of now. Undefined: they have to be asked for.
+   */
+  readonly state?: ClusterState | undefined;
+  readonly fleet?: FleetAtTick | undefined;
+}
+
+export interface Noted {
+  /** Tags that can't be written are a failure in it: alarms are made of them. */
+  readonly report: CostedReport;
+  /** Of the cluster's first pull secret, also where it wasn't reached. */
+  readonly expiresAt: Date | undefined;
+}
+
+type NotingPorts = Pick<RefreshPorts, "clusters" | "topic" | "now" | "rules">;
+
 export async function noteState(
   report: CostedReport,
-  known: ClusterState | undefined,
-  clusters: ClusterStore,
-): Promise<CostedReport> {
+  { state: known, fleet }: FromDispatch,
+  ports: NotingPorts,
+): Promise<Noted> {
+  const { clusters } = ports;
   try {
-    if (known && isNoted(report, known)) {
-      return report;
+    const seen = known && stepFrom(known, report, { fleet, ports });
+    if (seen && isNoted(seen)) {
+      return { report, expiresAt: seen.after.expiresAt };
     }
     const before = (await clusters.describe(report.cluster))?.state;
-    if (before) {
-      await clusters.saveState(report.cluster, before, stateAfter(report, before));
+    if (!before) {
+      return { report, expiresAt: expiryIn(report) };
     }
-    return report;
+    const step = stepFrom(before, report, { fleet, ports });
+    await write(step, report, ports);
+    return { report, expiresAt: step.after.expiresAt };
   } catch (error) {
-    if (error instanceof StoreError) {
-      return withFailure(report, recordCause(error));
-    }
-    throw error;
+    if (!(error instanceof StoreError)) throw error;
+    const expiresAt = expiryIn(report) ?? known?.expiresAt;
+    return { report: withFailure(report, recordCause(error)), expiresAt };
   }
 }
 
-function isNoted(report: CostedReport, known: ClusterState): boolean {
-  const { set, remove } = changedTags(known, stateAfter(report, known));
-  return set.length === 0 && remove.length === 0;
+type Step = Omit<DueChange, "change"> & { readonly change: DueChange["change"] | undefined };
+
+/** Whoever has no topic leaves the telling to the next one who has. */
+function stepFrom(
+  before: ClusterState,
+  report: CostedReport,
+  at: { readonly fleet: FleetAtTick | undefined; readonly ports: NotingPorts },
+): Step {
+  const { topic, rules } = at.ports;
+  const after = stateAfter(report, before);
+  const change = topic && dueChange(after, at.fleet, rules.schedulePeriodMs);
+  return { before, after, change };
 }
 
-/** What the cluster's tags should say after a sweep. */
-function stateAfter(report: CostedReport, before: ClusterState): ClusterState {
-  const failed = report.outcome === "failed";
-  // What couldn't be observed is as it was: a cluster out of reach keeps its last known expiry.
-  const lastKnown = failed ? before.expiresAt : undefined;
-  return {
-    expiresAt: report.soonestExpiry ? new Date(report.soonestExpiry) : lastKnown,
-    failingSince: failed ? (before.failingSince ?? new Date(report.startedAt)) : undefined,
-    rbac: before.rbac,
-    credential: credentialAfter(report, before),
-    rotationFailingSince: rotationFailingSince(report, before),
-    failureToldAt: before.failureToldAt,
-  };
+function isNoted({ before, after, change }: Step): boolean {
+  const { set, remove } = changedTags(before, after);
+  return set.length === 0 && remove.length === 0 && change === undefined;
 }
 
-function credentialAfter({ credential }: CostedReport, before: ClusterState) {
-  if (!credential) {
-    return before.credential;
+async function write(
+  { before, after, change }: Step,
+  report: CostedReport,
+  { clusters, topic, now }: NotingPorts,
+): Promise<void> {
+  if (topic && change) {
+    await tellChange(report, { before, after, change }, { clusters, topic, now });
+  } else {
+    await clusters.saveState(report.cluster, before, after);
   }
-  const { issuedAt, expiresAt } = credential;
-  // Whoever wrote the record says these; what is no interval can't be read back.
-  return issuedAt !== null && expiresAt !== null && issuedAt < expiresAt
-    ? { issuedAt: new Date(issuedAt), expiresAt: new Date(expiresAt) }
-    : undefined;
 }
 
-function rotationFailingSince({ credential, startedAt }: CostedReport, before: ClusterState) {
-  if (!credential || credential.rotation === "postponed") {
-    return before.rotationFailingSince;
-  }
-  const failed = credential.rotation === "failed";
-  return failed ? (before.rotationFailingSince ?? new Date(startedAt)) : undefined;
+function expiryIn({ soonestExpiry }: CostedReport): Date | undefined {
+  return soonestExpiry === null ? undefined : new Date(soonestExpiry);
 }

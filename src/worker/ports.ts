@@ -3,6 +3,7 @@ import type { Deadline } from "../deadline.ts";
 import type { QueueRules } from "./message-outcome.ts";
 import type { RotationPorts } from "./rotation/ports.ts";
 import type { CostedReport, WorkerPorts } from "./sweep-registered.ts";
+import type { TopicPorts } from "./tell-change.ts";
 
 export interface RefreshPorts extends WorkerPorts {
   readonly rules: QueueRules;
@@ -12,6 +13,8 @@ export interface RefreshPorts extends WorkerPorts {
   /** @param expiresAt of the cluster's first pull secret, also where it wasn't reached */
   readonly swept: (report: CostedReport, expiresAt: Date | undefined) => void;
   readonly skipped: (cluster: string, why: "superseded" | "unregistered") => void;
+  /** Where a cluster's change is told; undefined: there is no topic here. */
+  readonly topic: TopicPorts | undefined;
   /** Of what changes no outcome. */
   readonly warned: (message: string, about: Readonly<Record<string, string>>) => void;
 }

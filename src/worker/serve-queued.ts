@@ -68,13 +68,16 @@ async function serveDelivery(
   delivery: Delivery,
   { ports, time }: Serving,
 ): Promise<"done" | "retry"> {
-  const { cluster, state } = delivery.message;
+  const { cluster, tick, state, failingLong } = delivery.message;
   if (isSuperseded(delivery, ports.rules, ports.now())) {
     ports.skipped(cluster, "superseded");
     return "done";
   }
-  // An earlier delivery may have written tags since dispatch looked at them.
-  const known = delivery.receiveCount === 1 ? state : undefined;
-  const report = await sweepAndNote(cluster, known, { ports, time });
+  const dispatched = {
+    // An earlier delivery may have written tags since dispatch looked at them.
+    state: delivery.receiveCount === 1 ? state : undefined,
+    fleet: failingLong === undefined ? undefined : { tick, failingLong },
+  };
+  const report = await sweepAndNote(cluster, dispatched, { ports, time });
   return report?.outcome === "failed" && isRetried(delivery, ports.rules) ? "retry" : "done";
 }

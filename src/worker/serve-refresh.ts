@@ -36,7 +36,7 @@ export async function serveDirect(
   { ports, time }: Serving & { readonly ports: CheckingPorts },
 ): Promise<unknown> {
   if (mode === "sweep") {
-    return (await sweepAndNote(cluster, undefined, { ports, time })) ?? unregistered(cluster);
+    return (await sweepAndNote(cluster, {}, { ports, time })) ?? unregistered(cluster);
   }
   if (mode === "check") {
     return (await checkRegistered(cluster, ports, time)) ?? unregistered(cluster);

@@ -120,7 +120,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "src/clusters",
     "src/rights",
     "src/refresh",
-    "src/stack/alarm-subscriptions.ts",
+    "src/notifications/topic-subscriptions.ts",
     "src/list-some.ts",
     "src/durations.ts",
   ],

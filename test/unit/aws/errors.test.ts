@@ -15,6 +15,12 @@ const read: AwsCall = {
   region: "eu-west-1",
   secret: "ecr-pull-secrets/dev/clusters/prod-eu",
 };
+const topicArn = "arn:aws:sns:eu-west-1:123456789012:ecr-pull-secrets-dev-alarms";
+const tell: AwsCall = {
+  action: "sns:Publish",
+  region: "eu-west-1",
+  resource: `topic ${topicArn}`,
+};
 const user = "User: arn:aws:iam::123456789012:user/ci";
 
 describe("an error of the SDK", () => {
@@ -35,6 +41,15 @@ describe("an error of the SDK", () => {
     ["SyntaxError", mint, "malformed", "isn't one that AWS gives"],
     ["AccessDeniedException", read, "denied", `secretsmanager:GetSecretValue on ${read.secret} in`],
     ["DecryptionFailure", read, "denied", `KMS key of the secret for ${read.action}`],
+    [
+      "AuthorizationErrorException",
+      tell,
+      "denied",
+      `AWS denied sns:Publish on ${tell.resource} in`,
+    ],
+    ["KMSAccessDeniedException", tell, "denied", `can't use the KMS key for sns:Publish on`],
+    ["KmsDisabled", tell, "denied", `can't use the KMS key for sns:Publish on`],
+    ["KMSThrottlingException", tell, "throttled", `AWS throttled sns:Publish on`],
     ["ThrottlingException", read, "throttled", `AWS throttled ${read.action} on ${read.secret}`],
     ["SomethingNew", mint, "unreachable", "failed before AWS answered (SomethingNew)"],
   ] as const)("%s of %o is %s", (name, call, kind, message) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Fleet } from "../../../src/dispatch/fleet.ts";
+import { NotificationError } from "../../../src/notifications/notice.ts";
 import type { Failure } from "../../../src/refresh/report.ts";
 import { SecretValue } from "../../../src/secret-value.ts";
 import { logLines } from "../../../src/telemetry/log-messages.ts";
@@ -201,6 +202,15 @@ test("each line has the request of its own invocation", async () => {
   ]);
 });
 
+test("that the topic couldn't be told is a warning with cause and remedy", async () => {
+  const hint = "allow sns:Publish";
+  const error = new NotificationError("denied", "AWS denied it", { hint });
+  const lines = await told(({ untold }) => untold("eu", "recovered", error));
+  expect(lines).toMatchObject([
+    { level: "WARN", cluster: "eu", change: "recovered", reason: "AWS denied it", hint },
+  ]);
+});
+
 test("a warning is a line", async () => {
   const lines = await told(({ warned }) => warned("not a cluster's record", { name: "x/y" }));
   expect(lines).toMatchObject([{ level: "WARN", message: "not a cluster's record", name: "x/y" }]);
@@ -297,8 +307,7 @@ test("every line that queries rely on has the fields that they read", async () =
     telemetry.seen({ ...fleet, ...ends });
     telemetry.dispatched({ clusters: 0, by: "schedule", tick: now });
     telemetry.told("eu", "failing");
-    const reason = "AWS denied it";
-    telemetry.warned(logLines.topicNotTold.message, { cluster: "eu", change: "failing", reason });
+    telemetry.untold("eu", "failing", new NotificationError("denied", "AWS denied it"));
   });
   const everywhere = ["level", "service", "stage", "requestId", "timestamp"];
   for (const { message, fields } of Object.values(logLines)) {

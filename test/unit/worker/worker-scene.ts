@@ -15,6 +15,7 @@ import { createEcrCredentialSource } from "../../../src/credentials/ecr.ts";
 import { createEksTokenSource } from "../../../src/credentials/eks-token.ts";
 import { formatMessage } from "../../../src/dispatch/refresh-message.ts";
 import { describeStoredCredential, withToken } from "../../../src/kubernetes/stored-kubeconfig.ts";
+import type { ClusterNotice } from "../../../src/notifications/notice.ts";
 import { examineCluster } from "../../../src/wiring/examine-cluster.ts";
 import { openClusters } from "../../../src/wiring/open-clusters.ts";
 import type { CheckingPorts } from "../../../src/worker/check-registered.ts";
@@ -81,6 +82,9 @@ async function startScene(namespaces: readonly string[] = []) {
       skipped: [] as string[],
       delays: [] as number[],
       warnings: [] as string[],
+      notices: [] as ClusterNotice[],
+      /** What was told, or couldn't be, as it is logged. */
+      tidings: [] as string[],
     };
     const ports: CheckingPorts = {
       clusters: createSecretsManagerStore({ session, region, stage }),
@@ -100,6 +104,12 @@ async function startScene(namespaces: readonly string[] = []) {
       swept: (report) => seen.swept.push(report),
       skipped: (cluster, why) => seen.skipped.push(`${cluster} ${why}`),
       warned: (message, about) => seen.warnings.push(`${message} ${JSON.stringify(about)}`),
+      topic: {
+        notify: async (notice) => void seen.notices.push(notice),
+        told: (cluster, change) => seen.tidings.push(`${cluster} ${change}`),
+        untold: (cluster, change, { message }) =>
+          seen.tidings.push(`${cluster} ${change} untold: ${message}`),
+      },
       ...more,
     };
     const serve = async (event: unknown, remainingMs = 90_000): Promise<unknown> => {
@@ -143,15 +153,11 @@ async function startScene(namespaces: readonly string[] = []) {
       );
     },
     /** An event with one message, as of a tick `ageMs` ago. */
-    delivery(
-      cluster: string,
-      { receiveCount = 1, ageMs = 0, state = noState as ClusterState | undefined } = {},
-    ) {
+    delivery(cluster: string, { receiveCount = 1, ageMs = 0, ...said }: DeliveryOptions = {}) {
       const tick = new Date(nowMs - ageMs);
-      return records({
-        body: formatMessage({ cluster, tick, ...(state && { state }) }),
-        receiveCount,
-      });
+      const { state, failingLong } = { state: noState, failingLong: undefined, ...said };
+      const body = formatMessage({ cluster, tick, state, failingLong });
+      return records({ body, receiveCount });
     },
     expectNothingTold() {
       const secrets = [
@@ -170,6 +176,15 @@ async function startScene(namespaces: readonly string[] = []) {
       await Promise.all([aws.close(), ...clusters.map((cluster) => cluster.close())]);
     },
   };
+}
+
+interface DeliveryOptions {
+  readonly receiveCount?: number;
+  readonly ageMs?: number;
+  /** As dispatch saw it. */
+  readonly state?: ClusterState | undefined;
+  /** Of all clusters; undefined: somebody named this one. */
+  readonly failingLong?: number | undefined;
 }
 
 /** In records and messages that are no good: nothing that is told may hold it. */

@@ -155,9 +155,11 @@ export function rotationScene(options: SceneOptions) {
       const opened = world.opens ? open(record.text()) : undefined;
       const swept = { report, desired: [], record: record.read(), opened };
       const rules = { schedulePeriodMs: periodMs, maxReceiveCount: 5 };
-      const ports = { ...unusedPorts, clusters: record.store, rotation, rules, now };
+      const used = { clusters: record.store, rotation, rules, now, topic: undefined };
+      const ports = { ...unusedPorts, ...used };
       const time = { stop, abort, [Symbol.dispose]: () => {} };
-      return noteState(await lookAfterCredential(swept, { ports, time }), known, record.store);
+      const cared = await lookAfterCredential(swept, { ports, time });
+      return (await noteState(cared, { state: known }, ports)).report;
     },
   };
 }

@@ -1,6 +1,7 @@
 /**
- * The last net under a log line. Credentials are wrapped where they arise and errors are our own
- * sentences, so nothing should be caught here; by their shape, these are what must never get by.
+ * The last net under a log line and a notice. Credentials are wrapped where they arise and errors
+ * are our own sentences, so nothing should be caught here; by their shape, these are what must
+ * never get by.
  */
 const tokenShapes: readonly RegExp[] = [
   // A JWT, as ServiceAccounts have it.

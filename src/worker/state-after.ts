@@ -1,0 +1,37 @@
+/** What the tags of a cluster's record should say after a sweep. Pure. */
+import type { ClusterState } from "../clusters/record.ts";
+import type { CostedReport } from "./sweep-registered.ts";
+
+/** What the topic was told is another matter: it is as it was. */
+export function stateAfter(report: CostedReport, before: ClusterState): ClusterState {
+  const failed = report.outcome === "failed";
+  // What couldn't be observed is as it was: a cluster out of reach keeps its last known expiry.
+  const lastKnown = failed ? before.expiresAt : undefined;
+  return {
+    expiresAt: report.soonestExpiry ? new Date(report.soonestExpiry) : lastKnown,
+    failingSince: failed ? (before.failingSince ?? new Date(report.startedAt)) : undefined,
+    rbac: before.rbac,
+    credential: credentialAfter(report, before),
+    rotationFailingSince: rotationFailingSince(report, before),
+    failureToldAt: before.failureToldAt,
+  };
+}
+
+function credentialAfter({ credential }: CostedReport, before: ClusterState) {
+  if (!credential) {
+    return before.credential;
+  }
+  const { issuedAt, expiresAt } = credential;
+  // Whoever wrote the record says these; what is no interval can't be read back.
+  return issuedAt !== null && expiresAt !== null && issuedAt < expiresAt
+    ? { issuedAt: new Date(issuedAt), expiresAt: new Date(expiresAt) }
+    : undefined;
+}
+
+function rotationFailingSince({ credential, startedAt }: CostedReport, before: ClusterState) {
+  if (!credential || credential.rotation === "postponed") {
+    return before.rotationFailingSince;
+  }
+  const failed = credential.rotation === "failed";
+  return failed ? (before.rotationFailingSince ?? new Date(startedAt)) : undefined;
+}
