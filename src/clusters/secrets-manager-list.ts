@@ -22,12 +22,12 @@ const pageSchema = z.object({
 
 type Secret = z.infer<typeof pageSchema>["SecretList"][number];
 
-/** @throws StoreError */
-export async function listRecords(records: Records): Promise<ClusterListing> {
+/** @param giveUp so that whoever waits has time left to say why @throws StoreError */
+export async function listRecords(records: Records, giveUp?: AbortSignal): Promise<ClusterListing> {
   // Pages shift while secrets come and go: one may show twice.
   const clusters = new Map<string, ListedCluster>();
   const others = new Set<string>();
-  for await (const { Name, Tags, DeletedDate } of listSecrets(records)) {
+  for await (const { Name, Tags, DeletedDate } of listSecrets(records, giveUp)) {
     const name = clusterOf(records.stage, Name);
     if (name !== undefined && DeletedDate === undefined) {
       clusters.set(name, { name, state: readState(Tags) });
@@ -46,7 +46,10 @@ function isOther(name: string, { stage }: Records): boolean {
   return name.startsWith(recordPrefix(stage)) && secretNamePattern.test(name);
 }
 
-async function* listSecrets({ client, stage, region }: Records): AsyncGenerator<Secret> {
+async function* listSecrets(
+  { client, stage, region }: Records,
+  giveUp: AbortSignal | undefined,
+): AsyncGenerator<Secret> {
   const call: AwsCall = { action: "secretsmanager:ListSecrets", region };
   const filters = [{ Key: "name" as const, Values: [recordPrefix(stage)] }];
   let token: string | undefined;
@@ -57,7 +60,10 @@ async function* listSecrets({ client, stage, region }: Records): AsyncGenerator<
       IncludePlannedDeletion: false,
       NextToken: token,
     });
-    const answer = await askAws(call, () => client.send(command), StoreError);
+    const ask = () => client.send(command, { ...(giveUp && { abortSignal: giveUp }) });
+    const answer = await askAws(call, ask, StoreError).catch((error: unknown) => {
+      throw giveUp?.aborted ? givenUp(call, page) : error;
+    });
     const { SecretList, NextToken } = readAwsAnswer(call, pageSchema, answer, StoreError);
     yield* SecretList;
     if (NextToken === undefined) return;
@@ -67,4 +73,15 @@ async function* listSecrets({ client, stage, region }: Records): AsyncGenerator<
   throw new StoreError("malformed", `the pages of ${call.action} in ${region} have no end`, {
     hint: "Look for a proxy or an AWS_ENDPOINT_URL that answers in place of AWS.",
   });
+}
+
+/** Throttling is what it always was so far; a page that hangs ends by its own timeout. */
+function givenUp({ action, region }: AwsCall, pages: number): StoreError {
+  return new StoreError(
+    "throttled",
+    `${action} in ${region} was given up after ${pages} pages: AWS throttles it, or answers slowly`,
+    {
+      hint: "The next tick tries again; look for what else lists secrets in this account so often.",
+    },
+  );
 }

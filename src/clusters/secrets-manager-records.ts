@@ -3,6 +3,7 @@ import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-sec
 import { askAws, readAwsAnswer } from "../aws/ask-aws.ts";
 import type { AwsCall } from "../aws/call.ts";
 import { translateAwsError } from "../aws/errors.ts";
+import { defaultPatience, type Patience, patientRetries } from "../aws/patient-retries.ts";
 import { named, readSdkError } from "../aws/sdk-error.ts";
 import type { AwsSession } from "../aws/session.ts";
 import { StoreError } from "../errors.ts";
@@ -13,6 +14,7 @@ export interface SecretsManagerStoreOptions {
   readonly session: AwsSession;
   readonly region: string;
   readonly stage: string;
+  readonly patience?: Patience;
 }
 
 /** A stage's records, and how to reach them. */
@@ -35,15 +37,17 @@ export interface DescribedRecord {
   readonly currentVersionId: string | undefined;
 }
 
-/** The SDK pauses up to half a second, then one, two, …: long enough for a burst to pass. */
-const maxAttempts = 6;
-
 /** @throws UserError for what is no stage's name */
-export function openRecords({ session, region, stage }: SecretsManagerStoreOptions): Records {
+export function openRecords(options: SecretsManagerStoreOptions): Records {
+  const { session, region, stage, patience = defaultPatience } = options;
   recordPrefix(stage);
-  const credentials = session.credentialsOf(undefined);
-  const config = { ...session.clientConfig, region, credentials, maxAttempts };
-  return { client: new SecretsManagerClient(config), stage, region };
+  const client = new SecretsManagerClient({
+    ...session.clientConfig,
+    region,
+    credentials: session.credentialsOf(undefined),
+    retryStrategy: patientRetries(patience, Math.random),
+  });
+  return { client, stage, region };
 }
 
 /** Undefined: no secret can have that name, and AWS isn't asked. */

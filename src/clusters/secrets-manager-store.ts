@@ -23,7 +23,7 @@ import type { ClusterRecord, ClusterStore, ListedCluster } from "./store.ts";
 export function createSecretsManagerStore(options: SecretsManagerStoreOptions): ClusterStore {
   const records = openRecords(options);
   return {
-    list: () => listRecords(records),
+    list: (giveUp) => listRecords(records, giveUp),
     read: (name) => readRecord(records, name),
     describe: (name) => describeCluster(records, name),
     saveState: (name: string, before: ClusterState, after: ClusterState) =>

@@ -32,8 +32,8 @@ export function kubeconfigIn({ kubeconfig }: ClusterRecord): SecretValue {
 
 /** Records that are to be deleted count as deleted. Every method throws StoreError, and only that. */
 export interface ClusterStore {
-  /** May lag minutes behind what was registered. */
-  list(): Promise<ClusterListing>;
+  /** May lag minutes behind what was registered. @param giveUp when it has taken too long */
+  list(giveUp?: AbortSignal): Promise<ClusterListing>;
   /** Undefined: no such cluster is registered. */
   read(name: string): Promise<ClusterRecord | undefined>;
   /** As `list` shows it, but of now. Undefined: no such cluster is registered. */

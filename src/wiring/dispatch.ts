@@ -13,6 +13,9 @@ import type { Invocation } from "./invocation.ts";
 
 const realTime = () => new Date();
 
+/** For queueing all of them, of the time that the function has, after they were listed. */
+const queueingMs = 30_000;
+
 export function wireDispatch(
   { stage, region, queueUrl, schedulePeriodMinutes }: FunctionSettings,
   now: () => Date = realTime,
@@ -25,7 +28,8 @@ export function wireDispatch(
     telemetry.begin(invocation.awsRequestId);
     const report = await dispatchClusters(parseDispatchEvent(event, now), {
       listClusters: async () => {
-        const { clusters: listed, others } = await clusters.list();
+        const listingMs = Math.max(0, invocation.getRemainingTimeInMillis() - queueingMs);
+        const { clusters: listed, others } = await clusters.list(AbortSignal.timeout(listingMs));
         for (const name of others) {
           telemetry.warned("not a cluster's record", { name });
         }

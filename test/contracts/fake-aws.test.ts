@@ -312,6 +312,19 @@ describe("Secrets Manager", () => {
     await late.close();
   });
 
+  test("refuses a share of the calls on demand, as one whose quota others use up", async () => {
+    aws.fail("secretsmanager:ListSecrets", faults.throttling, { share: 0.25 });
+    const client = manager();
+    const list = () => client.send(new ListSecretsCommand({ MaxResults: 1 }));
+    const answers = await Promise.allSettled(Array.from({ length: 100 }, list));
+    const refused = answers.filter(({ status }) => status === "rejected");
+    expect(refused.length).toBeGreaterThan(15);
+    expect(refused.length).toBeLessThan(35);
+    expect(new Set(refused.map((each) => "reason" in each && each.reason.name))).toEqual(
+      new Set(["ThrottlingException"]),
+    );
+  });
+
   test("has other secrets in another region", async () => {
     const { Name = "" } = await create();
     await expect(get(Name, manager(undefined, "eu-west-1"))).rejects.toMatchObject({

@@ -112,17 +112,18 @@ export async function startAws(options: AwsOptions = {}) {
     /** Takes back a `deny` with the same arguments. */
     allow: (action: string, { role, resource }: DenialScope = {}) =>
       identities.allow({ action, role, resource }),
-    /** The next `times` requests (default: all) to this action go wrong. */
+    /** The next `times` requests (default: all) to this action go wrong, or a share of all. */
     fail: (
       action: string,
       fault: Fault,
-      limits: { readonly times?: number; readonly region?: string } = {},
+      limits: { readonly times?: number; readonly region?: string; readonly share?: number } = {},
     ) =>
       script.add({
         action,
         fault,
         region: limits.region,
         timesLeft: limits.times ?? Number.POSITIVE_INFINITY,
+        share: limits.share ?? 1,
       }),
     /** Ends all scripted faults; denials stay. */
     heal: () => {

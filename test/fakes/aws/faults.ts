@@ -17,6 +17,8 @@ export interface ScriptedFault {
   readonly region: string | undefined;
   /** How many requests it still hits. */
   timesLeft: number;
+  /** Of the requests to that action, as by chance, the same at each run; 1: each of them. */
+  readonly share: number;
 }
 
 export const faults = {
@@ -46,6 +48,7 @@ export function meanwhile(happen: () => unknown): Fault {
 
 export class FaultScript {
   #scripted: readonly ScriptedFault[] = [];
+  readonly #chance = chances(2_463_534_242);
 
   add(scripted: ScriptedFault): void {
     this.#scripted = [...this.#scripted, scripted];
@@ -61,13 +64,25 @@ export class FaultScript {
       (it) =>
         it.timesLeft > 0 &&
         it.action === action &&
-        (it.region === undefined || it.region === region),
+        (it.region === undefined || it.region === region) &&
+        (it.share >= 1 || this.#chance() < it.share),
     );
     if (next) {
       next.timesLeft -= 1;
     }
     return next?.fault;
   }
+}
+
+/** Numbers from 0 up to, not including, 1: a xorshift, so that a test is the same at each run. */
+function chances(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
 }
 
 function reply(status: number, contentType: string, body: string): Fault {

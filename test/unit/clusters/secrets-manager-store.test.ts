@@ -7,6 +7,7 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { defaultPatience } from "../../../src/aws/patient-retries.ts";
 import { createAwsSession } from "../../../src/aws/session.ts";
 import type { ClusterState } from "../../../src/clusters/record.ts";
 import { createSecretsManagerStore } from "../../../src/clusters/secrets-manager-store.ts";
@@ -110,11 +111,45 @@ describe("the list", () => {
   });
 
   test("takes one call per hundred clusters", async () => {
-    const names = Array.from({ length: 201 }, (_, index) => `cluster-${index}`);
-    await Promise.all(names.map((name) => register(name)));
+    registerMany(201);
     const { clusters } = await newStore().list();
-    expect(new Set(clusters.map(({ name }) => name))).toEqual(new Set(names));
+    expect(new Set(clusters.map(({ name }) => name)).size).toBe(201);
     expect(aws.count("secretsmanager:ListSecrets")).toBe(3);
+  });
+
+  test("comes to its end where AWS refuses half of all calls", async () => {
+    registerMany(1_000);
+    aws.fail("secretsmanager:ListSecrets", faults.throttling, { share: 0.5 });
+    const { clusters } = await newStore().list();
+    expect(clusters).toHaveLength(1_000);
+    // Ten pages, and about as many refusals.
+    expect(aws.count("secretsmanager:ListSecrets")).toBeGreaterThan(13);
+    expect(aws.count("secretsmanager:ListSecrets")).toBeLessThan(30);
+  });
+
+  test("is given up after sixteen refusals of one page", async () => {
+    aws.fail("secretsmanager:ListSecrets", faults.throttling);
+    expect(await failureOf(newStore().list())).toMatchObject({
+      kind: "throttled",
+      message: "AWS throttled secretsmanager:ListSecrets in us-east-1, also after retries",
+    });
+    expect(aws.count("secretsmanager:ListSecrets")).toBe(16);
+  });
+
+  test("is given up when its time is over, and says so", async () => {
+    registerMany(201);
+    const giveUp = new AbortController();
+    aws.fail("secretsmanager:ListSecrets", faults.throttling, { share: 0.5 });
+    const listing = newStore("dev", { ...hasty, baseMs: 60_000, maxPauseMs: 60_000 });
+    const failure = failureOf(listing.list(giveUp.signal));
+    await vi.waitFor(() => expect(aws.requests.some(({ status }) => status === 400)).toBe(true));
+    giveUp.abort();
+    expect(await failure).toMatchObject({
+      kind: "throttled",
+      message: expect.stringMatching(
+        /^secretsmanager:ListSecrets in us-east-1 was given up after /,
+      ),
+    });
   });
 
   test("asks for the stage's records only: other secrets cost no call", async () => {
@@ -357,12 +392,18 @@ describe("Secrets Manager", () => {
 
 type Store = ReturnType<typeof newStore>;
 
-function newStore(stage = "dev") {
-  return createSecretsManagerStore({
-    session: createAwsSession({ region, name: "test" }),
-    region,
-    stage,
-  });
+function newStore(stage = "dev", patience = hasty) {
+  const session = createAwsSession({ region, name: "test" });
+  return createSecretsManagerStore({ session, region, stage, patience });
+}
+
+/** As patient, a hundred times faster. */
+const hasty = { ...defaultPatience, baseMs: 2, maxPauseMs: 10 };
+
+function registerMany(count: number): void {
+  for (let index = 0; index < count; index += 1) {
+    aws.secrets.create(`ecr-pull-secrets/dev/clusters/cluster-${index}`, "not read here");
+  }
 }
 
 function onProd() {
