@@ -20,6 +20,8 @@ export interface AwsSessionOptions {
   readonly region: string;
   /** Undefined: the SDK's default chain decides (environment, AWS_PROFILE, SSO, the host). */
   readonly profile?: string | undefined;
+  /** Undefined: the SDK finds them. */
+  readonly credentials?: AwsCredentials | undefined;
   /** Tells CloudTrail which deployment assumed a role; any text. */
   readonly name: string;
   readonly timeouts?: AwsTimeouts;
@@ -73,9 +75,10 @@ export function roleSessionName(name: string): string {
   return `ecr-pull-secrets-${name}`.replace(/[^A-Za-z0-9_+=,.@-]/g, "-").slice(0, 64);
 }
 
-function clientConfig({ profile, timeouts = defaultTimeouts }: AwsSessionOptions) {
+function clientConfig({ profile, credentials, timeouts = defaultTimeouts }: AwsSessionOptions) {
   return {
     ...(profile === undefined ? {} : { profile }),
+    ...(credentials === undefined ? {} : { credentials }),
     retryMode: "standard",
     maxAttempts: 4,
     requestHandler: {

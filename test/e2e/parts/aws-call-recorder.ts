@@ -93,7 +93,9 @@ async function forward(
   const body = await buffer(incoming);
   const change = await record(describeCall(incoming, body));
   const { method, headers, url = "/" } = incoming;
-  const outgoing = request(new URL(url, endpoint), { method, headers });
+  // AWS is reached by TLS, and bucket policies ask for it.
+  const forwarded = { ...headers, "x-forwarded-proto": "https" };
+  const outgoing = request(new URL(url, endpoint), { method, headers: forwarded });
   outgoing.end(body);
   const [answer]: IncomingMessage[] = await once(outgoing, "response");
   if (answer === undefined) throw new Error("the emulator gave no answer");

@@ -43,6 +43,13 @@ describe("the caller", () => {
     await rm(directory, { recursive: true });
   });
 
+  test("may bring credentials of its own, which count more than any others", async () => {
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE");
+    const { credentials } = aws;
+    const session = createAwsSession({ region: "us-east-1", name: "test", credentials });
+    await expect(session.callerAccount()).resolves.toBe("123456789012");
+  });
+
   test("without credentials is told how to get some", async () => {
     vi.stubEnv("AWS_ACCESS_KEY_ID", "");
     await expect(newSession().callerAccount()).rejects.toMatchObject({
