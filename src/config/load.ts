@@ -8,6 +8,7 @@ import { expectation, type PathProblem, problemsOf } from "./problems.ts";
 import { quote } from "./quote.ts";
 import { stageConfig } from "./schema.ts";
 import type { StageConfig } from "./stage-config.ts";
+import { suggestion } from "./suggestion.ts";
 import { readYaml, type ValuePath } from "./yaml-source.ts";
 
 const maxSizeBytes = 1_000_000;
@@ -127,18 +128,23 @@ async function unreadable(file: string, cause: unknown): Promise<ConfigError> {
   if (code === "EISDIR") return refusal(file, "a folder: expected a config file in it", cause);
   if (code === "EACCES") return refusal(file, "not readable for this user", cause);
   if (code !== "ENOENT") return refusal(file, `can't be read (${String(code)})`, cause);
-  const others = await configFilesBeside(file);
+  return missing(file, await configFilesBeside(file), cause);
+}
+
+function missing(file: string, others: readonly string[], cause: unknown): ConfigError {
+  const shown = new Intl.ListFormat("en", { type: "disjunction" }).format(others.slice(0, 10));
   const message =
     others.length === 0
       ? "no such file, and no other config beside it"
-      : `no such file: expected ${others}`;
-  return refusal(file, message, cause);
+      : `no such file: expected ${shown}`;
+  const meant = suggestion(file, others);
+  const hint = meant === undefined ? {} : { hint: `did you mean ${meant}?` };
+  return new ConfigError([{ file, path: "", message }], { ...hint, cause });
 }
 
-async function configFilesBeside(file: string): Promise<string> {
+async function configFilesBeside(file: string): Promise<readonly string[]> {
   const folder = dirname(file);
   const names = await readdir(folder).catch(() => []);
   const configs = names.filter((name) => /^[\w.-]{1,60}\.ya?ml$/.test(name)).sort();
-  const paths = configs.slice(0, 10).map((name) => join(folder, name));
-  return new Intl.ListFormat("en", { type: "disjunction" }).format(paths);
+  return configs.map((name) => join(folder, name));
 }

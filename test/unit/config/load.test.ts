@@ -175,6 +175,13 @@ describe("a config file", () => {
     const there = ["bom.yml", "dev.yml", "huge.yml"].map((name) => join(folder, name));
     const all = `${there.join(", ")}, or ${join(folder, "latin1.yaml")}`;
     expect(error).toMatchObject({ problems: [{ message: `no such file: expected ${all}` }] });
+    expect(error).toMatchObject({ hint: undefined });
+  });
+
+  test("that is missing is answered with the one that was meant", async () => {
+    const error = await loadConfig(join(folder, "devl.yml")).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(error).toMatchObject({ hint: `did you mean ${join(folder, "dev.yml")}?` });
   });
 });
 
