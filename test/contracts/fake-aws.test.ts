@@ -17,6 +17,7 @@ import {
   UpdateSecretCommand,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
+import { PublishCommand, type PublishCommandInput, SNSClient } from "@aws-sdk/client-sns";
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
@@ -720,6 +721,42 @@ describe("SQS", () => {
       aws.advance(30_000);
       expect(await aws.queues.deliver(url, failing())).toMatchObject({ deleted: 1 });
     });
+  });
+});
+
+describe("SNS", () => {
+  const text = (StringValue: string) => ({ DataType: "String", StringValue });
+
+  test.each<[string, Partial<PublishCommandInput>, string]>([
+    ["no text", { Message: "" }, "Empty message"],
+    ["a subject of 100 letters", { Subject: "x".repeat(100) }, "Subject"],
+    ["a subject of two lines", { Subject: "a\nb" }, "Subject"],
+    ["a subject that isn't ASCII", { Subject: "für" }, "Subject"],
+    ["an attribute of nothing", { MessageAttributes: { stage: text("") } }, "'stage' must contain"],
+    ["a name for AWS", { MessageAttributes: { "aws.x": text("1") } }, "'aws.x' must contain"],
+    ["a name with spaces", { MessageAttributes: { "a b": text("1") } }, "'a b' must contain"],
+    [
+      "256 KiB, counted with its attributes",
+      { Message: "x".repeat(262_140), MessageAttributes: { stage: text("prod") } },
+      "Message too long",
+    ],
+  ])("refuses %s", async (_, input, message) => {
+    const TopicArn = aws.topics.create("limits");
+    const command = new PublishCommand({ TopicArn, Message: "x", ...input });
+    await expect(new SNSClient(config()).send(command)).rejects.toMatchObject({
+      message: expect.stringContaining(message),
+    });
+    expect(aws.topics.told(TopicArn)).toEqual([]);
+  });
+
+  test("doesn't find a topic of another region", async () => {
+    const TopicArn = aws.topics.create("here").replace("us-east-1", "eu-west-1");
+    const client = new SNSClient(config(aws.credentials, "eu-west-1"));
+    await expect(client.send(new PublishCommand({ TopicArn, Message: "x" }))).rejects.toMatchObject(
+      {
+        name: "NotFoundException",
+      },
+    );
   });
 });
 

@@ -14,14 +14,19 @@ import { eksContract } from "../contracts/aws-eks.ts";
 import { eventBridgeContract } from "../contracts/aws-event-bridge.ts";
 import { contractFunction, lambdaContract } from "../contracts/aws-lambda.ts";
 import { secretsManagerContract } from "../contracts/aws-secrets-manager.ts";
+import { type SnsTarget, snsContract } from "../contracts/aws-sns.ts";
 import { sqsContract } from "../contracts/aws-sqs.ts";
 import { type ContractTarget, clientConfig } from "../contracts/aws-target.ts";
-import { startAwsEmulator } from "./parts/aws-emulator.ts";
+import { type AwsEmulator, startAwsEmulator } from "./parts/aws-emulator.ts";
+import { openInbox } from "./parts/inbox.ts";
 import { partPath } from "./parts/part-paths.ts";
 import { createWorkspace } from "./parts/workspace.ts";
 
 async function startTarget(): Promise<ContractTarget> {
-  const aws = await startAwsEmulator({ auth: true });
+  return prepare(await startAwsEmulator({ auth: true }));
+}
+
+async function prepare(aws: AwsEmulator): Promise<ContractTarget> {
   const { endpoint, credentials, region, account, stop } = aws;
   const pull = ["ecr:GetAuthorizationToken"];
   return {
@@ -34,6 +39,16 @@ async function startTarget(): Promise<ContractTarget> {
     elapse: (ms) => sleep(ms),
     close: stop,
   };
+}
+
+async function startSnsTarget(): Promise<SnsTarget> {
+  const aws = await startAwsEmulator({ auth: true });
+  async function subscribe(topic: string) {
+    const inbox = await openInbox(aws, topic);
+    return async () =>
+      (await inbox.mails()).map(({ subject, text, attributes }) => ({ subject, text, attributes }));
+  }
+  return { ...(await prepare(aws)), subscribe };
 }
 
 async function startLambdaTarget() {
@@ -85,6 +100,7 @@ async function zip(name: string, content: string): Promise<Buffer> {
 awsApiContract("emulator", startTarget);
 secretsManagerContract("emulator", startTarget);
 sqsContract("emulator", startTarget);
+snsContract("emulator", startSnsTarget);
 lambdaContract("emulator", startLambdaTarget);
 clusterRecordsContract("emulator", startTarget);
 eventBridgeContract("emulator", startTarget);

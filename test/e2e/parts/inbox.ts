@@ -12,6 +12,8 @@ import type { AwsEmulator } from "./aws-emulator.ts";
 export interface Mail {
   readonly subject: string;
   readonly text: string;
+  /** Values by names. */
+  readonly attributes: Readonly<Record<string, string>>;
   readonly sentAt: Date;
 }
 
@@ -26,10 +28,17 @@ const envelope = z
     Type: z.literal("Notification"),
     Subject: z.string().default(""),
     Message: z.string(),
+    MessageAttributes: z
+      .record(
+        z.string(),
+        z.object({ Value: z.string() }).transform(({ Value }) => Value),
+      )
+      .default({}),
     Timestamp: z.iso.datetime(),
   })
-  .transform(({ Subject, Message, Timestamp }): Mail => {
-    return { subject: Subject, text: Message, sentAt: new Date(Timestamp) };
+  .transform(({ Subject, Message, MessageAttributes, Timestamp }): Mail => {
+    const sentAt = new Date(Timestamp);
+    return { subject: Subject, text: Message, attributes: MessageAttributes, sentAt };
   });
 
 /** Subscribes a queue of its own to the topic. */

@@ -1,6 +1,7 @@
 /**
- * An AWS endpoint for tests, over a real socket: ECR, STS, Secrets Manager, SQS, Lambda, EventBridge
- * and EKS as far as this program uses them. It asks for signatures, knows roles and denials, and fails on demand.
+ * An AWS endpoint for tests, over a real socket: ECR, STS, Secrets Manager, SQS, SNS, Lambda,
+ * EventBridge and EKS as far as this program uses them. It asks for signatures, knows roles and
+ * denials, and fails on demand.
  * The SDK finds it by AWS_ENDPOINT_URL.
  */
 import { devNull } from "node:os";
@@ -12,6 +13,7 @@ import { type AccessKeys, Identities } from "./identities.ts";
 import { createLambda } from "./lambda.ts";
 import { type LoggedRequest, listen } from "./listener.ts";
 import { createSecretsManager } from "./secrets-manager.ts";
+import { createSns } from "./sns.ts";
 import { createSqs } from "./sqs.ts";
 import { createSts } from "./sts.ts";
 
@@ -62,6 +64,7 @@ export async function startAws(options: AwsOptions = {}) {
   const place = { account, region };
   const secretsManager = createSecretsManager({ place, listLagMs: options.listLagMs ?? 0, now });
   const sqs = createSqs({ place, endpoint: () => listener.endpoint, now });
+  const sns = createSns(place);
   const lambda = createLambda(account);
   const eventBridge = createEventBridge(place);
   const eks = createEks(place);
@@ -71,6 +74,7 @@ export async function startAws(options: AwsOptions = {}) {
       createSts(identities),
       secretsManager.service,
       sqs.service,
+      sns.service,
       lambda.service,
       eventBridge.service,
       eks.service,
@@ -139,6 +143,7 @@ export async function startAws(options: AwsOptions = {}) {
     },
     secrets: secretsManager.secrets,
     queues: sqs.queues,
+    topics: sns.topics,
     rules: eventBridge.rules,
     eks: eks.eks,
     registerFunction: lambda.registerFunction,

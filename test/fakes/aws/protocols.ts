@@ -87,11 +87,22 @@ export function queryReply(action: string, namespace: string, result: XmlFields)
   return xml(200, `<${action}Response xmlns="${namespace}">${elements(body)}</${action}Response>`);
 }
 
-export function queryFailure({ reason, message }: AwsFailure, namespace: string): AwsReply {
-  const [code, status] = queryCodes[reason];
-  const type = status === 500 ? "Receiver" : "Sender";
-  const error = { Error: { Type: type, Code: code, Message: message }, RequestId: randomUUID() };
-  return xml(status, `<ErrorResponse xmlns="${namespace}">${elements(error)}</ErrorResponse>`);
+interface QueryHabits {
+  readonly codes?: Partial<Codes>;
+  readonly say?: (message: string) => string;
+}
+
+/** With habits, where a service has other codes than STS, or writes messages in its own way. */
+export function queryFailure(
+  failure: AwsFailure,
+  namespace: string,
+  { codes = {}, say = (message) => message }: QueryHabits = {},
+): AwsReply {
+  const [code, status] = codeOf(failure, { ...queryCodes, ...codes });
+  const Type = status === 500 ? "Receiver" : "Sender";
+  const error = { Error: { Type, Code: code, Message: say(failure.message) } };
+  const fields = { ...error, RequestId: randomUUID() };
+  return xml(status, `<ErrorResponse xmlns="${namespace}">${elements(fields)}</ErrorResponse>`);
 }
 
 function xml(status: number, body: string): AwsReply {
