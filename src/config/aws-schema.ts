@@ -1,51 +1,81 @@
-/** How the stack is deployed in AWS. */
+/** How the stack is deployed in AWS. Every option is off until somebody asks for it. */
 import * as z from "zod";
-import { listOf, text } from "./fields.ts";
-import type { AwsOptions, VpcConfig } from "./stage-config.ts";
+import { text, wholeNumber } from "./fields.ts";
+import type { AwsOptions } from "./stage-config.ts";
+import { tags } from "./tags-schema.ts";
+import { vpc } from "./vpc-schema.ts";
 
+/** An alias won't do: log groups and IAM take nothing but the key's own ARN. */
 const kmsKeyArn = text(
-  /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]{1,64}$/,
-  "the ARN of a key, such as arn:aws:kms:us-east-1:111122223333:key/1234abcd-…",
+  /^arn:aws[a-z-]{0,10}:kms:[a-z0-9-]{1,30}:\d{12}:key\/[\w-]{1,64}$/,
+  "the ARN of a key (not of an alias), such as arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
 );
 
 const policyArn = text(
-  /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/([!-.0-~]+\/)*[\w+=,.@-]{1,128}$/,
+  /^(?=.{1,256}$)arn:aws[a-z-]{0,10}:iam::(\d{12}|aws):policy\/([!-.0-~]+\/)*[\w+=,.@-]{1,128}$/,
   "the ARN of a policy, such as arn:aws:iam::111122223333:policy/boundary",
 );
 
-const subnetId = text(/^subnet-[0-9a-f]{8,17}$/, "a subnet such as subnet-0123456789abcdef0");
-const securityGroupId = text(
-  /^sg-[0-9a-f]{8,17}$/,
-  "a security group such as sg-0123456789abcdef0",
-);
-
-const existing = z
-  .strictObject({
-    subnetIds: listOf(subnetId, 16).describe("Private subnets, with a way to AWS's own APIs."),
-    securityGroupIds: listOf(securityGroupId, 5).describe("What the function may reach."),
-  })
-  .transform((given): VpcConfig => ({ kind: "existing", ...given }));
-
-const fixedEgress = z
-  .strictObject({ fixedEgress: z.literal(true).describe("Make a network with one address.") })
-  .transform((): VpcConfig => ({ kind: "fixed-egress" }));
-
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-const retentionDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827];
+const retentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
+  3653,
+];
+
+export const defaultQueueConcurrency = 50;
+
+/** What Lambda takes for a queue: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+export const queueConcurrency = wholeNumber(2, 1_000);
+export const reservedConcurrency = wholeNumber(2, 100_000);
+
+const concurrency = z
+  .strictObject({
+    queue: queueConcurrency
+      .optional()
+      .describe(`Clusters that are swept at once, 2 to 1000. Default: ${defaultQueueConcurrency}.`),
+    reserved: reservedConcurrency
+      .optional()
+      .describe(
+        "Concurrency that is set aside for the refresh function, and bounds it: at least as much " +
+          "as queue, and better a few more, for whoever asks the function meanwhile. It is taken " +
+          "from the account's, of which Lambda keeps 100 for functions without any. It costs " +
+          "nothing. Default: none set aside.",
+      ),
+  })
+  .optional()
+  .describe("How much runs at the same time.");
 
 export const awsOptions = z
   .strictObject({
-    kmsKeyArn: kmsKeyArn.optional().describe("Your own key for records, queues, topic and logs."),
-    permissionsBoundary: policyArn.optional().describe("Bounds the roles of both functions."),
-    tags: z.record(z.string(), z.string()).optional().describe("On all that is made in AWS."),
-    logRetentionDays: z.literal(retentionDays).optional().describe("Default: 30."),
-    vpc: z.union([existing, fixedEgress]).optional().describe("Where the refresh function runs."),
-    concurrency: z
-      .strictObject({
-        queue: z.int().min(2).max(1000).optional().describe("Clusters swept at once; default 50."),
-        reserved: z.int().min(2).optional().describe("Set aside for the refresh function."),
-      })
-      .optional(),
+    kmsKeyArn: kmsKeyArn
+      .optional()
+      .describe(
+        "Your own KMS key, in the stage's region, for both queues, the topic, both log groups, " +
+          "and the records that register makes from then on. Its policy has to let CloudWatch " +
+          "and the functions use it: `npx ecr-pull-secrets validate config/<stage>.yml` prints " +
+          "the statements; without them no alarm is heard of. AWS asks $1 a month for the key " +
+          "and $0.03 for 10,000 uses: one per sweep, about $0.01 a month for each cluster at " +
+          "the default schedule (list price of us-east-1, November 2026). Default: AWS's own " +
+          "keys, for free.",
+      ),
+    permissionsBoundary: policyArn
+      .optional()
+      .describe("ARN of a policy that bounds the roles of both functions. Default: none."),
+    tags: tags
+      .optional()
+      .describe(
+        "Tags for everything in the stack, and for the records that register makes from then " +
+          "on: up to 40. Default: none.",
+      ),
+    logRetentionDays: z
+      .literal(retentionDays)
+      .optional()
+      .describe(
+        "How long the functions' logs are kept; storage costs $0.03 per GB and month " +
+          "(us-east-1, November 2026). Default: 30.",
+      ),
+    vpc: vpc.optional(),
+    concurrency,
   })
   .prefault({})
   .transform(
@@ -56,7 +86,7 @@ export const awsOptions = z
       logRetentionDays: given.logRetentionDays ?? 30,
       vpc: given.vpc,
       concurrency: {
-        queue: given.concurrency?.queue ?? 50,
+        queue: given.concurrency?.queue ?? defaultQueueConcurrency,
         reserved: given.concurrency?.reserved,
       },
     }),

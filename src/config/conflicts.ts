@@ -3,26 +3,26 @@
  * these are found beside whatever else is wrong in the file.
  */
 import * as z from "zod";
-import { accountId, listOf, region, roleArn, secretName } from "./fields.ts";
+import { defaultQueueConcurrency, queueConcurrency, reservedConcurrency } from "./aws-schema.ts";
+import { listOf, secretName } from "./fields.ts";
 import { globsOverlap } from "./globs.ts";
 import type { PathProblem } from "./problems.ts";
 import { quote } from "./quote.ts";
-import { accountsBehind } from "./registry-schema.ts";
+import { readEach } from "./read-each.ts";
+import { registryConflicts } from "./registry-conflicts.ts";
 import { clusters, maxPullSecrets } from "./schema.ts";
 
 const anyPullSecrets = z.object({ pullSecrets: listOf(z.unknown(), maxPullSecrets) });
-const anyRegistries = z.object({ registries: listOf(z.unknown()) });
 const targets = z.object({ name: secretName, clusters });
-const ecrRegistries = z.object({
-  type: z.literal("ecr"),
-  region,
-  accounts: listOf(accountId).optional(),
-  roleArn: roleArn.optional(),
+const concurrencies = z.object({
+  aws: z.object({
+    concurrency: z.object({ queue: queueConcurrency.optional(), reserved: reservedConcurrency }),
+  }),
 });
 
 export function findConflicts(config: unknown): PathProblem[] {
   const entries = anyPullSecrets.safeParse(config).data?.pullSecrets ?? [];
-  return [...sharedNames(entries), ...entries.flatMap(repeatedRegistries)];
+  return [...sharedNames(entries), ...registryConflicts(entries), ...starvedQueue(config)];
 }
 
 function sharedNames(pullSecrets: readonly unknown[]): PathProblem[] {
@@ -44,28 +44,12 @@ function sharedNames(pullSecrets: readonly unknown[]): PathProblem[] {
   });
 }
 
-function repeatedRegistries(pullSecret: unknown, at: number): PathProblem[] {
-  const registries = anyRegistries.safeParse(pullSecret).data?.registries ?? [];
-  const seen = new Map<string, number>();
-  const problems: PathProblem[] = [];
-  for (const { index, value } of readEach(ecrRegistries, registries)) {
-    for (const account of accountsBehind(value) ?? ["this account"]) {
-      const registry = `${account} in ${value.region}`;
-      const earlier = seen.get(registry);
-      seen.set(registry, earlier ?? index);
-      if (earlier === undefined) continue;
-      problems.push({
-        path: ["pullSecrets", at, "registries", index],
-        message: `the registry of ${registry} is already in registries[${earlier}]: expected it once`,
-      });
-    }
-  }
-  return problems;
-}
-
-function readEach<T extends z.ZodType>(schema: T, entries: readonly unknown[]) {
-  return entries.flatMap((entry, index) => {
-    const { data } = schema.safeParse(entry);
-    return data === undefined ? [] : { index, value: data };
-  });
+/** Lambda would take messages for more functions than may run, and count those as failed receives. */
+function starvedQueue(config: unknown): PathProblem[] {
+  const { queue, reserved } = concurrencies.safeParse(config).data?.aws.concurrency ?? {};
+  const needed = queue ?? defaultQueueConcurrency;
+  if (reserved === undefined || reserved >= needed) return [];
+  const ofQueue = queue === undefined ? `queue, ${needed} by default` : `queue, ${needed}`;
+  const message = `expected at least as much as ${ofQueue}, found ${reserved}`;
+  return [{ path: ["aws", "concurrency", "reserved"], message }];
 }

@@ -13,6 +13,11 @@ export function text(pattern: RegExp, expected: string) {
   return z.string(expected).regex(pattern, expected);
 }
 
+export function wholeNumber(min: number, max: number) {
+  const expected = `a whole number from ${min} to ${max}`;
+  return z.int({ error: expected, abort: true }).min(min, expected).max(max, expected);
+}
+
 export function listOf<T extends z.ZodType>(entry: T, limit = maxEntries) {
   return z.array(entry).min(1).max(limit);
 }

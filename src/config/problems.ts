@@ -19,6 +19,7 @@ const expectedTypes: Readonly<Record<string, string>> = {
   array: "a list",
   boolean: "true or false",
   object: "a mapping",
+  record: "a mapping",
   string: "a text",
 };
 
@@ -75,9 +76,20 @@ function isOtherForm(issue: Issue): boolean {
 
 function sentence(issue: Issue, path: ValuePath): string {
   if (issue.code === "custom") return issue.message;
-  if (issue.code === "too_small") return "expected at least one entry, found none";
-  if (issue.code === "too_big") return `expected at most ${issue.maximum} entries, found more`;
+  if (issue.code === "invalid_key") {
+    // The path shows it as well.
+    return `expected ${issue.issues[0]?.message}, found ${quote(String(issue.path.at(-1)))}`;
+  }
+  if (isAboutLength(issue)) {
+    return issue.code === "too_small"
+      ? "expected at least one entry, found none"
+      : `expected at most ${issue.maximum} entries, found more`;
+  }
   return expectedAndFound(issue.message, issue.input, path);
+}
+
+function isAboutLength(issue: Issue): issue is z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig {
+  return (issue.code === "too_small" || issue.code === "too_big") && issue.origin === "array";
 }
 
 function expectedAndFound(expected: string, found: unknown, path: ValuePath): string {

@@ -35,7 +35,11 @@ const fromEcr = z
       ),
     repositories: listOf(repositoryPattern)
       .optional()
-      .describe("Names or globs of the repositories that may be pulled. Default: all."),
+      .describe(
+        "Names or globs of the repositories that the function's own role may pull. It narrows " +
+          "every token of that role, whichever pull secret it is in; with roleArn, that role's " +
+          "policy decides. Default: all.",
+      ),
   })
   .transform(
     (given): EcrRegistryConfig => ({

@@ -1,8 +1,9 @@
 /**
- * What `serverless.yml` takes from a stage's config. A bad config fails here, before anything is
- * packaged.
+ * What `serverless.yml` takes from a stage's config. What can't be deployed fails here, before
+ * anything is packaged.
  */
 import { loadConfig } from "../config/load.ts";
+import { checkDeployment } from "./check-deployment.ts";
 import { type StackTemplate, stackTemplate } from "./template/template.ts";
 
 export interface StageVariables {
@@ -16,10 +17,11 @@ export interface StageVariables {
   readonly stack: StackTemplate;
 }
 
-/** @throws ConfigError with every problem of the stage's config */
-export async function stageVariables(stage: string): Promise<StageVariables> {
+/** @throws ConfigError with every problem of the stage's config, StageError */
+export async function stageVariables(stage: string, region: string): Promise<StageVariables> {
   const configFile = `config/${stage}.yml`;
   const config = await loadConfig(configFile);
+  checkDeployment({ stage, config }, { configFile, region });
   return {
     configFile,
     schedule: config.schedule.expression,

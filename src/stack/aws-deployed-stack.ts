@@ -108,7 +108,7 @@ function nothingDeployed(stage: string, region: string): DeployedStack {
       throw new StackError(
         `no stage called ${JSON.stringify(stage)} can be deployed to ${region}`,
         {
-          hint: `Use up to ${longestStage(region)} letters, digits, "_" and "-".`,
+          hint: `Use up to ${longestStage(region)} letters, digits and hyphens.`,
         },
       );
     },

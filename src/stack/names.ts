@@ -7,8 +7,11 @@ export interface StackNames {
   readonly deadLetterQueue: string;
 }
 
-/** Functions and queues take no others; a stage of the config may also have dots. */
-const stagePattern = /^[A-Za-z0-9_-]+$/;
+/**
+ * A stack's name takes no others: a stage of the config may also have dots and underscores.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+ */
+const stagePattern = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/;
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const maxRoleNameLength = 64;

@@ -1,8 +1,9 @@
 /**
  * Minting registry tokens. A token carries the rights of whoever minted it, so these read rights
- * are what pods can pull.
+ * are what pods can pull: every token of the function's own role opens all that stands here, while
+ * one of a registry's `roleArn` opens what that role may.
  */
-import type { RegistryConfig, StageConfig } from "../../config/stage-config.ts";
+import type { EcrRegistryConfig, StageConfig } from "../../config/stage-config.ts";
 import { pseudo, sub } from "./part.ts";
 import { allow, type Statement } from "./statement.ts";
 
@@ -19,17 +20,20 @@ export function mintStatements(config: StageConfig): Statement[] {
 /** AWS knows no resource for this action: `*` is the narrowest that it takes. */
 const getToken = allow(["ecr:GetAuthorizationToken"], "*");
 
-function pullFrom(registries: readonly RegistryConfig[]): Statement {
-  const repositories = registries.flatMap(({ region, accounts }) =>
-    (accounts ?? [pseudo("AccountId")]).map((account) => repositoriesOf(region, account)),
-  );
-  const actions = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
-  const distinct = new Map(repositories.map((each) => [JSON.stringify(each), each]));
-  return allow(actions, [...distinct.values()]);
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html */
+const pullActions = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
+
+function pullFrom(registries: readonly EcrRegistryConfig[]): Statement {
+  return allow(pullActions, unique(registries.flatMap(repositoriesOf)).map(sub));
 }
 
-function repositoriesOf(region: string, account: string) {
-  return sub(`arn:${pseudo("Partition")}:ecr:${region}:${account}:repository/*`);
+/** IAM's `*` and `?` mean what they mean in the config, and `*` takes slashes as well. */
+function repositoriesOf({ region, accounts, repositories }: EcrRegistryConfig): string[] {
+  return (accounts ?? [pseudo("AccountId")]).flatMap((account) =>
+    (repositories ?? ["*"]).map(
+      (name) => `arn:${pseudo("Partition")}:ecr:${region}:${account}:repository/${name}`,
+    ),
+  );
 }
 
 function unique(values: readonly string[]): string[] {

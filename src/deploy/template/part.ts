@@ -23,7 +23,13 @@ export interface TemplatePart {
   readonly resources?: Readonly<Record<string, Resource>>;
   readonly outputs?: Readonly<Record<string, Output>>;
   /** Properties for what Serverless makes itself: functions, log groups, the queue's mapping. */
-  readonly extensions?: Readonly<Record<string, { readonly Properties: object }>>;
+  readonly extensions?: Readonly<Record<string, Extension>>;
+}
+
+export interface Extension {
+  readonly Properties?: Readonly<Record<string, unknown>>;
+  /** Beside what it depends on already. */
+  readonly DependsOn?: readonly string[];
 }
 
 export const ref = (name: string) => ({ Ref: name });

@@ -12,8 +12,10 @@ const retentionSeconds = 4 * 3_600;
 
 const deadLetterRetentionSeconds = 14 * 86_400;
 
-export function queues({ stage }: Deployment): TemplatePart {
-  const encryption = { SqsManagedSseEnabled: true };
+export function queues({ stage, config }: Deployment): TemplatePart {
+  const { kmsKeyArn } = config.aws;
+  const encryption =
+    kmsKeyArn === undefined ? { SqsManagedSseEnabled: true } : { KmsMasterKeyId: kmsKeyArn };
   return {
     resources: {
       // One group per cluster: its sweeps never overlap, and a dead cluster delays no other.

@@ -1,12 +1,17 @@
 /** Who is told: by the alarms, and by the refresh function of single clusters. */
 import { type Deployment, nameOf, ref, type TemplatePart } from "./part.ts";
 
-export function topic({ stage }: Deployment): TemplatePart {
+export function topic({ stage, config }: Deployment): TemplatePart {
+  const { kmsKeyArn } = config.aws;
   return {
     resources: {
       AlarmTopic: {
         Type: "AWS::SNS::Topic",
-        Properties: { TopicName: `${nameOf(stage)}-alarms` },
+        Properties: {
+          TopicName: `${nameOf(stage)}-alarms`,
+          // Not AWS's own key for topics: no alarm could speak through it.
+          ...(kmsKeyArn !== undefined && { KmsMasterKeyId: kmsKeyArn }),
+        },
       },
     },
     outputs: {

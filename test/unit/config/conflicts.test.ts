@@ -90,6 +90,71 @@ describe("one registry twice in a pull secret", () => {
   });
 });
 
+describe("repositories", () => {
+  const role = 'roleArn: "arn:aws:iam::111122223333:role/a"';
+
+  test("beside a role are refused: its own policy decides", () => {
+    const text = pullSecretWith(
+      `registries: [{ type: ecr, region: us-east-1, ${role}, repositories: [web] }]`,
+    );
+    expect(problemsIn(text)).toMatchObject([
+      {
+        path: "pullSecrets[0].registries[0].repositories",
+        message: expect.stringContaining("the policy of roleArn decides"),
+      },
+    ]);
+  });
+
+  test.each([
+    ["us-east-1", "us-east-1, repositories: [web]"],
+    ["us-east-1, repositories: [web, '*']", "us-east-1, repositories: [web]"],
+    [
+      'us-east-1, accounts: ["111122223333", "444455556666"]',
+      'us-east-1, accounts: ["444455556666"], repositories: [web]',
+    ],
+  ])("that narrow nothing are refused: another pull secret opens all (%s; %s)", (all, narrowed) => {
+    expect(problemsIn(twoPullSecrets(all, narrowed))).toMatchObject([
+      {
+        path: "pullSecrets[1].registries[0].repositories",
+        line: 5,
+        message: expect.stringContaining("pullSecrets[0].registries[0] opens all repositories"),
+      },
+    ]);
+  });
+
+  test.each([
+    ["us-east-1, repositories: [api]", "us-east-1, repositories: [web]"],
+    ["us-east-1", "eu-west-1, repositories: [web]"],
+    ["us-east-1", 'us-east-1, accounts: ["444455556666"], repositories: [web]'],
+    [`us-east-1, ${role}`, 'us-east-1, accounts: ["111122223333"], repositories: [web]'],
+  ])("may narrow in several ways (%s; %s)", (first, second) => {
+    expect(problemsIn(twoPullSecrets(first, second))).toEqual([]);
+  });
+
+  test.each([
+    ["Web", 'found "Web"'],
+    ["/web", 'found "/web"'],
+    ["web/$" + "{x}", "expected a repository's name or glob"],
+    ["web api", "expected a repository's name or glob"],
+    ["w".repeat(257), "expected a repository's name or glob"],
+  ])("aren't called %j", (name, message) => {
+    const text = pullSecretWith(
+      `registries: [{ type: ecr, region: us-east-1, repositories: ["${name}"] }]`,
+    );
+    const problems = problemsIn(text);
+    expect(problems.map(({ path }) => path)).toEqual([
+      "pullSecrets[0].registries[0].repositories[0]",
+    ]);
+    expect(problems[0]?.message).toContain(message);
+  });
+});
+
+function twoPullSecrets(first: string, second: string): string {
+  const other = pullSecretWith(`registries: [{ type: ecr, region: ${second} }]`);
+  const [, ...lines] = other.replace("ecr-pull", "other").split("\n");
+  return `${pullSecretWith(`registries: [{ type: ecr, region: ${first} }]`)}${lines.join("\n")}`;
+}
+
 function twoOfOneName(first: string, second: string): string {
   const [, ...other] = pullSecretWith(registries, second).split("\n");
   return pullSecretWith(registries, first || "adopt: false") + other.join("\n");

@@ -12,7 +12,16 @@ describe("a config", () => {
     expect(parseConfig(pullSecretWith(registries), file)).toEqual({
       schedule: { expression: "rate(10 minutes)", periodMinutes: 10 },
       alarms: { email: undefined },
+      metrics: { perCluster: false },
       allowInsecureTls: [],
+      aws: {
+        kmsKeyArn: undefined,
+        permissionsBoundary: undefined,
+        tags: {},
+        logRetentionDays: 30,
+        vpc: undefined,
+        concurrency: { queue: 50, reserved: undefined },
+      },
       pullSecrets: [
         {
           name: "ecr-pull",

@@ -1,23 +1,35 @@
-/** What `serverless.yml` and its resources promise to the code, and the code to them. */
+/** What the stack promises to the code, and the code to it. */
 import { globSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { refreshTimeoutSeconds } from "../../../src/deploy/template/queues.ts";
+import { stackTemplate } from "../../../src/deploy/template/template.ts";
 import { retryDelaySeconds } from "../../../src/worker/message-outcome.ts";
+import { deploymentOf } from "./deployment.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
-const read = (file: string) =>
-  parse(readFileSync(resolve(root, file), "utf8"), { logLevel: "silent" });
-const service = read("serverless.yml");
-const { Resources: resources } = read("src/deploy/resources.yml");
-const queue = resources.RefreshQueue.Properties;
+const service = parse(readFileSync(resolve(root, "serverless.yml"), "utf8"), {
+  logLevel: "silent",
+});
+const { refresh } = service.functions;
+
+interface QueueProperties {
+  readonly VisibilityTimeout: number;
+  readonly MessageRetentionPeriod: number;
+  readonly RedrivePolicy: { readonly maxReceiveCount: number };
+}
+
+function propertiesOf<T = Record<string, unknown>>(name: string): T {
+  return stackTemplate(deploymentOf()).Resources[name]?.Properties as T;
+}
+
+const queue = propertiesOf<QueueProperties>("RefreshQueue");
 
 describe("the queue", () => {
   test("hides a message for six times as long as the function may take", () => {
-    const { refreshTimeoutSeconds, refreshVisibilitySeconds } = service.custom;
-    expect(service.functions.refresh.timeout).toContain("self:custom.refreshTimeoutSeconds");
-    expect(queue.VisibilityTimeout).toContain("self:custom.refreshVisibilitySeconds");
-    expect(refreshVisibilitySeconds).toBeGreaterThanOrEqual(6 * refreshTimeoutSeconds);
+    expect(refresh.timeout).toBe(refreshTimeoutSeconds);
+    expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(6 * refresh.timeout);
   });
 
   test("keeps a failed message for longer than all its retries take", () => {
@@ -27,7 +39,7 @@ describe("the queue", () => {
     const delays = Array.from({ length: maxReceiveCount - 1 }, (_, index) =>
       retryDelaySeconds({ message, receiveCount: index + 1 }),
     );
-    const sweeps = maxReceiveCount * service.custom.refreshTimeoutSeconds;
+    const sweeps = maxReceiveCount * refresh.timeout;
     const seconds = delays.reduce((sum, each) => sum + each, sweeps);
     expect(queue.MessageRetentionPeriod).toBeGreaterThan(seconds);
   });
@@ -40,53 +52,26 @@ describe("the queue", () => {
     });
   });
 
+  test("sends what can't be understood to a queue that keeps it for two weeks", () => {
+    expect(queue.RedrivePolicy).toMatchObject({
+      deadLetterTargetArn: { "Fn::GetAtt": ["RefreshDeadLetterQueue", "Arn"] },
+    });
+    expect(propertiesOf("RefreshDeadLetterQueue")).toMatchObject({
+      QueueName: "ecr-pull-secrets-prod-refresh-dlq.fifo",
+      FifoQueue: true,
+      MessageRetentionPeriod: 14 * 86_400,
+    });
+  });
+
   test("feeds one message at a time, to few functions, and hears which ones failed", () => {
-    expect(service.functions.refresh.events).toMatchObject([
+    expect(refresh.events).toMatchObject([
       {
         sqs: {
           batchSize: 1,
-          maximumConcurrency: 50,
+          maximumConcurrency: expect.stringContaining("custom.stage.maximumConcurrency"),
           functionResponseType: "ReportBatchItemFailures",
         },
       },
-    ]);
-  });
-});
-
-describe("a role", () => {
-  test.each([
-    ["DispatchRole", ["secretsmanager:ListSecrets"]],
-    ["RefreshRole", []],
-  ])("%s asks for * only where AWS takes nothing else", (name, all) => {
-    const statements = resources[name].Properties.Policies.flatMap(
-      ({ PolicyDocument }: { PolicyDocument: { Statement: unknown } }) =>
-        Array.isArray(PolicyDocument.Statement) ? PolicyDocument.Statement : [],
-    );
-    expect(statements.length).toBeGreaterThan(1);
-    const wide = statements.filter(({ Resource }: { Resource: unknown }) => Resource === "*");
-    expect(wide.flatMap(({ Action }: { Action: string[] }) => Action)).toEqual(all);
-    expect(JSON.stringify(statements)).not.toMatch(/"[a-z]+:\*"/);
-  });
-
-  test("of the refresh function may renew a record, and neither make nor delete one", () => {
-    const [{ PolicyDocument }] = resources.RefreshRole.Properties.Policies;
-    const [records, ...others] = PolicyDocument.Statement;
-    expect(records.Action).toEqual([
-      "secretsmanager:GetSecretValue",
-      "secretsmanager:DescribeSecret",
-      "secretsmanager:TagResource",
-      "secretsmanager:UntagResource",
-      "secretsmanager:PutSecretValue",
-      "secretsmanager:UpdateSecretVersionStage",
-    ]);
-    expect(records.Resource).toMatch(/:secret:ecr-pull-secrets\/\$\{sls:stage\}\/clusters\/\*$/);
-    expect(others.flatMap(({ Action }: { Action: string[] }) => Action)).toEqual([
-      "sqs:ReceiveMessage",
-      "sqs:DeleteMessage",
-      "sqs:ChangeMessageVisibility",
-      "sqs:GetQueueAttributes",
-      "logs:CreateLogStream",
-      "logs:PutLogEvents",
     ]);
   });
 });

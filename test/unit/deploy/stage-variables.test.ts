@@ -3,111 +3,12 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseConfig } from "../../../src/config/load.ts";
+import { loadConfig } from "../../../src/config/load.ts";
 import { stageVariables } from "../../../src/deploy/stage-variables.ts";
-import { mintStatements } from "../../../src/deploy/template/mint-statements.ts";
+import { stackTemplate } from "../../../src/deploy/template/template.ts";
 import { ConfigError } from "../../../src/errors.ts";
 
-const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
-const ecr = (region: string, more: object = {}) => ({ type: "ecr", region, ...more });
-
-/** As CloudFormation gets it. */
-const repositories = (region: string, account = `\${AWS::AccountId}`) => ({
-  "Fn::Sub": `arn:\${AWS::Partition}:ecr:${region}:${account}:repository/*`,
-});
-const getToken = { Effect: "Allow", Action: ["ecr:GetAuthorizationToken"], Resource: "*" };
-const pull = (...Resource: object[]) => ({
-  Effect: "Allow",
-  Action: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-  Resource,
-});
-const assume = (...Resource: string[]) => ({
-  Effect: "Allow",
-  Action: ["sts:AssumeRole"],
-  Resource,
-});
-
-describe("the statements that a config needs", () => {
-  test.each<[string, object[], object[]]>([
-    [
-      "of its own account's registry",
-      [ecr("us-east-1")],
-      [getToken, pull(repositories("us-east-1"))],
-    ],
-    [
-      "of several regions",
-      [ecr("us-east-1"), ecr("eu-west-1")],
-      [getToken, pull(repositories("us-east-1"), repositories("eu-west-1"))],
-    ],
-    [
-      "of other accounts, by the function's own role",
-      [ecr("us-east-1", { accounts: ["111122223333", "444455556666"] })],
-      [
-        getToken,
-        pull(repositories("us-east-1", "111122223333"), repositories("us-east-1", "444455556666")),
-      ],
-    ],
-    [
-      "of a role, which brings its own rights: only to assume it",
-      [ecr("us-east-1", { roleArn: role("pull") })],
-      [assume(role("pull"))],
-    ],
-    [
-      "of both",
-      [ecr("us-east-1"), ecr("eu-west-1", { roleArn: role("pull"), accounts: ["444455556666"] })],
-      [getToken, pull(repositories("us-east-1")), assume(role("pull"))],
-    ],
-    [
-      "of several roles",
-      [ecr("us-east-1", { roleArn: role("a") }), ecr("eu-west-1", { roleArn: role("b") })],
-      [assume(role("a"), role("b"))],
-    ],
-  ])("%s", (_, registries, statements) => {
-    expect(statementsOf([registries])).toEqual(statements);
-  });
-
-  test("name nothing twice, however many pull secrets ask for it", () => {
-    const registries = [
-      ecr("us-east-1"),
-      ecr("eu-west-1", { roleArn: role("pull") }),
-      ecr("us-east-1", { accounts: ["444455556666"], endpoints: ["ipv4", "fips"] }),
-    ];
-    expect(statementsOf([registries, registries, [ecr("us-east-1")]])).toEqual([
-      getToken,
-      pull(repositories("us-east-1"), repositories("us-east-1", "444455556666")),
-      assume(role("pull")),
-    ]);
-  });
-
-  test("hold no way to write, and no resource of * but the token's, for which AWS has none", () => {
-    const statements = statementsOf([[ecr("us-east-1"), ecr("eu-west-1", { roleArn: role("a") })]]);
-    for (const { Action, Resource } of statements.slice(1)) {
-      expect(Action.join()).not.toMatch(/\*|Put|Create|Delete|Upload/);
-      expect(Resource).not.toContain("*");
-    }
-  });
-
-  const base = [ecr("us-east-1")];
-  test.each<[string, object[]]>([
-    ["another region", [ecr("eu-west-1")]],
-    ["one more region", [...base, ecr("eu-west-1")]],
-    ["another account", [ecr("us-east-1", { accounts: ["444455556666"] })]],
-    ["a role", [ecr("us-east-1", { roleArn: role("pull") })]],
-  ])("change with %s", (_, registries) => {
-    expect(statementsOf([registries])).not.toEqual(statementsOf([base]));
-  });
-
-  test("don't change with other hosts of the same registry", () => {
-    const registries = [ecr("us-east-1", { endpoints: ["dual-stack", "fips"] })];
-    expect(statementsOf([registries])).toEqual(statementsOf([base]));
-  });
-
-  test("don't change with what AWS has no part in", () => {
-    const other = { namespaces: ["apps"], serviceAccounts: ["default"], clusters: ["prod-*"] };
-    const config = parse([{ ...other, name: "pull", registries: base, adopt: true, prune: true }]);
-    expect(mintStatements(config)).toEqual(statementsOf([base]));
-  });
-});
+const region = "us-east-1";
 
 describe("a stage's variables", () => {
   let folder: string;
@@ -124,15 +25,20 @@ describe("a stage's variables", () => {
   }
 
   test.each(["dev", "prod"])("of %s come from the config that is shipped", async (stage) => {
-    await expect(stageVariables(stage)).resolves.toEqual({
+    const config = await loadConfig(`config/${stage}.yml`);
+    await expect(stageVariables(stage, region)).resolves.toEqual({
       configFile: `config/${stage}.yml`,
       schedule: "rate(10 minutes)",
-      mintStatements: [getToken, pull(repositories("us-east-1"))],
+      scheduleMinutes: 10,
+      maximumConcurrency: 50,
+      logRetentionDays: 30,
+      tags: {},
+      stack: stackTemplate({ stage, config }),
     });
   });
 
   test("of a stage without a config name the stages that have one", async () => {
-    const failure = stageVariables("staging");
+    const failure = stageVariables("staging", region);
     await expect(failure).rejects.toBeInstanceOf(ConfigError);
     await expect(failure).rejects.toThrow(
       "config/staging.yml: no such file: expected config/dev.yml or config/prod.yml",
@@ -142,7 +48,9 @@ describe("a stage's variables", () => {
   test("of a bad config name every problem, with file, line and path", async () => {
     const text =
       'schedule: cron(0 * * * ? *)\npullSecrets:\n  - name: "Ecr_Pull"\n    registries: []\n';
-    const error: unknown = await stageVariables(await stageOf(text)).catch((reason) => reason);
+    const error: unknown = await stageVariables(await stageOf(text), region).catch(
+      (reason) => reason,
+    );
     if (!(error instanceof ConfigError))
       throw new Error("expected a ConfigError", { cause: error });
     const found = error.problems.map(({ path, line }) => `${line} ${path}`);
@@ -163,27 +71,27 @@ describe("a stage's variables", () => {
     expect(error instanceof Error && error.stack).not.toMatch(/\n\s+at /);
   });
 
+  test("that Serverless asks for a stage that can't be deployed fail with the message as well", async () => {
+    // No stack has a slash in its name.
+    const config = "pullSecrets: [{ name: a, registries: [{ type: ecr, region: us-east-1 }] }]\n";
+    const error: unknown = await variables(await stageOf(config)).catch((reason) => reason);
+    expect(error).toMatchObject({ name: "StageError" });
+    expect(error instanceof Error && error.stack).toMatch(
+      /^\n\na stage can't be called .*\n\nRename/,
+    );
+    expect(error instanceof Error && error.stack).not.toMatch(/\n\s+at /);
+  });
+
   test("that Serverless asks for are those of the stage", async () => {
-    await expect(variables("dev")).resolves.toEqual(await stageVariables("dev"));
+    await expect(variables("dev")).resolves.toEqual(await stageVariables("dev", region));
   });
 });
 
 /** As Serverless loads it. */
 function variables(stage: string): Promise<unknown> {
+  const known: Record<string, string> = { "sls:stage": stage, "self:provider.region": region };
   const load = createRequire(import.meta.url)("../../../src/deploy/variables.cjs");
   return load({
-    resolveVariable: async (name: string) => (name === "sls:stage" ? stage : undefined),
+    resolveVariable: async (name: string) => known[name],
   });
-}
-
-function statementsOf(pullSecrets: readonly (readonly object[])[]) {
-  return mintStatements(
-    parse(pullSecrets.map((registries, index) => ({ name: `pull-${index}`, registries }))),
-  );
-}
-
-function parse(pullSecrets: readonly object[]) {
-  const namespaced = pullSecrets.map((each) => ({ namespaces: ["*"], ...each }));
-  const config = { schedule: "rate(10 minutes)", pullSecrets: namespaced };
-  return parseConfig(JSON.stringify(config), "config/test.yml");
 }
