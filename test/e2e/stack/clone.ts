@@ -11,7 +11,15 @@ export interface Clone {
 }
 
 const repository = join(import.meta.dirname, "../../..");
-const parts = ["package.json", "tsconfig.json", "serverless.yml", "src", "functions", "config"];
+const parts = [
+  "package.json",
+  "tsconfig.json",
+  "serverless.yml",
+  "THIRD-PARTY-LICENSES.txt",
+  "src",
+  "functions",
+  "config",
+];
 
 /** Keeps a stage's config, and what packaging leaves, out of the checkout that is tested. */
 export async function createClone(): Promise<Clone> {
