@@ -3,7 +3,7 @@ import { RestoreSecretCommand, UpdateSecretCommand } from "@aws-sdk/client-secre
 import { translateAwsError } from "../aws/errors.ts";
 import { StoreError } from "../errors.ts";
 import type { SecretValue } from "../secret-value.ts";
-import { type ClusterState, changedTags, readState } from "./record.ts";
+import { changedTags, readState } from "./record.ts";
 import {
   changeRecord,
   type DescribedRecord,
@@ -11,13 +11,12 @@ import {
   type RecordCall,
   type Records,
 } from "./secrets-manager-records.ts";
-import { writeTags } from "./secrets-manager-tags.ts";
+import { tagsToSet, writeTags } from "./secrets-manager-tags.ts";
 import { promote, putPending } from "./secrets-manager-versions.ts";
+import type { NewRecordOptions } from "./store.ts";
 
-export interface NewRecord {
+export interface NewRecord extends NewRecordOptions {
   readonly kubeconfig: SecretValue;
-  readonly state: ClusterState;
-  readonly kmsKeyId: string | undefined;
 }
 
 interface Revival {
@@ -69,7 +68,9 @@ async function renew(
   if (to === undefined) throw gone(call.secret);
   const outcome = await promote(records, name, { from: doomed.currentVersionId, to });
   if (outcome === "changed") return "exists";
-  await writeTags(records, name, changedTags(readState(doomed.tags), wanted.state));
+  const { set, remove } = changedTags(readState(doomed.tags), wanted.state);
+  const missing = tagsToSet(wanted.tags, doomed.tags);
+  await writeTags(records, name, { set: [...set, ...missing], remove });
   return "created";
 }
 

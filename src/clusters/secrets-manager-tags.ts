@@ -1,7 +1,17 @@
 /** The tags of a record: nothing is asked of AWS where they say already what they should. */
 import { TagResourceCommand, UntagResourceCommand } from "@aws-sdk/client-secrets-manager";
-import type { TagChanges } from "./record.ts";
+import type { Tag, TagChanges } from "./record.ts";
 import { changeRecord, type Records } from "./secrets-manager-records.ts";
+
+/** Those tags that aren't there yet, or say something else. */
+export function tagsToSet(
+  wanted: Readonly<Record<string, string>>,
+  there: readonly Tag[] = [],
+): TagChanges["set"] {
+  const values = new Map(there.map(({ Key, Value }) => [Key, Value]));
+  const missing = Object.entries(wanted).filter(([key, value]) => values.get(key) !== value);
+  return missing.map(([Key, Value]) => ({ Key, Value }));
+}
 
 /** Whether anything was written; false as well where the record is gone. @throws StoreError */
 export async function writeTags(

@@ -14,6 +14,7 @@ import {
   type SecretsManagerStoreOptions,
 } from "./secrets-manager-records.ts";
 import { type NewRecord, revive } from "./secrets-manager-revival.ts";
+import { tagsToSet } from "./secrets-manager-tags.ts";
 import { promote, putPending } from "./secrets-manager-versions.ts";
 import type { ClusterWriter } from "./store.ts";
 
@@ -47,7 +48,7 @@ async function create(
     Name: call.secret,
     SecretString: wanted.kubeconfig.reveal(),
     KmsKeyId: wanted.kmsKeyId,
-    Tags: [...changedTags(noState, wanted.state).set],
+    Tags: [...tagsToSet(wanted.tags), ...changedTags(noState, wanted.state).set],
   });
   try {
     await records.client.send(command);

@@ -30,6 +30,14 @@ export function kubeconfigIn({ kubeconfig }: ClusterRecord): SecretValue {
   return kubeconfig;
 }
 
+export interface NewRecordOptions {
+  readonly state: ClusterState;
+  /** Undefined: the key that AWS has for all secrets. */
+  readonly kmsKeyId: string | undefined;
+  /** Beside those of the state. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
 /** Records that are to be deleted count as deleted. Every method throws StoreError, and only that. */
 export interface ClusterStore {
   /** May lag minutes behind what was registered. @param giveUp when it has taken too long */
@@ -58,7 +66,7 @@ export interface ClusterWriter {
   create(
     name: string,
     kubeconfig: SecretValue,
-    options: { readonly state: ClusterState; readonly kmsKeyId: string | undefined },
+    options: NewRecordOptions,
   ): Promise<"created" | "exists">;
   /**
    * Stores a version that nobody reads yet. Undefined: no such cluster is registered.

@@ -11,7 +11,10 @@ export interface RegistrationWish extends Registrant {
   /** False: the person knows what it means to go without. */
   readonly withPolicy: boolean;
   readonly access: AccessKind;
+  /** Of a new record; undefined: the one that AWS has for all secrets. */
   readonly kmsKeyId: string | undefined;
+  /** Of a new record. */
+  readonly tags: Readonly<Record<string, string>>;
   /** A record that is there gets the new credential and address. */
   readonly replace: boolean;
   /** Only the credential. */

@@ -36,8 +36,8 @@ export async function storeRecord(
   onStored: (outcome: RecordOutcome) => void,
 ): Promise<void> {
   const { record, wish } = plan;
-  const { cluster, kmsKeyId } = wish;
-  const stored: StoreWish = { cluster, kmsKeyId, rbac: grantedDigest(plan) };
+  const { cluster, kmsKeyId, tags } = wish;
+  const stored: StoreWish = { cluster, kmsKeyId, tags, rbac: grantedDigest(plan) };
   const [title, doneTitle] = storeTitles[record.action];
   return ports.narrator.change(`${title} in AWS Secrets Manager`, async (retitle) => {
     switch (record.action) {

@@ -38,7 +38,11 @@ export function clusterRecordsContract(name: string, start: () => Promise<Contra
     }
 
     const create = (cluster: string, kubeconfig: string) =>
-      records.writer.create(cluster, new SecretValue(kubeconfig), { state, kmsKeyId: undefined });
+      records.writer.create(cluster, new SecretValue(kubeconfig), {
+        state,
+        kmsKeyId: undefined,
+        tags: { team: "platform" },
+      });
 
     async function kubeconfigOf(cluster: string) {
       const record = await records.store.read(cluster);

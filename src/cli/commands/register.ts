@@ -97,10 +97,8 @@ async function planAndCarryOut(
         ports,
       )
     : await prepareRegistration(wish, facts, ports);
-  const plan = {
-    ...prepared,
-    warnings: [...prepared.warnings, ...optionRemarks(prepared, options)],
-  };
+  const remarks = optionRemarks(prepared, options, opened.stage.config.aws.kmsKeyArn);
+  const plan = { ...prepared, warnings: [...prepared.warnings, ...remarks] };
   if (dryRun) {
     return showPlan(plan, output === "json", cli);
   }

@@ -3,29 +3,37 @@ import type { RegistrationPlan } from "../../registration/plan-registration.ts";
 import type { Problem } from "../../registration/problems.ts";
 import type { RegisterOptions } from "./register-options.ts";
 
+/** @param stackKey the config's own, which the stack lets its function use; undefined: none */
 export function optionRemarks(
-  { record, wish: { cluster, owner } }: Pick<RegistrationPlan, "record" | "wish">,
+  { record, wish }: Pick<RegistrationPlan, "record" | "wish">,
   { tokenLifetime, kmsKeyId }: RegisterOptions,
+  stackKey: string | undefined,
 ): readonly Problem[] {
-  const remarks: Problem[] = [];
-  if (tokenLifetime !== undefined && record.action === "keep") {
-    remarks.push({
-      message: "--token-lifetime is for a new credential, and the one that is stored stays",
-      hint: "add --renew to ask for a new one",
-    });
-  }
-  if (kmsKeyId !== undefined && record.action !== "create") {
-    remarks.push({
-      message: "--kms-key-id is for a new record, and this one keeps the key that it has",
-      hint: `to change that: aws secretsmanager update-secret --secret-id ecr-pull-secrets/${owner.stage}/clusters/${cluster} --kms-key-id <key>`,
-    });
-  }
-  if (kmsKeyId !== undefined && record.action === "create") {
-    remarks.push({
-      message:
-        "the deployed function has to be allowed to use that key, and the stack doesn't do it",
-      hint: `allow its role, ecr-pull-secrets-${owner.stage}-refresh-${owner.region}, kms:Decrypt and kms:GenerateDataKey in the key's policy`,
-    });
-  }
-  return remarks;
+  const isNew = record.action === "create";
+  return [
+    ...(tokenLifetime !== undefined && record.action === "keep" ? [uselessLifetime] : []),
+    ...(kmsKeyId !== undefined && !isNew ? [uselessKey(wish)] : []),
+    ...(kmsKeyId !== undefined && isNew && kmsKeyId !== stackKey ? [lockedOut(wish)] : []),
+  ];
+}
+
+const uselessLifetime: Problem = {
+  message: "--token-lifetime is for a new credential, and the one that is stored stays",
+  hint: "add --renew to ask for a new one",
+};
+
+type Wish = RegistrationPlan["wish"];
+
+function uselessKey({ cluster, owner: { stage } }: Wish): Problem {
+  return {
+    message: "--kms-key-id is for a new record, and this one keeps the key that it has",
+    hint: `to change that: aws secretsmanager update-secret --secret-id ecr-pull-secrets/${stage}/clusters/${cluster} --kms-key-id <key>`,
+  };
+}
+
+function lockedOut({ owner: { stage, region } }: Wish): Problem {
+  return {
+    message: "the deployed function has to be allowed to use that key, and the stack doesn't do it",
+    hint: `name it in config/${stage}.yml as aws.kmsKeyArn and deploy, or allow its role, ecr-pull-secrets-${stage}-refresh-${region}, kms:Decrypt and kms:GenerateDataKey in the key's policy`,
+  };
 }

@@ -50,7 +50,7 @@ export function addRegisterOptions(command: Command): Command {
     .optionsGroup("What it gets:")
     .option("--namespace <name>", `of its account (default: ${defaultNamespace})`)
     .option("--token-lifetime <time>", `to ask for, such as 48h (default: ${defaultLifetime})`)
-    .option("--kms-key-id <key>", "to store with (default: aws/secretsmanager)")
+    .option("--kms-key-id <key>", "to store with (default: the config's, then AWS's own)")
     .option("--replace", "if registered: new credential and address")
     .option("--renew", "if registered: new credential, nothing else")
     .optionsGroup("Instead of one cluster:")

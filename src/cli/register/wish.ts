@@ -33,7 +33,9 @@ export function wishOf(request: RegisterRequest, stage: Stage): RegistrationWish
     });
   }
   const access = serviceAccountAccess({ namespace, lifetimeSeconds: asked, schedulePeriodMs });
-  return { ...request, owner, desired, access, schedulePeriodMs };
+  const { kmsKeyArn, tags } = config.aws;
+  const kmsKeyId = request.kmsKeyId ?? kmsKeyArn;
+  return { ...request, owner, desired, access, schedulePeriodMs, kmsKeyId, tags };
 }
 
 function entriesOf({ config }: Stage): string {

@@ -15,16 +15,17 @@ export interface StoreWish {
   /** Digest of the rights that are granted by now; undefined: not all that the config asks for. */
   readonly rbac: string | undefined;
   readonly kmsKeyId: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** @throws UserError if somebody else registered it meanwhile, StoreError */
 export async function storeNew(
   { kubeconfig, life }: IssuedAccess,
-  { cluster, rbac, kmsKeyId }: StoreWish,
+  { cluster, rbac, kmsKeyId, tags }: StoreWish,
   { writer }: StorePorts,
 ): Promise<void> {
   const state = { ...noState, rbac, credential: life };
-  if ((await writer.create(cluster, kubeconfig, { state, kmsKeyId })) === "exists") {
+  if ((await writer.create(cluster, kubeconfig, { state, kmsKeyId, tags })) === "exists") {
     throw new UserError(
       `somebody else registered ${cluster} meanwhile; their record was left alone`,
       {

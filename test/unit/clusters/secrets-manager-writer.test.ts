@@ -73,6 +73,11 @@ describe("a cluster that is registered", () => {
     });
   });
 
+  test("has the tags that were asked for, beside its state", async () => {
+    await create("first", granted, undefined, { team: "platform" });
+    expect(aws.secrets.read(secretId)?.tags).toEqual({ team: "platform", ...grantedTags });
+  });
+
   test("is read back by the store", async () => {
     await create("first", granted);
     const store = createSecretsManagerStore(options());
@@ -118,7 +123,7 @@ describe("a cluster that is registered", () => {
     async (hostile) => {
       const before = aws.requests.length;
       const kubeconfig = new SecretValue(canary);
-      const state = { state: nothing, kmsKeyId: undefined };
+      const state = { state: nothing, kmsKeyId: undefined, tags: {} };
       await expect(writer.create(hostile, kubeconfig, state)).rejects.toMatchObject({
         name: "UserError",
         message: "no cluster can have that name",
@@ -159,6 +164,14 @@ describe("a cluster that was unregistered", () => {
     await writer.remove(name, 30);
     await create("second");
     expect(aws.secrets.read(secretId)?.tags).toEqual({ team: "platform" });
+  });
+
+  test("comes back with the tags that the config has by now", async () => {
+    aws.secrets.create(secretId, "first", { team: "web", other: "theirs", ...grantedTags });
+    await writer.remove(name, 30);
+    await create("second", nothing, undefined, { team: "platform", stage: "dev" });
+    const tags = { team: "platform", other: "theirs", stage: "dev" };
+    expect(aws.secrets.read(secretId)?.tags).toEqual(tags);
   });
 
   test.each([
@@ -417,8 +430,13 @@ function newWriter(stage?: string) {
   return createSecretsManagerWriter(options(stage));
 }
 
-function wish(kubeconfig: string, state = nothing, kmsKeyId?: string) {
-  return [name, new SecretValue(kubeconfig), { state, kmsKeyId }] as const;
+function wish(
+  kubeconfig: string,
+  state = nothing,
+  kmsKeyId?: string,
+  tags: Record<string, string> = {},
+) {
+  return [name, new SecretValue(kubeconfig), { state, kmsKeyId, tags }] as const;
 }
 
 function create(...wanted: Parameters<typeof wish>) {

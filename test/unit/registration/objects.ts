@@ -18,6 +18,7 @@ export function wishOf(change: Partial<RegistrationWish> = {}): RegistrationWish
     withPolicy: true,
     access: serviceAccountAccess({ namespace, lifetimeSeconds: 2_592_000, schedulePeriodMs }),
     kmsKeyId: undefined,
+    tags: {},
     replace: false,
     renew: false,
     schedulePeriodMs,

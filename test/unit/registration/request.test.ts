@@ -82,6 +82,15 @@ describe("a wish", () => {
     expect(schedulePeriodMs).toBe(1_200_000);
   });
 
+  test("is for a record with the config's key and tags, unless somebody names another key", () => {
+    const aws = { ...config.aws, kmsKeyArn: "arn:key", tags: { team: "platform" } };
+    const tagged = { ...stage, config: { ...config, aws } };
+    expect(wishOf(request, tagged)).toMatchObject({ kmsKeyId: "arn:key", tags: aws.tags });
+    const asked = { ...request, kmsKeyId: "alias/ours" };
+    expect(wishOf(asked, tagged)).toMatchObject({ kmsKeyId: "alias/ours", tags: aws.tags });
+    expect(wishOf(request, stage)).toMatchObject({ kmsKeyId: undefined, tags: {} });
+  });
+
   test("to renew asks for as long as before, unless somebody says otherwise", () => {
     expect(wishOf({ ...request, renew: true }, stage).access.asked).toBeUndefined();
     const asked = { ...request, renew: true, lifetimeSeconds: 86_400 };
@@ -120,13 +129,20 @@ describe("an option that a plan has no use for", () => {
     ["replace", ["--kms-key-id"]],
     ["keep", ["--token-lifetime", "--kms-key-id"]],
   ])("is named, where the record is to %s", (action, names) => {
-    const said = optionRemarks(plan(action), used).map(({ message }) => message.split(" ")[0]);
+    const said = optionRemarks(plan(action), used, undefined).map(
+      ({ message }) => message.split(" ")[0],
+    );
     expect(said.filter((word) => word?.startsWith("--"))).toEqual(names);
   });
 });
 
 test("a key of one's own is stored with, and named with what the function's role needs", () => {
   const plan = { record: { action: "create" }, wish: { cluster: "c", owner } } as never;
-  const remarks = optionRemarks(plan, { ...options, kmsKeyId: "alias/ours" });
+  const remarks = optionRemarks(plan, { ...options, kmsKeyId: "alias/ours" }, undefined);
   expect(remarks).toMatchObject([{ hint: expect.stringMatching(/-refresh-.*kms:Decrypt/) }]);
+});
+
+test("the key of the config, named once more, needs nothing else: the stack allows it", () => {
+  const plan = { record: { action: "create" }, wish: { cluster: "c", owner } } as never;
+  expect(optionRemarks(plan, { ...options, kmsKeyId: "arn:key" }, "arn:key")).toEqual([]);
 });

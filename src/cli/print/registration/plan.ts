@@ -104,6 +104,9 @@ function renderRecord({ wish, record }: RegistrationPlan, { paint, columns }: Lo
   const text = [
     `${what} ${credential}`,
     ...(asked === undefined ? [] : [asked]),
+    ...(record.action === "create" && wish.kmsKeyId !== undefined
+      ? [`encrypted with ${wish.kmsKeyId}`]
+      : []),
     ...(dead === undefined ? [] : [`as the one in it opens nothing: ${dead}`]),
   ].join(", ");
   return [
