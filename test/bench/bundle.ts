@@ -1,27 +1,25 @@
-/** A module as Lambda gets it, and the heap that Lambda gives to it. */
+/** A module as Lambda gets it, and what Lambda hands to Node. */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { bundleOptions } from "../../src/deploy/bundle/options.ts";
 
-/** What Lambda's runtime hands to Node: a twentieth of the function's memory, and nine tenths. */
-export function lambdaHeap(memoryMb: number) {
+/**
+ * A twentieth of the function's memory for what is young, nine tenths for what is old; and the
+ * option of serverless.yml.
+ */
+export function nodeInLambda(memoryMb: number) {
   const youngMb = Math.floor(memoryMb / 20);
   const oldMb = Math.floor(memoryMb * 0.9);
-  return { NODE_OPTIONS: `--max-semi-space-size=${youngMb} --max-old-space-size=${oldMb}` };
+  const heap = `--max-semi-space-size=${youngMb} --max-old-space-size=${oldMb}`;
+  return { NODE_OPTIONS: `${heap} --enable-source-maps` };
 }
 
+/** @param outfile ends in `.cjs`, which is CommonJS wherever it lies */
 export async function bundleTo(sources: URL, outfile: string): Promise<URL> {
   await build({
+    ...bundleOptions,
     entryPoints: [fileURLToPath(sources)],
     outfile,
-    bundle: true,
-    minify: true,
-    platform: "node",
-    target: "node24",
-    format: "esm",
-    // Packages in CommonJS call it.
-    banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-    },
     logLevel: "error",
   });
   return pathToFileURL(outfile);

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { type FakeAws, startAws } from "../fakes/aws/aws.ts";
-import { bundleTo, lambdaHeap } from "./bundle.ts";
+import { bundleTo, nodeInLambda } from "./bundle.ts";
 import { startService } from "./child-service.ts";
 import { formatCount, formatMegabytes, formatSeconds } from "./print/quantities.ts";
 import type { Aim } from "./results.ts";
@@ -34,7 +34,7 @@ export async function measureDispatch(): Promise<DispatchResult> {
   const directory = await mkdtemp(join(tmpdir(), "ecr-pull-secrets-bench-"));
   await using aws = await startAws();
   try {
-    const bundle = await bundleTo(sources, join(directory, "dispatch.mjs"));
+    const bundle = await bundleTo(sources, join(directory, "dispatch.cjs"));
     const { url } = aws.queues.create("refresh.fifo", { DeduplicationScope: "messageGroup" });
     registerClusters(aws);
     await using service = startService(bundle, environmentOf(aws, url));
@@ -91,7 +91,7 @@ function environmentOf(aws: FakeAws, queueUrl: string): NodeJS.ProcessEnv {
     ...process.env,
     ...aws.environment,
     // As serverless.yml sizes it.
-    ...lambdaHeap(160),
+    ...nodeInLambda(160),
     STAGE: "dev",
     ACCOUNT: aws.account,
     QUEUE_URL: queueUrl,

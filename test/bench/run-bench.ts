@@ -10,7 +10,7 @@ import { describeMachine } from "./machine.ts";
 import type { BenchOptions } from "./options.ts";
 import type { BenchResult } from "./results.ts";
 import { measureFirstSweep } from "./stages/first-sweep.ts";
-import { judgeFunction, measureFunction } from "./stages/function.ts";
+import { judgeFunctions, measureFunctions } from "./stages/function.ts";
 import { measureIdle } from "./stages/idle.ts";
 import { measureRenewals } from "./stages/renewals.ts";
 import { checkRequests } from "./stages/request-check.ts";
@@ -51,7 +51,7 @@ export async function runBench(
     emptyProcessBytes: await measureEmptyProcess(),
     aims: [
       ...judgeAims(found),
-      ...judgeFunction(await measureFunction()),
+      ...judgeFunctions(await measureFunctions()),
       ...judgeDispatch(await measureDispatch()),
     ],
     violations: [...violations, ...sweepFailures(found)],

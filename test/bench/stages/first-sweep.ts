@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleTo, lambdaHeap } from "../bundle.ts";
+import { bundleTo, nodeInLambda } from "../bundle.ts";
 import type { Run } from "../contestants/runs.ts";
 import { median, timing } from "../measure.ts";
 import type { FirstSweepResult, ProcessUse } from "../results.ts";
@@ -17,12 +17,12 @@ export async function measureFirstSweep(stage: Stage): Promise<FirstSweepResult>
   say("Each sweep in a process of its own");
   const directory = await mkdtemp(join(tmpdir(), "ecr-pull-secrets-bench-"));
   try {
-    const bundle = await bundleTo(sources, join(directory, "first-sweep.mjs"));
+    const bundle = await bundleTo(sources, join(directory, "first-sweep.cjs"));
     const fromSources: Run[] = [];
     const likeLambda: Run[] = [];
     for (let round = 0; round < options.rounds; round += 1) {
       fromSources.push(await runs.sweepAlone(way, { module: sources }));
-      likeLambda.push(await runs.sweepAlone(way, { module: bundle, env: lambdaHeap(256) }));
+      likeLambda.push(await runs.sweepAlone(way, { module: bundle, env: nodeInLambda(256) }));
     }
     return {
       roundTripMs: way.roundTripMs,
