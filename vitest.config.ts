@@ -9,7 +9,7 @@ export default defineConfig({
     // Vitest leaves a core idle by default; on two cores that doubles the time.
     maxWorkers: Math.max(2, availableParallelism()),
     projects: [
-      project("unit", ["test/unit/**/*.test.ts"]),
+      project("unit", ["test/unit/**/*.test.ts", "test/docs/**/*.test.ts"]),
       project("contracts", ["test/contracts/**/*.test.ts"]),
       project("cli", ["test/cli/**/*.test.ts"]),
       project("architecture", ["test/architecture/**/*.test.ts"]),

@@ -1,0 +1,58 @@
+/**
+ * The parts of documents that the code writes: `node test/docs/generated/generated.ts --write | --check`.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadConfig } from "../../../src/config/load.ts";
+import { readText, root } from "../documents.ts";
+import { alarmTable } from "./alarm-table.ts";
+import { asJsonBlock } from "./json-block.ts";
+import { keyPolicy } from "./key-policy.ts";
+import { noticeExamples } from "./notices.ts";
+import { roleTable } from "./role-table.ts";
+import { runnerPolicy } from "./runner-policy.ts";
+import { examplePlace } from "./statements.ts";
+
+/** The stage that the documents speak of. */
+export const deployment = {
+  stage: "prod",
+  config: await loadConfig(join(root, "config/prod.yml")),
+};
+
+/** The others have none, or generate their own. */
+export const filesWithParts = ["docs/operations.md", "docs/security.md"] as const;
+
+const parts: Readonly<Record<string, () => string>> = {
+  alarms: () => alarmTable(deployment),
+  "key-policy": () => asJsonBlock(keyPolicy(deployment.stage, examplePlace)),
+  notices: noticeExamples,
+  roles: () => roleTable(deployment),
+  "runner-policy": () => asJsonBlock(runnerPolicy(deployment)),
+};
+
+const marked = /(<!-- generated: ([\w-]+) -->\n)[\s\S]*?(<!-- end -->)/g;
+
+/** As it should be. @throws Error for a mark that names no part */
+export function withGenerated(text: string): string {
+  return text.replace(marked, (_, begin: string, name: string, end: string) => {
+    const part = parts[name];
+    if (part === undefined) throw new Error(`nothing generates ${name}`);
+    return `${begin}${part()}\n${end}`;
+  });
+}
+
+function main(args: readonly string[]): number {
+  const [mode] = args;
+  if (args.length !== 1 || (mode !== "--write" && mode !== "--check")) {
+    process.stderr.write("Usage: node test/docs/generated/generated.ts --write | --check\n");
+    return 2;
+  }
+  const stale = filesWithParts.filter((file) => withGenerated(readText(file)) !== readText(file));
+  for (const file of stale) {
+    if (mode === "--write") writeFileSync(join(root, file), withGenerated(readText(file)));
+    else process.stderr.write(`${file} doesn't fit the code any more. Run: npm run fix\n`);
+  }
+  return mode === "--check" && stale.length > 0 ? 1 : 0;
+}
+
+if (import.meta.main) process.exitCode = main(process.argv.slice(2));
