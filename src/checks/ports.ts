@@ -55,6 +55,8 @@ export interface ReachedStep {
   readonly ok: boolean;
   /** What was found (`10.0.0.1`, `TLS 1.3, certificate until …`), or why it failed. */
   readonly message: string;
+  /** It works, and yet shouldn't be so. */
+  readonly doubtful?: boolean;
   /** What to do about it. */
   readonly hint?: string | undefined;
 }

@@ -18,6 +18,8 @@ export interface ReachedStep {
   readonly ok: boolean;
   /** What was found, or why it failed. */
   readonly message: string;
+  /** It works, and yet shouldn't be so. */
+  readonly doubtful?: boolean;
   readonly hint?: string | undefined;
 }
 
@@ -60,9 +62,12 @@ export async function probeEndpoint(
   }
 }
 
-async function tryStep(step: StepName, walk: () => Promise<string>): Promise<ReachedStep> {
+type Walked = string | Pick<ReachedStep, "message" | "doubtful" | "hint">;
+
+async function tryStep(step: StepName, walk: () => Promise<Walked>): Promise<ReachedStep> {
   try {
-    return { step, ok: true, message: await walk() };
+    const found = await walk();
+    return { step, ok: true, ...(typeof found === "string" ? { message: found } : found) };
   } catch (error) {
     const known = error instanceof TransientError ? error.error : error;
     if (!(known instanceof ClusterError)) {
@@ -138,11 +143,20 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-function describeTls(socket: TLSSocket, { insecureSkipTlsVerify }: ClusterEndpoint): string {
+const unverified = {
+  doubtful: true,
+  hint:
+    "Whoever stands in between can take the credential, and every token that is pushed. Put the " +
+    "cluster's CA into its kubeconfig, and its name out of the config's allowInsecureTls.",
+};
+
+function describeTls(socket: TLSSocket, { insecureSkipTlsVerify }: ClusterEndpoint): Walked {
   const until = new Date(socket.getPeerCertificate().valid_to);
   const validity = Number.isNaN(until.getTime())
     ? "a certificate"
     : `a certificate valid until ${until.toISOString().slice(0, 10)}`;
-  const trust = insecureSkipTlsVerify ? ", which nobody verifies" : "";
-  return `${socket.getProtocol() ?? "TLS"}, ${validity}${trust}`;
+  const found = `${socket.getProtocol() ?? "TLS"}, ${validity}`;
+  return insecureSkipTlsVerify
+    ? { message: `${found}, which nobody verifies`, ...unverified }
+    : found;
 }

@@ -19,6 +19,8 @@ export interface PlanReport {
   readonly current: number;
   readonly problems: readonly PlanProblem[];
   readonly notices: readonly Notice[];
+  /** Nobody verifies the API server's certificate; absent: somebody does. */
+  readonly unverified?: true;
 }
 
 export interface PlannedChange {
@@ -38,7 +40,8 @@ export interface PlanProblem {
   readonly hint?: string | undefined;
 }
 
-export function reportPlan({ cluster, owner, startedAt, plan }: PlannedSweep): PlanReport {
+export function reportPlan(planned: PlannedSweep): PlanReport {
+  const { cluster, owner, startedAt, plan, unverified } = planned;
   const problems = [
     ...reportRefusals(plan),
     ...plan.findings.filter((finding) => finding.severity === "failure"),
@@ -53,6 +56,7 @@ export function reportPlan({ cluster, owner, startedAt, plan }: PlannedSweep): P
     current: plan.current.length,
     problems,
     notices: plan.findings.filter((finding) => finding.severity === "notice"),
+    ...(unverified && { unverified }),
   };
 }
 

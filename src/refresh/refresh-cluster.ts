@@ -30,6 +30,8 @@ export interface PlannedSweep extends Sweep {
   readonly plan: Plan;
   readonly startedAt: Date;
   readonly planMs: number;
+  /** True: whoever answered was believed. */
+  readonly unverified?: boolean | undefined;
 }
 
 /**

@@ -14,6 +14,8 @@ export interface Destination {
   readonly server: string;
   /** Why it can't be reached from here, which need not mean anything; undefined: it can. */
   readonly unreached: string | undefined;
+  /** False: whoever answers there is believed. */
+  readonly verified: boolean;
 }
 
 interface Outlook extends Pick<Inspection, "unlisted" | "record"> {
@@ -23,10 +25,10 @@ interface Outlook extends Pick<Inspection, "unlisted" | "record"> {
 
 export function warningsOf(
   { renew, cluster, owner, access }: RegistrationWish,
-  { server, unreached }: Destination,
+  { server, unreached, verified }: Destination,
   { steps, unlisted, record }: Outlook,
 ): Problem[] {
-  const warnings: Problem[] = [];
+  const warnings: Problem[] = unverifiedIf(!verified, cluster);
   if (isLoopback(server)) {
     warnings.push({
       message: `${server} is this machine: a deployed function can't reach it`,
@@ -60,6 +62,18 @@ export function warningsOf(
     });
   }
   return [...warnings, ...leftBehind(cluster, record, access.subject)];
+}
+
+export function unverifiedIf(isSo: boolean, cluster: string): Problem[] {
+  if (!isSo) {
+    return [];
+  }
+  return [
+    {
+      message: `the API server's certificate is NOT verified: whoever stands in between can take ${cluster}'s credential, and every token that is pushed there`,
+      hint: "put the cluster's CA into the kubeconfig, and its name out of the config's allowInsecureTls; or --certificate-authority <file>",
+    },
+  ];
 }
 
 /** A record may change to another account; what was made for the former bears our marks, and works. */

@@ -13,7 +13,7 @@ import { inspectRecord } from "./inspect-record.ts";
 import { namespacesSeen } from "./namespaces-seen.ts";
 import type { Narrator } from "./narrator.ts";
 import type { RegistrationPlan } from "./plan-registration.ts";
-import { leftBehind } from "./plan-warnings.ts";
+import { leftBehind, unverifiedIf } from "./plan-warnings.ts";
 import { type Problem, RegistrationRefused } from "./problems.ts";
 import { type RegistrationWish, rightsWish } from "./registration-wish.ts";
 
@@ -52,6 +52,7 @@ export async function prepareAsIs(
       objects: [],
       record: record ? { action: "replace", record, dead: undefined } : { action: "create" },
       warnings: [
+        ...unverifiedIf(!ports.kubeconfigs.verified, wish.cluster),
         ...accepted(beyond(proofs)),
         ...(await unrenewed(brought.credential, ports)),
         ...leftBehind(wish.cluster, record, brought.credential),

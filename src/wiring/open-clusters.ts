@@ -18,10 +18,14 @@ export interface OpenClustersOptions extends RecordAccessOptions {
   readonly connection?: Partial<ConnectionOptions>;
 }
 
-interface OpenCluster {
+interface OpenCluster extends Connected {
   readonly versionId: string | undefined;
-  readonly connection: ClusterConnection;
   readonly credential: StoredCredential;
+}
+
+interface Connected {
+  readonly connection: ClusterConnection;
+  readonly unverified: boolean;
 }
 
 export interface OpenClusters {
@@ -51,7 +55,7 @@ export function openClusters(options: OpenClustersOptions): OpenClusters {
       return known;
     }
     try {
-      const cluster = { versionId, credential: credentialOf(record), connection: connect(record) };
+      const cluster = { versionId, credential: credentialOf(record), ...connect(record, options) };
       // Before anything is waited for: two sweeps that come at once share it.
       open.set(name, cluster);
       return cluster;
@@ -59,10 +63,6 @@ export function openClusters(options: OpenClustersOptions): OpenClusters {
       await known?.connection.close();
       await dropOldest();
     }
-  }
-
-  function connect(record: ClusterRecord): ClusterConnection {
-    return createClusterConnection(accessOf(record, options), options.connection);
   }
 
   async function dropOldest() {
@@ -74,16 +74,17 @@ export function openClusters(options: OpenClustersOptions): OpenClusters {
 
   return {
     async open(record, abort) {
-      const { connection, credential } = await clusterOf(record);
+      const { connection, credential, unverified } = await clusterOf(record);
       return {
         api: connection.api(abort),
         tokens: connection.tokens(abort),
         credential,
+        unverified,
         stats: () => connection.stats,
       };
     },
     async tryOut(record, abort, read) {
-      const connection = connect(record);
+      const { connection } = connect(record, options);
       try {
         await read(connection.api(abort));
       } finally {
@@ -92,6 +93,13 @@ export function openClusters(options: OpenClustersOptions): OpenClusters {
     },
     close: async () => void (await Promise.all([...open.keys()].map(drop))),
   };
+}
+
+/** @throws KubeconfigError */
+function connect(record: ClusterRecord, options: OpenClustersOptions): Connected {
+  const access = accessOf(record, options);
+  const connection = createClusterConnection(access, options.connection);
+  return { connection, unverified: access.insecureSkipTlsVerify };
 }
 
 /** @throws KubeconfigError */

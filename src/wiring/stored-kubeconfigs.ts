@@ -51,6 +51,7 @@ export function storedKubeconfigs(parts: Parts, record: RecordOptions): StoredKu
   return {
     server: addressOf(endpoint),
     unreached,
+    verified: !endpoint.insecureSkipTlsVerify,
     render: (user, tokenLifetimeSeconds) =>
       renderStoredKubeconfig({
         cluster,

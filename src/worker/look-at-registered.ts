@@ -19,8 +19,8 @@ export async function lookAtRegistered(
     if (!record) {
       return undefined;
     }
-    const { api } = await open(record, abort);
-    return await planCluster(sweep, { api, now });
+    const { api, unverified } = await open(record, abort);
+    return { ...(await planCluster(sweep, { api, now })), unverified };
   } catch (error) {
     if (error instanceof KubeconfigError || error instanceof StoreError) {
       return failedSweep(sweep, recordCause(error), { now });

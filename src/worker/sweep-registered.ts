@@ -25,6 +25,8 @@ export interface OpenedCluster {
   readonly api: ClusterApi;
   readonly tokens: TokenRequests;
   readonly credential: StoredCredential;
+  /** True: whoever answers is believed, which the config allows. */
+  readonly unverified?: boolean;
   /** Counted since the connection was made. */
   readonly stats: () => Omit<SweepCost, "ecrCalls">;
 }

@@ -1,6 +1,6 @@
 /** The way to an API server, step by step. */
 import type { Asked } from "../asked.ts";
-import { catalogue, failed, passed, skipped } from "../catalogue.ts";
+import { type Check, catalogue, failed, passed, skipped, warned } from "../catalogue.ts";
 import type { CheckResult } from "../check-report.ts";
 import type { ReachedStep } from "../ports.ts";
 
@@ -22,9 +22,13 @@ function judgeSteps(reached: readonly ReachedStep[]): readonly CheckResult[] {
     const check = catalogue[step];
     const found = reached.find((each) => each.step === step);
     if (found) {
-      const { ok, message, hint } = found;
-      return ok ? passed(check, message) : failed(check, { message, hint });
+      return judgeStep(check, found);
     }
     return obstacle ? skipped(check, catalogue[obstacle.step]) : [];
   });
+}
+
+function judgeStep(check: Check, { ok, doubtful, message, hint }: ReachedStep): CheckResult {
+  if (!ok) return failed(check, { message, hint });
+  return doubtful ? warned(check, { message, hint }) : passed(check, message);
 }

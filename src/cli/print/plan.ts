@@ -3,7 +3,7 @@
 import { listSome } from "../../list-some.ts";
 import type { PlannedChange, PlanReport } from "../../refresh/plan-report.ts";
 import type { Look } from "./look.ts";
-import { renderFailures, renderNotices, type ShownNotice } from "./trouble.ts";
+import { renderFailures, renderNotices, renderRemark, type ShownNotice } from "./trouble.ts";
 import { count, wrap } from "./wording.ts";
 
 /** A plan, also one that a deployed function made: what it notices may be new here. */
@@ -20,8 +20,17 @@ export function renderPlan(plan: ShownPlan, look: Look): string {
     ...groups.map((group) => renderGroup(group, look)),
     ...renderFailures(problems, look),
     ...renderNotices(plan.notices, look),
+    ...(plan.unverified ? [renderRemark(unverified(plan.cluster), look)] : []),
     summary(plan, look),
   ].join("\n");
+}
+
+function unverified(cluster: string) {
+  return {
+    kind: "the API server's certificate is NOT verified",
+    message: `Whoever stands in between can take the credential of ${cluster}, and every token that is pushed there.`,
+    hint: "put the cluster's CA into its kubeconfig, and its name out of the config's allowInsecureTls",
+  };
 }
 
 function groupKey({ change, pullSecret, serviceAccount, reason }: PlannedChange): string {

@@ -81,6 +81,7 @@ export const planAnswer = z.object({
   current: number,
   problems: z.array(problem),
   notices: z.array(finding),
+  unverified: z.literal(true).optional(),
 });
 
 export const statusAnswer = z.object({

@@ -42,6 +42,8 @@ export interface StoredKubeconfigs {
   readonly server: string;
   /** Why that can't be reached from here; undefined: it can. */
   readonly unreached: string | undefined;
+  /** False: whoever answers there is believed. */
+  readonly verified: boolean;
   /** @throws KubeconfigError where a stored kubeconfig can't say it: plain http, say */
   render(user: TokenUser | EksUser, tokenLifetimeSeconds: number | undefined): SecretValue;
   /** @throws KubeconfigError */

@@ -67,6 +67,13 @@ describe("the way to the API server", () => {
     ]);
   });
 
+  test("that works as it shouldn't is a warning", () => {
+    const doubtful = { ...step("tls"), doubtful: true, hint: "mend it" };
+    const verdicts = judgeReach({ answer: [step("dns"), step("tcp"), doubtful] });
+    expect(verdicts.map(({ result }) => result)).toEqual(["ok", "ok", "warning"]);
+    expect(verdicts[2]).toMatchObject({ message: "tls said", hint: "mend it" });
+  });
+
   test("that nobody had the time to walk is not known", () => {
     const verdicts = judgeReach(broken("aborted"));
     expect(verdicts.map(({ result }) => result)).toEqual(["failed", "skipped", "skipped"]);

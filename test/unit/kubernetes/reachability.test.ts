@@ -111,7 +111,9 @@ describe("the way to an API server", () => {
     const steps = await probe(accessTo(server, insecure));
     expect(steps[2]).toMatchObject({
       ok: true,
+      doubtful: true,
       message: expect.stringMatching(/nobody verifies$/),
+      hint: expect.stringMatching(/CA into its kubeconfig.*allowInsecureTls/),
     });
   });
 

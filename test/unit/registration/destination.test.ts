@@ -143,6 +143,7 @@ describe("refused, before anything is written, is", () => {
     const { opened, kubeconfigs } = await open({}, kubeconfig, true);
     await using _ = opened;
     expect(stored(kubeconfigs, "t").fields).toMatchObject({ "insecure-skip-tls-verify": true });
+    expect(kubeconfigs.verified).toBe(false);
 
     const certificateAuthority = join(folder, "ca.pem");
     await writeFile(certificateAuthority, cluster.ca);

@@ -14,7 +14,7 @@ import { SecretValue } from "../../../src/secret-value.ts";
 import { desiredOf, live, wishOf } from "./objects.ts";
 
 const server = "https://10.0.0.1:6443";
-const reached = { server, unreached: undefined };
+const reached = { server, unreached: undefined, verified: true };
 
 const accountToken: StoredCredential = {
   kind: "service-account-token",
@@ -222,15 +222,27 @@ describe("a registration is planned", () => {
   test("with a warning where the address is this machine's", () => {
     const wish = wishOf();
     for (const loopback of ["https://127.0.0.1:6443", "https://localhost", "https://[::1]:1"]) {
-      const destination = { server: loopback, unreached: undefined };
+      const destination = { ...reached, server: loopback };
       const plan = planned(planRegistration(inspect(wish, "nothing"), wish, destination));
       expect(plan.warnings).toMatchObject([{ message: expect.stringContaining(loopback) }]);
     }
   });
 
+  test("with a warning where nobody verifies the certificate", () => {
+    const wish = wishOf();
+    const destination = { ...reached, verified: false };
+    const plan = planned(planRegistration(inspect(wish, "nothing"), wish, destination));
+    expect(plan.warnings).toMatchObject([
+      {
+        message: expect.stringMatching(/certificate is NOT verified: .* prod-eu's credential/),
+        hint: expect.stringContaining("allowInsecureTls"),
+      },
+    ]);
+  });
+
   test("with a warning where the address can't be reached from here", () => {
     const wish = wishOf();
-    const destination = { server, unreached: "connect timed out" };
+    const destination = { ...reached, unreached: "connect timed out" };
     const plan = planned(planRegistration(inspect(wish, "nothing"), wish, destination));
     expect(plan.warnings).toMatchObject([
       { message: expect.stringContaining("can't be reached from here (connect timed out)") },
