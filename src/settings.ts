@@ -45,12 +45,19 @@ export interface FunctionSettings {
   readonly configFile: string;
 }
 
-/** @throws Error that names the variable: a deployment without it is broken */
+/** @throws Error that names the variable: a deployment without it, or with nonsense, is broken */
 export function readFunctionSettings(environment: Environment = readAll()): FunctionSettings {
   const required = (name: string) => {
     const value = present(environment[name]);
     if (value === undefined) {
       throw new Error(`the environment variable ${name} isn't set: was this deployed by hand?`);
+    }
+    return value;
+  };
+  const minutes = (name: string) => {
+    const value = Number(required(name));
+    if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
+      throw new Error(`the environment variable ${name} is no number of minutes`);
     }
     return value;
   };
@@ -60,7 +67,7 @@ export function readFunctionSettings(environment: Environment = readAll()): Func
     account: required("ACCOUNT"),
     queueUrl: required("QUEUE_URL"),
     topicArn: required("TOPIC_ARN"),
-    schedulePeriodMinutes: Number(required("SCHEDULE_MINUTES")),
+    schedulePeriodMinutes: minutes("SCHEDULE_MINUTES"),
     configFile: required("CONFIG_FILE"),
   };
 }

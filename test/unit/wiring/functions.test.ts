@@ -15,7 +15,7 @@ import {
   type KubernetesApi,
   startKubernetesApi,
 } from "../../fakes/kubernetes-api/kubernetes-api.ts";
-import { linesOf } from "../telemetry/captured-output.ts";
+import { type Line, linesOf } from "../telemetry/captured-output.ts";
 
 const config = `
 schedule: rate(10 minutes)
@@ -32,6 +32,7 @@ let aws: FakeAws;
 let cluster: KubernetesApi;
 let folder: string;
 let queue: string;
+let topicArn: string;
 let deadLetters: string;
 
 beforeEach(async () => {
@@ -42,6 +43,7 @@ beforeEach(async () => {
   cluster = await startKubernetesApi();
   cluster.state.createNamespace("apps");
   aws.secrets.create(recordOf("eu"), cluster.kubeconfig());
+  topicArn = aws.topics.create("alarms");
   const dlq = aws.queues.create("dlq.fifo");
   deadLetters = dlq.url;
   queue = aws.queues.create("refresh.fifo", {
@@ -65,7 +67,7 @@ function settings() {
     region: aws.region,
     account: aws.account,
     queueUrl: queue,
-    topicArn: `arn:aws:sns:us-east-1:123456789012:alarms`,
+    topicArn,
     schedulePeriodMinutes: 10,
     configFile: join(folder, "dev.yml"),
   };
@@ -109,9 +111,53 @@ describe("a tick of the schedule", () => {
       const event = tick();
       await dispatch(event, context);
       await dispatch(event, context);
+      expect(aws.queues.messages(queue)).toHaveLength(1);
       const delivery = await aws.queues.deliver(queue, wireRefresh(settings()), asDeployed);
       expect(delivery.invocations).toBe(1);
     });
+  });
+
+  test("that comes again when SQS has forgotten it writes nothing twice", async () => {
+    await linesOf(async () => {
+      const [dispatch, refresh] = [wireDispatch(settings()), wireRefresh(settings())];
+      const event = tick();
+      for (const invocations of [1, 1]) {
+        await dispatch(event, context);
+        const delivery = await aws.queues.deliver(queue, refresh, asDeployed);
+        expect(delivery).toMatchObject({ invocations, deleted: 1 });
+        aws.advance(6 * 60_000);
+      }
+    });
+    expect(cluster.requests.filter(({ method }) => method === "PATCH")).toHaveLength(1);
+    expect(aws.tokens).toHaveLength(1);
+    expect(aws.count("secretsmanager:TagResource")).toBe(1);
+  });
+
+  test("tells of all clusters, and that it fired", async () => {
+    const lines = await linesOf(() => wireDispatch(settings())(tick(), context));
+    expect(lines.filter(isMetric)).toMatchObject([
+      {
+        ...{ service: "ecr-pull-secrets", stage: "dev" },
+        ...{ Clusters: 1, ClustersFailing: 0, ClustersFailingLong: 0 },
+        ...{ HoursToSoonestExpiry: 12, CredentialLifeLeft: 100 },
+      },
+      { service: "ecr-pull-secrets", stage: "dev", Dispatched: 1 },
+    ]);
+  });
+
+  test("whose messages can't be queued fails, having told what is about to expire", async () => {
+    const soon = new Date(Date.now() + 3_600_000).toISOString();
+    aws.secrets.create(recordOf("late"), "", { "ecr-pull-secrets:expires-at": soon });
+    aws.deny("sqs:SendMessage");
+    const lines = await linesOf(() =>
+      expect(wireDispatch(settings())(tick(), context)).rejects.toMatchObject({
+        name: "QueueError",
+      }),
+    );
+    expect(lines.filter(isMetric)).toMatchObject([
+      { Clusters: 2, HoursToSoonestExpiry: expect.closeTo(1) },
+    ]);
+    expect(lines.find((line) => "Dispatched" in line)).toBeUndefined();
   });
 
   test("warns of secrets among the records that no cluster can be", async () => {
@@ -125,6 +171,86 @@ describe("a tick of the schedule", () => {
     const dispatch = wireDispatch(settings());
     await expect(dispatch(tick(), context)).rejects.toMatchObject({ name: "StoreError" });
   });
+});
+
+test("clusters that somebody names are queued, which says nothing of the others", async () => {
+  const lines = await linesOf(() => wireDispatch(settings())({ clusters: ["eu"] }, context));
+  expect(aws.queues.messages(queue)).toHaveLength(1);
+  expect(lines).toMatchObject([{ message: "dispatched", by: "call", clusters: 1 }]);
+});
+
+describe("a cluster that fails for three schedules", () => {
+  const halfAnHourAgo = new Date(Date.now() - 31 * 60_000).toISOString();
+
+  async function sweepAll() {
+    // A message that failed before is seen again.
+    aws.advance(60_000);
+    return linesOf(async () => {
+      await wireDispatch(settings())(tick(), context);
+      await aws.queues.deliver(queue, wireRefresh(settings()), asDeployed);
+    });
+  }
+
+  async function startDead() {
+    const dead = await startKubernetesApi();
+    aws.secrets.create(recordOf("dead"), dead.kubeconfig(), { [failingSince]: halfAnHourAgo });
+    await dead.stop();
+    return dead;
+  }
+
+  test("is told to the topic once, and once that it recovered", async () => {
+    await using dead = disposable(await startDead());
+    const lines = await sweepAll();
+    expect(lines.find((line) => "ClustersFailingLong" in line)).toMatchObject({
+      ...{ Clusters: 2, ClustersFailing: 1, ClustersFailingLong: 1 },
+    });
+    expect(lines.find(({ message }) => message === "topic told")).toMatchObject({
+      ...{ cluster: "dead", change: "failing" },
+    });
+    await sweepAll();
+    expect(aws.topics.told(topicArn)).toMatchObject([
+      {
+        subject: "ecr-pull-secrets dev: dead keeps failing",
+        message: expect.stringContaining("npx ecr-pull-secrets check dead --stage dev"),
+        attributes: { stage: "dev", cluster: "dead", change: "failing" },
+      },
+    ]);
+
+    await dead.start();
+    await sweepAll();
+    await sweepAll();
+    expect(aws.topics.told(topicArn).map(({ subject }) => subject)).toEqual([
+      "ecr-pull-secrets dev: dead keeps failing",
+      "ecr-pull-secrets dev: dead recovered",
+    ]);
+  });
+
+  test("is swept as ever where the topic can't be told, which the log says", async () => {
+    await using _ = disposable(await startDead());
+    aws.deny("sns:Publish");
+    const lines = await sweepAll();
+    expect(lines.find(({ message }) => message === "the topic couldn't be told")).toMatchObject({
+      ...{ level: "WARN", cluster: "dead", change: "failing" },
+      reason: expect.stringMatching(/^AWS denied sns:Publish on topic arn:\S+:alarms /),
+      hint: expect.stringMatching(/^Allow sns:Publish on /),
+    });
+    expect(lines.filter((line) => "SweepFailed" in line)).toHaveLength(1);
+    const told = "ecr-pull-secrets:failure-told-at";
+    expect(aws.secrets.read(recordOf("dead"))?.tags).not.toHaveProperty([told]);
+  });
+});
+
+test("series for each cluster are there where the config asks for them", async () => {
+  await writeFile(join(folder, "dev.yml"), `${config}metrics: { perCluster: true }\n`);
+  const lines = await linesOf(() => wireRefresh(settings())({ cluster: "eu" }, context));
+  expect(lines.filter(isMetric)).toMatchObject([
+    {
+      stage: "dev",
+      cluster: "eu",
+      ClusterSweepFailed: 0,
+      ClusterHoursToExpiry: expect.closeTo(12),
+    },
+  ]);
 });
 
 describe("the dead-letter queue", () => {
@@ -252,6 +378,12 @@ function tokenIn(kubeconfig: string): string {
     .object({ users: z.tuple([z.object({ user: z.object({ token: z.string() }) })]) })
     .parse(parse(kubeconfig));
   return users[0].user.token;
+}
+
+const isMetric = (line: Line) => "_aws" in line;
+
+function disposable(api: KubernetesApi) {
+  return { start: () => api.start(), [Symbol.asyncDispose]: () => api.close() };
 }
 
 async function poison(): Promise<void> {
