@@ -19,7 +19,7 @@ const hiddenActions: Readonly<Record<string, string>> = {
 };
 
 const denial =
-  /User: (?<who>arn:\S+) is not authorized to perform: (?<action>[a-z0-9-]+:[A-Za-z]+)(?<rest>.*)/s;
+  /User: (?<who>arn:\S+) is not authorized to perform: (?<action>[A-Za-z0-9-]+:[A-Za-z]+)(?<rest>.*)/s;
 
 /** Undefined: there is nothing to add. */
 export function explainFailure(error: unknown, region: string): string | undefined {

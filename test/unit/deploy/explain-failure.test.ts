@@ -35,6 +35,14 @@ test.each([
     `Allow iam:CreateRole in a policy of ${who}. ${all}`,
   ],
   [
+    "and one of a service that writes its own name in capitals",
+    ofServerless(
+      "AWS_CLOUD_FORMATION_CREATE_STACK_INTERNAL_SNS_TOPIC_CREATE_FAILED",
+      `User: ${who} is not authorized to perform: SNS:CreateTopic on resource: x (Service: Sns)`,
+    ),
+    `Allow SNS:CreateTopic in a policy of ${who}. ${all}`,
+  ],
+  [
     "a policy that forbids it isn't helped by another one that allows it",
     ofSdk(
       "AccessDenied",
