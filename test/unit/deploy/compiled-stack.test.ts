@@ -9,6 +9,7 @@ import {
   compiledStages,
   compiledTemplate,
 } from "../../deploy/compiled-template.ts";
+import { describeDeployRights } from "./compiled/deploy-rights.ts";
 import { describeStatements } from "./compiled/statements.ts";
 
 const stages = Object.keys(compiledStages) as CompiledStage[];
@@ -22,4 +23,5 @@ describe.each(stages)("the compiled template of %s", (stage) => {
   }, 60_000);
 
   describeStatements(() => template, stage);
+  describeDeployRights(() => template);
 });
