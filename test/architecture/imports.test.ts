@@ -127,6 +127,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "src/serverless": ["src/wiring", "src/deploy", "src/aws/session.ts"],
   "src/wiring": ["src"],
   "src/cli": [
+    "src/deploy/template/key-policy.ts",
     "src/list-some.ts",
     "src/wiring",
     "src/registration",

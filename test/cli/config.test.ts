@@ -19,6 +19,9 @@ pullSecrets:
       - { type: ecr, region: us-east }
       - { type: ecr, region: eu-west-1, roleArn: "arn:aws:iam::1:role/pull" }
 `;
+const withKey = `
+aws: { kmsKeyArn: "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+${good}`;
 const elsewhere = `
 pullSecrets:
   - name: ecr-pull
@@ -31,6 +34,7 @@ beforeAll(async () => {
   scene = await startScene(["web"]);
   await scene.write("good.yml", good);
   await scene.write("several.yml", several);
+  await scene.write("with-key.yml", withKey);
   await scene.write("elsewhere.yml", elsewhere);
   await scene.write("broken.yml", "pullSecrets:\n  - name: [ecr-pull\n    registries: }\n");
   await scene.write("anchors.yml", explodingAnchors());
@@ -52,6 +56,7 @@ function explodingAnchors(): string {
 describe.concurrent("validate", () => {
   test.each([
     ["validate-ok", 0, ["good.yml"]],
+    ["validate-key", 0, ["with-key.yml"]],
     ["validate-several-files", 1, ["good.yml", "several.yml", "elsewhere.yml"]],
     ["validate-broken-yaml", 1, ["broken.yml"]],
     ["validate-anchors", 1, ["anchors.yml"]],

@@ -1,11 +1,19 @@
 /** `validate`: is a stage's config right? */
+import { basename } from "node:path";
 import { Argument, type Command } from "commander";
 import { loadConfig } from "../../config/load.ts";
 import type { StageConfig } from "../../config/stage-config.ts";
+import {
+  type KeyStatement,
+  keyPolicyStatements,
+  placeOfKey,
+} from "../../deploy/template/key-policy.ts";
 import { ConfigError, type ConfigProblem } from "../../errors.ts";
 import { type CliContext, exitCodes, type RunCommand } from "../context.ts";
 import { addOutputOption } from "../local/target-options.ts";
 import { renderJson } from "../print/json.ts";
+import { renderKeyPolicy } from "../print/key-policy.ts";
+import { lookAt } from "../print/look.ts";
 import { count } from "../print/wording.ts";
 
 const defaultFiles = ["config/dev.yml", "config/prod.yml"];
@@ -19,6 +27,8 @@ interface Validated {
   readonly file: string;
   readonly problems: readonly ConfigProblem[];
   readonly config: StageConfig | undefined;
+  /** What the policy of its key has to hold; undefined: it has none. */
+  readonly keyPolicy?: readonly KeyStatement[] | undefined;
 }
 
 export function addValidateCommand(program: Command, run: RunCommand): void {
@@ -34,7 +44,9 @@ export function addValidateCommand(program: Command, run: RunCommand): void {
         const results = await Promise.all(files.map(validate));
         const ok = results.every(({ problems }) => problems.length === 0);
         if (output === "json") {
-          const plain = results.map(({ file, problems }) => ({ file, problems }));
+          const plain = results.map(({ file, problems, keyPolicy }) => {
+            return { file, problems, ...(keyPolicy && { keyPolicy }) };
+          });
           context.terminal.print(renderJson(plain));
         } else {
           for (const result of results) {
@@ -48,7 +60,8 @@ export function addValidateCommand(program: Command, run: RunCommand): void {
 
 async function validate(file: string): Promise<Validated> {
   try {
-    return { file, problems: [], config: await loadConfig(file) };
+    const config = await loadConfig(file);
+    return { file, problems: [], config, keyPolicy: keyPolicyOf(config, file) };
   } catch (error) {
     if (error instanceof ConfigError) {
       return { file, problems: error.problems, config: undefined };
@@ -57,11 +70,21 @@ async function validate(file: string): Promise<Validated> {
   }
 }
 
-function show({ file, problems, config }: Validated, { terminal }: CliContext): void {
+/** By its name, a config file is a stage's. */
+function keyPolicyOf({ aws: { kmsKeyArn } }: StageConfig, file: string) {
+  const stage = basename(file).replace(/\.ya?ml$/, "");
+  return kmsKeyArn === undefined ? undefined : keyPolicyStatements(placeOfKey(kmsKeyArn, stage));
+}
+
+function show({ file, problems, config, keyPolicy }: Validated, context: CliContext): void {
+  const { terminal } = context;
   const { paint } = terminal;
   if (config) {
     const what = `${count(config.pullSecrets.length, "pull secret")}, ${config.schedule.expression}`;
     terminal.print(`${paint.green("✔")} ${file} ${paint.dim(`· ${what}`)}`);
+    if (keyPolicy) {
+      terminal.print(renderKeyPolicy(keyPolicy, lookAt(context)));
+    }
     return;
   }
   terminal.print(`${paint.red("✖")} ${file}: ${count(problems.length, "problem")}`);
