@@ -44,12 +44,20 @@ export async function dispatchClusters(
   return { clusters: listed.length, by: "schedule", tick };
 }
 
+/**
+ * Those that are well first: SQS promises no order among groups, but mostly keeps that of arrival,
+ * and clusters that hang shouldn't be waited for.
+ */
 function* messagesFor(
   listed: readonly ListedState[],
   tick: Date,
   { failingLong }: Fleet,
 ): Generator<RefreshMessage> {
-  for (const { name, state } of listed) {
-    yield { cluster: name, tick, state, failingLong };
+  for (const isFailing of [false, true]) {
+    for (const { name, state } of listed) {
+      if (isFailing === (state.failingSince !== undefined)) {
+        yield { cluster: name, tick, state, failingLong };
+      }
+    }
   }
 }

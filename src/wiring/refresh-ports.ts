@@ -9,6 +9,7 @@ import { createEksTokenSource } from "../credentials/eks-token.ts";
 import { describeStoredCredential, withToken } from "../kubernetes/stored-kubeconfig.ts";
 import type { Owner } from "../refresh/desired.ts";
 import type { CheckingPorts } from "../worker/check-registered.ts";
+import type { QueueRules } from "../worker/message-outcome.ts";
 import { examineCluster } from "./examine-cluster.ts";
 import { openClusters } from "./open-clusters.ts";
 import type { RecordAccessOptions } from "./record-access.ts";
@@ -45,12 +46,21 @@ export function refreshPorts(
     pullSecrets: config.pullSecrets,
     owner,
     now,
-    rules: { schedulePeriodMs: config.schedule.periodMinutes * 60_000, maxReceiveCount },
+    rules: queueRules(config),
   } satisfies Partial<CheckingPorts>;
   const writer = createSecretsManagerWriter(records);
   const kubeconfigs = { describe: describeStoredCredential, withToken };
   return (maxOpen) => {
     const { open, tryOut, close } = openClusters({ ...access, maxOpen });
     return { ports: { ...shared, open, rotation: { writer, kubeconfigs, tryOut } }, close };
+  };
+}
+
+function queueRules({ schedule, aws }: StageConfig): QueueRules {
+  const { queue, reserved = queue } = aws.concurrency;
+  return {
+    schedulePeriodMs: schedule.periodMinutes * 60_000,
+    places: Math.min(queue, reserved),
+    maxReceiveCount,
   };
 }

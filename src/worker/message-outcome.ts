@@ -15,6 +15,8 @@ export interface Delivery {
 
 export interface QueueRules {
   readonly schedulePeriodMs: number;
+  /** Messages that are worked on at once, at most. */
+  readonly places: number;
   /** After so many, SQS would move the message to the dead-letter queue. */
   readonly maxReceiveCount: number;
 }
@@ -24,12 +26,47 @@ export function isSuperseded({ message }: Delivery, { schedulePeriodMs }: QueueR
   return now.getTime() - message.tick.getTime() > schedulePeriodMs;
 }
 
+/** A failure that took longer is no blip: it was waited for, and took a place from other clusters. */
+const blipMs = 10_000;
+
 /**
- * Whether a failed sweep is worth another delivery. At the last one it isn't: the next tick is its
- * retry, and a dead cluster must not fill the dead-letter queue, which is for poison.
+ * Whether a failed sweep is worth another delivery within its tick. Where the cluster had been
+ * failing before it isn't: the next tick is its retry, and with five deliveries each, a few that
+ * hang would take the function from all that are well. At the last delivery it isn't either: a dead
+ * cluster must not fill the dead-letter queue, which is for poison.
  */
-export function isRetried({ receiveCount }: Delivery, { maxReceiveCount }: QueueRules): boolean {
-  return receiveCount < maxReceiveCount;
+export function isRetried(
+  delivery: Delivery,
+  { durationMs }: { readonly durationMs: number },
+  { maxReceiveCount }: QueueRules,
+): boolean {
+  return (
+    delivery.receiveCount < maxReceiveCount && durationMs < blipMs && !wasFailing(delivery.message)
+  );
+}
+
+/** Enough for a sweep that goes well, many times over, and to say that a connection hangs. */
+const doubtfulMs = 35_000;
+/** Enough for a sweep with nothing due over a slow connection. */
+const leastMs = 5_000;
+
+/**
+ * What a sweep may take of a cluster that is failing. So long as many keep failing, less: all of
+ * them together get half of the function's time, and those that are well the other half.
+ * @returns undefined: all the time that there is
+ */
+export function sweepLimitMs(
+  { message, receiveCount }: Delivery,
+  { places, schedulePeriodMs }: QueueRules,
+): number | undefined {
+  if (receiveCount === 1 && !wasFailing(message)) return undefined;
+  const shareMs = (places * schedulePeriodMs) / 2 / Math.max(1, message.failingLong ?? 0);
+  return Math.min(doubtfulMs, Math.max(leastMs, shareMs));
+}
+
+/** When it was dispatched. */
+export function wasFailing({ state }: RefreshMessage): boolean {
+  return state?.failingSince !== undefined;
 }
 
 const firstDelaySeconds = 20;

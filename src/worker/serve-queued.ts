@@ -7,6 +7,7 @@ import {
   isSuperseded,
   poisonDelaySeconds,
   retryDelaySeconds,
+  sweepLimitMs,
 } from "./message-outcome.ts";
 import type { RefreshPorts, Serving } from "./ports.ts";
 import type { QueuedRecord } from "./refresh-event.ts";
@@ -73,11 +74,14 @@ async function serveDelivery(
     ports.skipped(cluster, "superseded");
     return "done";
   }
+  const limitMs = sweepLimitMs(delivery, ports.rules);
+  if (limitMs !== undefined) time.shorten(limitMs);
   const dispatched = {
     // An earlier delivery may have written tags since dispatch looked at them.
     state: delivery.receiveCount === 1 ? state : undefined,
     fleet: failingLong === undefined ? undefined : { tick, failingLong },
   };
   const report = await sweepAndNote(cluster, dispatched, { ports, time });
-  return report?.outcome === "failed" && isRetried(delivery, ports.rules) ? "retry" : "done";
+  const failed = report?.outcome === "failed";
+  return failed && isRetried(delivery, report, ports.rules) ? "retry" : "done";
 }

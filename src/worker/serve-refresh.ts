@@ -1,5 +1,5 @@
 /** The refresh function: events in, outcomes out. */
-import { startDeadline } from "../deadline.ts";
+import { type SweepTime, startDeadline } from "../deadline.ts";
 import { reportPlan } from "../refresh/plan-report.ts";
 import { reportStatus } from "../refresh/status-report.ts";
 import { type CheckingPorts, checkRegistered } from "./check-registered.ts";
@@ -11,7 +11,11 @@ import { sweepAndNote } from "./sweep-and-note.ts";
 
 /** Time for the report, the tags and the answer, after the sweep's own end. */
 const wrapUpMs = 5_000;
-const marginMs = 3_000;
+
+/** What a sweep has of an invocation's time. */
+export function sweepTime(remainingMs: number): SweepTime {
+  return { limitMs: remainingMs - wrapUpMs, marginMs: 3_000 };
+}
 
 /**
  * @param remainingMs until Lambda ends the invocation
@@ -22,7 +26,7 @@ export async function serveRefresh(
   remainingMs: number,
   ports: CheckingPorts,
 ): Promise<unknown> {
-  using time = startDeadline({ limitMs: remainingMs - wrapUpMs, marginMs });
+  using time = startDeadline(sweepTime(remainingMs));
   const parsed = parseRefreshEvent(event);
   // Awaited here: the deadline's timers end with this scope.
   return parsed.kind === "queued"

@@ -46,17 +46,19 @@ export async function withRetries<T>(
   attempt: (number: number) => Promise<T>,
   retrying: Retrying,
 ): Promise<T> {
+  let last: ClusterError | undefined;
   for (let number = 1; ; number += 1) {
     try {
       return await attempt(number);
     } catch (error) {
       if (!(error instanceof TransientError)) {
-        throw error;
+        throw afterLast(last, error);
       }
+      last = error.error;
       if (!retrying.mayRetry(number)) {
-        throw afterAttempts(error.error, number);
+        throw afterAttempts(last, number);
       }
-      await pause(pauseMs(number, error.retryAfterMs, retrying), retrying);
+      await pause(pauseMs(number, error.retryAfterMs, retrying), { ...retrying, last });
       retrying.onRetry();
     }
   }
@@ -72,12 +74,27 @@ function pauseMs(number: number, retryAfterMs: number, retrying: Retrying): numb
   return Math.min(retryAfterMs, maxRetryAfterMs) + world.random() * bound;
 }
 
-async function pause(ms: number, { world, signal }: Retrying): Promise<void> {
+async function pause(
+  ms: number,
+  { world, signal, last }: Pick<Retrying, "world" | "signal"> & { readonly last: ClusterError },
+): Promise<void> {
   try {
     await world.sleep(ms, signal);
   } catch (cause) {
-    throw aborted(cause);
+    throw afterLast(last, aborted(cause));
   }
+}
+
+/** Whoever reads that it was stopped wants to know why it hadn't been done by then. */
+function afterLast(last: ClusterError | undefined, error: unknown): unknown {
+  if (!last || !(error instanceof ClusterError && error.kind === "aborted")) {
+    return error;
+  }
+  const { hint } = last;
+  return new ClusterError("aborted", `${error.message}; before that: ${last.message}`, {
+    cause: error.cause,
+    ...(hint !== undefined && { hint }),
+  });
 }
 
 export function aborted(cause?: unknown): ClusterError {

@@ -1,4 +1,5 @@
 /** What goes wrong on the way to AWS, scripted per action. */
+import { chances } from "../chances.ts";
 import { AwsFailure, type AwsReply } from "./service.ts";
 
 export type Fault =
@@ -48,7 +49,7 @@ export function meanwhile(happen: () => unknown): Fault {
 
 export class FaultScript {
   #scripted: readonly ScriptedFault[] = [];
-  readonly #chance = chances(2_463_534_242);
+  readonly #chance = chances();
 
   add(scripted: ScriptedFault): void {
     this.#scripted = [...this.#scripted, scripted];
@@ -72,17 +73,6 @@ export class FaultScript {
     }
     return next?.fault;
   }
-}
-
-/** Numbers from 0 up to, not including, 1: a xorshift, so that a test is the same at each run. */
-function chances(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
 }
 
 function reply(status: number, contentType: string, body: string): Fault {

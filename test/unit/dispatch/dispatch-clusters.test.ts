@@ -54,6 +54,14 @@ describe("a tick of the schedule", () => {
     ]);
   });
 
+  test("queues those that fail last: they may hang, and nobody should wait behind them", async () => {
+    const failing = { failingSince: at(3) };
+    const listed = [cluster("a", failing), cluster("b"), cluster("c", failing), cluster("d")];
+    const { ports: made, sent } = scene(listed);
+    await dispatchClusters({ clusters: undefined, tick }, made);
+    expect(sent.map((message) => message.cluster)).toEqual(["b", "d", "a", "c"]);
+  });
+
   test("tells of all clusters before it queues any", async () => {
     const { ports: made, seen } = scene([cluster("eu", { failingSince: at(3) })]);
     const send = async () => expect(seen).toMatchObject([{ clusters: 1, failing: 1 }]);

@@ -1,12 +1,20 @@
 import { describe, expect, test } from "vitest";
-import { isRetried, isSuperseded, retryDelaySeconds } from "../../../src/worker/message-outcome.ts";
+import type { RefreshMessage } from "../../../src/dispatch/refresh-message.ts";
+import {
+  isRetried,
+  isSuperseded,
+  retryDelaySeconds,
+  sweepLimitMs,
+} from "../../../src/worker/message-outcome.ts";
+import { noState } from "./worker-scene.ts";
 
 const tick = new Date("2026-11-21T12:00:00Z");
-const rules = { schedulePeriodMs: 600_000, maxReceiveCount: 5 };
-const delivery = (receiveCount: number) => ({
-  message: { cluster: "prod-eu", tick },
+const rules = { schedulePeriodMs: 600_000, places: 50, maxReceiveCount: 5 };
+const delivery = (receiveCount: number, more: Partial<RefreshMessage> = {}) => ({
+  message: { cluster: "prod-eu", tick, state: noState, ...more },
   receiveCount,
 });
+const wasFailing = { state: { ...noState, failingSince: new Date("2026-11-21T11:50:00Z") } };
 
 test.each([
   ["a second old", 1_000, false],
@@ -18,13 +26,38 @@ test.each([
   expect(isSuperseded(delivery(1), rules, new Date(tick.getTime() + ageMs))).toBe(superseded);
 });
 
+const quick = { durationMs: 500 };
+
 test.each([
   [1, true],
   [4, true],
   [5, false],
   [6, false],
 ])("a sweep that failed at receive %i is tried again: %s", (receiveCount, retried) => {
-  expect(isRetried(delivery(receiveCount), rules)).toBe(retried);
+  expect(isRetried(delivery(receiveCount), quick, rules)).toBe(retried);
+});
+
+test.each([
+  ["of a cluster that had been failing before this tick", wasFailing, 500],
+  ["that took as long as one that hangs", {}, 10_000],
+])("a sweep %s is left to the next tick", (_, message, durationMs) => {
+  expect(isRetried(delivery(1, message), { durationMs }, rules)).toBe(false);
+});
+
+describe("the time of a sweep", () => {
+  test.each([
+    ["all that there is, of a cluster that was well", delivery(1), undefined],
+    ["all that there is, if somebody asked for it", delivery(1, { state: undefined }), undefined],
+    ["35 s, of one that has just failed", delivery(2), 35_000],
+    ["35 s, of one that had been failing", delivery(1, wasFailing), 35_000],
+    ["35 s, of one among a few", delivery(1, { ...wasFailing, failingLong: 20 }), 35_000],
+    // Half of 50 places for 10 minutes.
+    ["its share, of one among many", delivery(1, { ...wasFailing, failingLong: 1_500 }), 10_000],
+    ["5 s, of one among most", delivery(1, { ...wasFailing, failingLong: 9_000 }), 5_000],
+    ["all that there is, where others fail", delivery(1, { failingLong: 9_000 }), undefined],
+  ])("is %s", (_, of, limitMs) => {
+    expect(sweepLimitMs(of, rules)).toBe(limitMs);
+  });
 });
 
 describe("the delay before the next try", () => {

@@ -94,7 +94,7 @@ async function startScene(namespaces: readonly string[] = []) {
       pullSecrets,
       owner: { account: aws.account, region, stage },
       now,
-      rules: { schedulePeriodMs: 600_000, maxReceiveCount: 5 },
+      rules: { schedulePeriodMs: 600_000, places: 50, maxReceiveCount: 5 },
       rotation: {
         writer: createSecretsManagerWriter({ session, region, stage }),
         kubeconfigs: { describe: describeStoredCredential, withToken },

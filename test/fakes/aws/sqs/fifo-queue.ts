@@ -13,6 +13,11 @@ export interface QueueSettings {
   readonly deduplicatesByContent: boolean;
   readonly deduplicationScope: "queue" | "messageGroup";
   readonly redrive: { readonly to: FifoQueue; readonly maxReceiveCount: number } | undefined;
+  /**
+   * Which of so many groups that wait comes first, from 0 on. SQS promises nothing of that; left out,
+   * it is the one that wasn't received for longest.
+   */
+  readonly choose?: (groups: number) => number;
 }
 
 export interface NewMessage {
@@ -93,7 +98,7 @@ export class FifoQueue {
   ): readonly ReceivedMessage[] {
     const nowMs = this.#nowMs();
     const chosen: StoredMessage[] = [];
-    for (const group of this.#groups.values()) {
+    for (const group of this.#inOrder()) {
       if (chosen.length === limit) {
         break;
       }
@@ -212,6 +217,21 @@ export class FifoQueue {
       const moved = { id, body, groupId, deduplicationId, senderId, receiveCount };
       redrive.to.#enqueue(moved, this);
     }
+  }
+
+  /** Groups, the next to be received first. */
+  #inOrder(): Iterable<StoredMessage[]> {
+    const { choose } = this.settings;
+    if (choose === undefined) {
+      return this.#groups.values();
+    }
+    const nowMs = this.#nowMs();
+    const waiting: StoredMessage[][] = [];
+    for (const group of this.#groups.values()) {
+      if (!group.some((each) => isInFlight(each, nowMs))) waiting.push(group);
+    }
+    const [next] = waiting.splice(choose(waiting.length), 1);
+    return next ? [next, ...waiting] : waiting;
   }
 
   #dropExpired(group: StoredMessage[], nowMs: number): void {

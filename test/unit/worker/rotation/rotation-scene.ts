@@ -154,10 +154,10 @@ export function rotationScene(options: SceneOptions) {
       const report = sweptReport(now(), failure());
       const opened = world.opens ? open(record.text()) : undefined;
       const swept = { report, desired: [], record: record.read(), opened };
-      const rules = { schedulePeriodMs: periodMs, maxReceiveCount: 5 };
+      const rules = { schedulePeriodMs: periodMs, places: 50, maxReceiveCount: 5 };
       const used = { clusters: record.store, rotation, rules, now, topic: undefined };
       const ports = { ...unusedPorts, ...used };
-      const time = { stop, abort, [Symbol.dispose]: () => {} };
+      const time = { stop, abort, shorten: () => {}, [Symbol.dispose]: () => {} };
       const cared = await lookAfterCredential(swept, { ports, time });
       return (await noteState(cared, { state: known }, ports)).report;
     },
