@@ -76,6 +76,11 @@ describe("the queue", () => {
   });
 });
 
+test("everything in the stack gets the config's tags", () => {
+  // CloudFormation hands them on to each resource.
+  expect(service.provider.stackTags).toBe(`\${self:custom.stage.tags}`);
+});
+
 test.each(globSync("functions/*.ts", { cwd: root }))(
   "%s only translates: 30 lines at most",
   (file) => {

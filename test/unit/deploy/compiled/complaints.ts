@@ -49,7 +49,10 @@ export function complaintsAbout(statement: CompiledStatement): string[] {
 
 /** Only names may be globs: partition, service, region and account are those of somebody known. */
 function isForeign(arn: string): boolean {
-  const [, ...place] = arn.replaceAll(/\$\{[^}]*\}/g, "one").split(":").slice(0, 5);
+  const [, ...place] = arn
+    .replaceAll(/\$\{[^}]*\}/g, "one")
+    .split(":")
+    .slice(0, 5);
   return arn.startsWith("arn:") && place.some((part) => /[*?]/.test(part));
 }
 
