@@ -1,11 +1,6 @@
 /** The tests' CloudWatch against the tables in AWS's documentation, which nothing here can run. */
 import { describe, expect, test } from "vitest";
-import {
-  type AlarmState,
-  judge,
-  readAlarm,
-  watchAlarm,
-} from "../../fakes/cloudwatch/metric-alarm.ts";
+import { judge, readAlarm, watchAlarm } from "../../fakes/cloudwatch/metric-alarm.ts";
 
 const minuteMs = 60_000;
 

@@ -9,7 +9,9 @@ import {
   compiledStages,
   compiledTemplate,
 } from "../../deploy/compiled-template.ts";
+import { describeCompiledAlarms } from "./compiled/alarms.ts";
 import { describeDeployRights } from "./compiled/deploy-rights.ts";
+import { describeOptions } from "./compiled/options.ts";
 import { describeStatements } from "./compiled/statements.ts";
 
 const stages = Object.keys(compiledStages) as CompiledStage[];
@@ -23,5 +25,7 @@ describe.each(stages)("the compiled template of %s", (stage) => {
   }, 60_000);
 
   describeStatements(() => template, stage);
+  describeOptions(() => template, stage);
   describeDeployRights(() => template);
+  describeCompiledAlarms(() => template, stage);
 });
