@@ -35,7 +35,7 @@ describe("what is said of the deployment", () => {
     `{ kmsKeyArn: "arn:aws-cn:kms:cn-north-1:111122223333:key/1234abcd" }`,
     `{ permissionsBoundary: "arn:aws:iam::aws:policy/PowerUserAccess" }`,
     `{ permissionsBoundary: "${account}:policy/teams/web/boundary" }`,
-    `{ tags: { Größe: "für alle", "a b": "c d", x: "=" } }`,
+    `{ tags: { size: "für alle", "a b": "c d", x: "=", "team:mail": "a@b" } }`,
     "{ logRetentionDays: 1 }",
     "{ concurrency: { queue: 1000, reserved: 1000 } }",
     "{ concurrency: { reserved: 50 } }",
@@ -63,6 +63,8 @@ describe("what is said of the deployment", () => {
       'reserved), found "ecr-pull-secrets:rbac"',
     ],
     ["{ tags: { '': a } }", 'aws.tags[""]', "expected a tag's key"],
+    ["{ tags: { größe: b } }", 'aws.tags["größe"]', "unaccented letters"],
+    ["{ tags: { 'a@b': b } }", 'aws.tags["a@b"]', "expected a tag's key"],
     ["{ tags: { ' a': b } }", 'aws.tags[" a"]', "expected a tag's key"],
     ["{ tags: { 'a<b': b } }", 'aws.tags["a<b"]', "expected a tag's key"],
     [
