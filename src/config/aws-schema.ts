@@ -57,8 +57,8 @@ export const awsOptions = z
           "and the functions use it: `npx ecr-pull-secrets validate config/<stage>.yml` prints " +
           "the statements; without them no alarm is heard of. AWS asks $1 a month for the key " +
           "and $0.03 for 10,000 uses: one per sweep, about $0.01 a month for each cluster at " +
-          "the default schedule (list price of us-east-1, November 2026). Default: AWS's own " +
-          "keys, for free.",
+          "the default schedule (list price of us-east-1, November 2026: " +
+          "https://aws.amazon.com/kms/pricing/). Default: AWS's own keys, for free.",
       ),
     permissionsBoundary: policyArn
       .optional()
@@ -74,7 +74,7 @@ export const awsOptions = z
       .optional()
       .describe(
         "How long the functions' logs are kept; storage costs $0.03 per GB and month " +
-          "(us-east-1, November 2026). Default: 30.",
+          "(list price of us-east-1, November 2026). Default: 30.",
       ),
     vpc: vpc.optional(),
     concurrency,

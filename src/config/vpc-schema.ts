@@ -14,7 +14,7 @@ const fields = z.strictObject({
     .optional()
     .describe(
       "Private subnets of one VPC, from which the API servers can be reached, and AWS's own " +
-        "APIs (by a NAT gateway, or endpoints for ecr.api, secretsmanager, sns, sts).",
+        "APIs (by a NAT gateway, or endpoints for ecr.api, secretsmanager, sns, sqs and sts).",
     ),
   securityGroupIds: listOf(securityGroupId, 5)
     .optional()
