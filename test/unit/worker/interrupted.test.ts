@@ -1,11 +1,16 @@
 /** Sweeps that don't get to their end, and sweeps that meet. */
 import { describe, expect, test } from "vitest";
 import { sweepRegistered } from "../../../src/worker/sweep-registered.ts";
+import type { KubernetesApi } from "../../fakes/kubernetes-api/kubernetes-api.ts";
 import { done, failed, noState, scenes } from "./worker-scene.ts";
 
 const start = scenes();
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `team-${index}`);
 const never = new AbortController().signal;
+const patches = ({ requests }: KubernetesApi) =>
+  requests.filter(({ method }) => method === "PATCH");
+/** The machine may be busy. */
+const patiently = { timeout: 10_000, interval: 5 };
 /** What the function keeps for its report, and before that for what is in flight. */
 const keptMs = 8_000;
 
@@ -51,26 +56,50 @@ describe("the deadline", () => {
   });
 });
 
-test("a function that is killed in mid-sweep leaves the rest to the next one", async () => {
-  const scene = await start(numbered(20));
-  const cluster = await scene.startCluster("eu");
-  cluster.fault({ on: { method: "PATCH" }, after: 7, times: 1_000, do: { type: "hang" } });
-  const kill = new AbortController();
-  const first = sweepRegistered("eu", scene.newFunction().ports, {
-    stop: never,
-    abort: kill.signal,
-  });
-  await expect.poll(() => cluster.state.secretsNamed("ecr-pull").size).toBe(7);
-  kill.abort();
-  await first;
-  expect(scene.tags("eu")).toEqual({});
+describe("a function that is killed", () => {
+  test.each([0, 7, 19])("after %i of 20 writes leaves the rest to the next one", async (count) => {
+    const scene = await start(numbered(20));
+    const cluster = await scene.startCluster("eu");
+    const patch = { on: { method: "PATCH" }, times: 1_000 } as const;
+    const hanging = cluster.fault({ ...patch, after: count, do: { type: "hang" } });
+    const kill = new AbortController();
+    const first = sweepRegistered("eu", scene.newFunction().ports, {
+      stop: never,
+      abort: kill.signal,
+    });
+    await expect.poll(() => hanging.hits, patiently).toBe(20 - count);
+    await expect.poll(() => cluster.state.secretsNamed("ecr-pull").size, patiently).toBe(count);
+    kill.abort();
+    await first;
+    expect(scene.tags("eu")).toEqual({});
 
-  cluster.clearFaults();
-  cluster.forgetRequests();
-  const { serve, swept } = scene.newFunction();
-  await expect(serve(scene.delivery("eu", { receiveCount: 2 }))).resolves.toEqual(done);
-  expect(swept).toMatchObject([{ outcome: "ok", counts: { current: 7, created: 13 } }]);
-  expect(cluster.requests.filter(({ method }) => method === "PATCH")).toHaveLength(13);
+    cluster.clearFaults();
+    cluster.forgetRequests();
+    const { serve, swept } = scene.newFunction();
+    await expect(serve(scene.delivery("eu", { receiveCount: 2 }))).resolves.toEqual(done);
+    expect(swept).toMatchObject([
+      { outcome: "ok", counts: { current: count, created: 20 - count, minted: 1 } },
+    ]);
+    const written = patches(cluster).map(({ path }) => path);
+    expect(new Set(written).size).toBe(20 - count);
+    expect(written).toHaveLength(20 - count);
+  });
+
+  test("after all writes leaves only the tags to the next one", async () => {
+    const scene = await start(numbered(20));
+    const cluster = await scene.startCluster("eu");
+    const { ports } = scene.newFunction();
+    await sweepRegistered("eu", ports, { stop: never, abort: never });
+    expect(patches(cluster)).toHaveLength(20);
+    expect(scene.tags("eu")).toEqual({});
+
+    cluster.forgetRequests();
+    const { serve } = scene.newFunction();
+    await expect(serve(scene.delivery("eu", { receiveCount: 2 }))).resolves.toEqual(done);
+    expect(patches(cluster)).toEqual([]);
+    expect(scene.aws.tokens).toHaveLength(1);
+    expect(scene.tags("eu")).toEqual({ "expires-at": "2026-11-22T00:00:00Z" });
+  });
 });
 
 describe("two sweeps of one cluster at once", () => {
