@@ -28,7 +28,8 @@ export function wireDispatch(
     telemetry.begin(invocation.awsRequestId);
     const report = await dispatchClusters(parseDispatchEvent(event, now), {
       listClusters: async () => {
-        const listingMs = Math.max(0, invocation.getRemainingTimeInMillis() - queueingMs);
+        const remainingMs = Math.floor(invocation.getRemainingTimeInMillis());
+        const listingMs = Math.max(0, remainingMs - queueingMs);
         const { clusters: listed, others } = await clusters.list(AbortSignal.timeout(listingMs));
         for (const name of others) {
           telemetry.warned("not a cluster's record", { name });

@@ -24,7 +24,7 @@ afterEach(async () => {
 test("gives up half a minute before Lambda would end it, and says what refused", async () => {
   aws.fail(listSecrets, faults.throttling);
   const dispatch = dispatchTo(aws.queues.create("refresh.fifo").url);
-  const remainingMs = 30_400;
+  const remainingMs = 30_400.5;
   const startedAtMs = performance.now();
   await linesOf(async () => {
     const error = await dispatch(tick, invocation(remainingMs)).catch((thrown) => thrown);
