@@ -137,6 +137,30 @@ describe.each(grants)("a cluster that grants %s", (_, lifeMs) => {
   });
 });
 
+describe("an API server whose clock is", () => {
+  test.each([
+    ["10 minutes ahead, and which grants 1 h", 10 * minuteMs, hourMs],
+    ["10 minutes behind, and which grants 1 h", -10 * minuteMs, hourMs],
+    ["2 hours ahead, and which grants 24 h", 2 * hourMs, 24 * hourMs],
+    ["2 hours behind, and which grants 24 h", -2 * hourMs, 24 * hourMs],
+  ])("%s, never sees an expired token, nor a storm of renewals", async (_, aheadMs, lifeMs) => {
+    const scene = rotationScene({ lifeMs, aheadMs });
+    const totalMs = 30 * lifeMs;
+    expect(await sweepFor(totalMs, scene)).toBe(0);
+    // By our time, a token from the past is due sooner, and one from the future later.
+    const lives = totalMs / (lifeMs * 0.475 + aheadMs);
+    expect(scene.seen().promotions).toBeGreaterThan(lives * 0.8);
+    expect(scene.seen().promotions).toBeLessThan(lives * 1.1);
+  });
+
+  test("2 hours ahead, and which grants 1 h, is told of as failing once the token ends", async () => {
+    const scene = rotationScene({ lifeMs: hourMs, aheadMs: 2 * hourMs });
+    scene.passMs(hourMs);
+    await expect(scene.sweep()).resolves.toMatchObject({ outcome: "failed" });
+    expect(scene.record.state().failingSince).toEqual(scene.now());
+  });
+});
+
 class Killed extends Error {}
 
 /** @returns how many sweeps failed; none may lack a valid credential */

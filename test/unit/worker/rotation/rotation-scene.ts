@@ -29,6 +29,8 @@ export interface SceneOptions {
   readonly lifeMs: number;
   readonly periodMs?: number;
   readonly wantedSeconds?: number;
+  /** The API server's clock, by ours; negative: it is behind. */
+  readonly aheadMs?: number;
   /** In place of a ServiceAccount's token. */
   readonly credential?: StoredCredential;
 }
@@ -40,9 +42,10 @@ interface Claims {
 }
 
 export function rotationScene(options: SceneOptions) {
-  const { periodMs = 10 * minuteMs, lifeMs, wantedSeconds } = options;
+  const { periodMs = 10 * minuteMs, lifeMs, wantedSeconds, aheadMs = 0 } = options;
   let nowMs = startMs;
   const now = () => new Date(nowMs);
+  const serverMs = () => nowMs + aheadMs;
   const seen = { tokens: 0, proofs: 0 };
   const asked: { readonly namespace: string; readonly name: string; readonly seconds: number }[] =
     [];
@@ -69,13 +72,14 @@ export function rotationScene(options: SceneOptions) {
 
   /** A kubeconfig is its token, and a token its claims. */
   function issue(lifetimeMs: number): string {
-    const claims: Claims = { iat: nowMs, exp: nowMs + lifetimeMs, account: world.account };
+    const iat = serverMs();
+    const claims: Claims = { iat, exp: iat + lifetimeMs, account: world.account };
     return JSON.stringify(claims);
   }
 
   function assertAccepts(kubeconfig: string): void {
     if (!world.reachable) throw new ClusterError("unreachable", "the cluster didn't answer");
-    if (claimsOf(kubeconfig).exp <= nowMs) throw new ClusterError("unauthorized", "401");
+    if (claimsOf(kubeconfig).exp <= serverMs()) throw new ClusterError("unauthorized", "401");
   }
 
   function apiFor(kubeconfig: string): ClusterApi {
@@ -123,7 +127,7 @@ export function rotationScene(options: SceneOptions) {
     };
   }
 
-  const isValid = () => claimsOf(record.text()).exp > nowMs;
+  const isValid = () => claimsOf(record.text()).exp > serverMs();
   function failure(): SweepFailure | undefined {
     if (!world.opens) return { kind: "kubeconfig", isSeen: false };
     if (!world.reachable) return { kind: "unreachable", isSeen: false };
