@@ -26,8 +26,11 @@ export function isSuperseded({ message }: Delivery, { schedulePeriodMs }: QueueR
   return now.getTime() - message.tick.getTime() > schedulePeriodMs;
 }
 
-/** A failure that took longer is no blip: it was waited for, and took a place from other clusters. */
-const blipMs = 10_000;
+/**
+ * A failure that took longer is no blip: it was waited for, and took a place from other clusters. A
+ * connection that nobody answers is given up after ten seconds.
+ */
+const blipMs = 9_000;
 
 /**
  * Whether a failed sweep is worth another delivery within its tick. Where the cluster had been
@@ -45,7 +48,7 @@ export function isRetried(
   );
 }
 
-/** Enough for a sweep that goes well, many times over, and to say that a connection hangs. */
+/** Enough for a sweep that goes well, many times over, and to say which request got no answer. */
 const doubtfulMs = 35_000;
 /** Enough for a sweep with nothing due over a slow connection. */
 const leastMs = 5_000;
