@@ -52,6 +52,13 @@ test.each(lines)("$where: our program takes $line", ({ where, line }) => {
   for (const call of callsOf(line)) expect(complaints(call, where)).toEqual([]);
 });
 
+test("no command hides in a block that nobody looks into", () => {
+  const blocks = documents.flatMap((document) => document.blocks);
+  expect(blocks.filter(({ language }) => !knownLanguages.includes(language))).toEqual([]);
+  const said = blocks.filter(({ language }) => ["", "text"].includes(language));
+  expect(said.filter(({ text }) => /^(npx|npm|aws|kubectl|git|bash) /m.test(text))).toEqual([]);
+});
+
 test("a script is run as a whole, or not at all", () => {
   const mixed = scripts.filter(({ lines: all }) => new Set(all.map(proofOf)).size > 1);
   expect(mixed).toEqual([]);
@@ -88,6 +95,8 @@ test("every exception is of a command that is there, and says why", () => {
 test("every document is looked at", () => {
   expect(files).toEqual(expect.arrayContaining(["README.md", "docs/security.md"]));
 });
+
+const knownLanguages = ["sh", "", "text", "yaml", "json", "ini", "mermaid"];
 
 const isExternal = (link: string) => /^https?:/.test(link);
 

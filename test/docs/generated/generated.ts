@@ -4,14 +4,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfig } from "../../../src/config/load.ts";
+import { keyPolicyStatements } from "../../../src/deploy/template/key-policy.ts";
 import { readText, root } from "../documents.ts";
 import { alarmTable } from "./alarm-table.ts";
 import { asJsonBlock } from "./json-block.ts";
-import { keyPolicy } from "./key-policy.ts";
 import { noticeExamples } from "./notices.ts";
 import { roleTable } from "./role-table.ts";
 import { runnerPolicy } from "./runner-policy.ts";
-import { examplePlace } from "./statements.ts";
 
 /** The stage that the documents speak of. */
 export const deployment = {
@@ -19,12 +18,15 @@ export const deployment = {
   config: await loadConfig(join(root, "config/prod.yml")),
 };
 
+const exampleKeyPlace = { partition: "aws", region: "us-east-1", account: "111122223333" };
+
 /** The others have none, or generate their own. */
 export const filesWithParts = ["docs/operations.md", "docs/security.md"] as const;
 
 const parts: Readonly<Record<string, () => string>> = {
   alarms: () => alarmTable(deployment),
-  "key-policy": () => asJsonBlock(keyPolicy(deployment.stage, examplePlace)),
+  "key-policy": () =>
+    asJsonBlock(keyPolicyStatements({ stage: deployment.stage, ...exampleKeyPlace })),
   notices: noticeExamples,
   roles: () => roleTable(deployment),
   "runner-policy": () => asJsonBlock(runnerPolicy(deployment)),

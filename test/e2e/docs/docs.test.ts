@@ -9,6 +9,8 @@ import { readDocuments } from "../../docs/documents.ts";
 import { deployment } from "../../docs/generated/generated.ts";
 import { runnerPolicy } from "../../docs/generated/runner-policy.ts";
 import { examplePlace } from "../../docs/generated/statements.ts";
+import { objectsOfOurs } from "../register/inventory.ts";
+import { readSecrets } from "../sweep/contents.ts";
 import { runAsTyped } from "./run-as-typed.ts";
 import { type Scene, startScene } from "./scene.ts";
 import { assumeNewRole } from "./who.ts";
@@ -27,10 +29,13 @@ const before: Readonly<Record<string, () => Promise<Variables | undefined>>> = {
     await scene.stack.records.register("edge-7", "a cluster that is gone");
     return undefined;
   },
-  "clusters-that-lambda-cant-reach": () => {
-    const { aws } = scene.stack;
+  "clusters-that-lambda-cant-reach": async () => {
+    const { cluster, stack } = scene;
+    const { aws } = stack;
+    // So that there is something to mint and to note.
+    await cluster.kubectl(["delete", "secret", "ecr-pull", "--namespace=default"]);
     const place = { ...examplePlace, "AWS::AccountId": aws.account };
-    return assumeNewRole(aws, "runner", runnerPolicy(deployment, place));
+    return await assumeNewRole(aws, "runner", runnerPolicy(deployment, place));
   },
   "a-record-deleted-by-mistake": async () => {
     await scene.shell.run(
@@ -38,20 +43,28 @@ const before: Readonly<Record<string, () => Promise<Variables | undefined>>> = {
     );
     return undefined;
   },
-  "another-region-or-account": async () => {
-    const adopting = scene.config.replace("- name: ecr-pull\n", "$&    adopt: true\n");
-    await scene.stack.clone.configure("prod", adopting);
-    return undefined;
-  },
   "remove-a-stage": async () => ({ AWS_REGION: "eu-west-1" }),
 };
 
-const seen = new Set<string>();
+/** By section: what its last command says if all of them did what the document says. */
+const outcomes: Readonly<Record<string, string>> = {
+  revoke: "✔ prod-eu has a new credential",
+  "clusters-that-lambda-cant-reach": "✔ prod-eu: 2 up to date",
+  "with-nothing-but-kubectl": "✔ restored",
+  "a-record-deleted-by-mistake": "✔ prod-eu: 2 up to date",
+  "another-region-or-account": "✔ prod-eu: 2 restored",
+};
 
 const isRun = ({ lines }: Script) => lines.every((line) => proofOf(line) === "run");
 
-/** What was shown to work needn't be shown again. */
-const isNew = ({ text }: Script) => !seen.has(text) && seen.add(text).has(text);
+const seen = new Set<string>();
+
+/** What was shown to work needn't be shown again, but where the point is what came before it. */
+function isNew({ block: { anchor }, text }: Script): boolean {
+  const wasSeen = seen.has(text);
+  seen.add(text);
+  return !wasSeen || anchor in before || anchor in outcomes;
+}
 
 const documents = readDocuments()
   .map((document) => ({ file: document.file, scripts: scriptsOf(document).filter(isRun) }))
@@ -67,9 +80,19 @@ describe.each(documents)("$file", ({ scripts }) => {
       variables = await before[anchor]?.();
     });
 
-    test.each(all)("line $block.line: $text", async ({ text }) => {
-      const { code, stdout } = await runAsTyped(scene.shell, text, variables);
+    test.each(all)("line $block.line: $text", async (script) => {
+      const { code, stdout } = await runAsTyped(scene.shell, script.text, variables);
       expect(code, stdout).toBe(0);
+      if (script === all.at(-1)) expect(stdout).toContain(outcomes[anchor] ?? "");
     });
   });
 });
+
+test("nothing of ours is left in the cluster, and no record", async () => {
+  const { cluster, stack } = scene;
+  await expect.poll(() => objectsOfOurs(cluster.kubectl), { timeout: 30_000 }).toEqual([]);
+  expect([...(await readSecrets(cluster.kubectl)).keys()]).toEqual([]);
+  expect(await stack.records.secretNames()).toEqual([]);
+});
+
+test("none of it tells anybody a token or a kubeconfig", () => scene.expectNoLeaks());
