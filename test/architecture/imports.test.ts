@@ -165,6 +165,8 @@ const packagesBelongTo: Readonly<Record<string, readonly string[]>> = {
   "@smithy/": ["src/credentials"],
   "@kubernetes/": ["src/kubernetes"],
   undici: ["src/kubernetes"],
+  esbuild: ["src/deploy/bundle"],
+  "@jridgewell/": ["src/deploy/bundle"],
   commander: ["src/cli"],
   listr2: ["src/cli"],
   picocolors: ["src/cli"],

@@ -9,11 +9,14 @@ const context = { awsRequestId: "bench", getRemainingTimeInMillis: () => 120_000
 
 serveParent(async (event) => {
   const startRssBytes = peakRssBytes();
+  const cpuBefore = process.cpuUsage();
   const startMs = performance.now();
   const { clusters } = await handler(event, context);
+  const { user, system } = process.cpuUsage(cpuBefore);
   return {
     clusters,
     totalMs: performance.now() - startMs,
+    cpuMs: (user + system) / 1_000,
     startRssBytes,
     peakBytes: peakRssBytes(),
   };

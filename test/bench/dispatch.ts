@@ -1,12 +1,16 @@
 /**
  * `node test/bench/dispatch.ts`: one dispatch of 10,000 clusters, against an AWS endpoint on this
- * machine, whose own work counts into the time.
+ * machine, whose own work counts into the time; and one where another program uses up the account's
+ * quota.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { memoryMb, timeoutSeconds } from "../cost/functions.ts";
+import { msInLambda } from "../cost/ms-in-lambda.ts";
 import { type FakeAws, startAws } from "../fakes/aws/aws.ts";
+import { faults } from "../fakes/aws/faults.ts";
 import { bundleTo, nodeInLambda } from "./bundle.ts";
 import { startService } from "./child-service.ts";
 import { formatCount, formatMegabytes, formatSeconds } from "./print/quantities.ts";
@@ -16,12 +20,18 @@ const sources = new URL("dispatch-process.ts", import.meta.url);
 const clusters = 10_000;
 const aims = { lists: 100, sends: 1_000, totalMs: 30_000, peakBytes: 128 * 2 ** 20 };
 
+/** Slow pages, of which half are refused at first. */
+const trouble = { latencyMs: 100, refusedShare: 0.5 };
+
 const answer = z.object({
   clusters: z.number(),
   totalMs: z.number(),
+  cpuMs: z.number(),
   startRssBytes: z.number(),
   peakBytes: z.number(),
 });
+
+const listSecrets = "secretsmanager:ListSecrets";
 
 export interface DispatchResult extends z.output<typeof answer> {
   readonly lists: number;
@@ -30,9 +40,12 @@ export interface DispatchResult extends z.output<typeof answer> {
   readonly queued: number;
 }
 
-export async function measureDispatch(): Promise<DispatchResult> {
+export async function measureDispatch(
+  { latencyMs, refusedShare }: typeof trouble = { latencyMs: 0, refusedShare: 0 },
+): Promise<DispatchResult> {
   const directory = await mkdtemp(join(tmpdir(), "ecr-pull-secrets-bench-"));
-  await using aws = await startAws();
+  await using aws = await startAws({ latencyMs });
+  aws.fail(listSecrets, faults.throttling, { share: refusedShare });
   try {
     const bundle = await bundleTo(sources, join(directory, "dispatch.cjs"));
     const { url } = aws.queues.create("refresh.fifo", { DeduplicationScope: "messageGroup" });
@@ -41,7 +54,7 @@ export async function measureDispatch(): Promise<DispatchResult> {
     const event = { source: "aws.events", time: new Date().toISOString() };
     return {
       ...(await service.ask(event, answer)),
-      lists: aws.count("secretsmanager:ListSecrets"),
+      lists: aws.count(listSecrets),
       sends: aws.count("sqs:SendMessageBatch"),
       queued: new Set(aws.queues.messages(url).map(({ groupId }) => groupId)).size,
     };
@@ -76,6 +89,33 @@ export function judgeDispatch(found: DispatchResult): Aim[] {
   ];
 }
 
+export function measureThrottledDispatch(): Promise<DispatchResult> {
+  return measureDispatch(trouble);
+}
+
+/** Within an invocation's time and memory, at Lambda's share of a core. */
+export function judgeThrottledDispatch(found: DispatchResult): Aim[] {
+  const where = `${formatCount(clusters)} clusters, half of the list calls refused, ${trouble.latencyMs} ms each`;
+  const inLambdaMs = msInLambda({ wallMs: found.totalMs, cpuMs: found.cpuMs }, memoryMb.dispatch);
+  return [
+    {
+      aim: `${where}: all queued`,
+      found: `${formatCount(found.queued)}, by ${found.lists} list and ${formatCount(found.sends)} send calls`,
+      met: found.queued === clusters,
+    },
+    {
+      aim: `under ${timeoutSeconds.dispatch} s`,
+      found: `${formatSeconds(found.totalMs)}; ${formatSeconds(inLambdaMs)} with a Lambda's share of a core`,
+      met: inLambdaMs < timeoutSeconds.dispatch * 1_000,
+    },
+    {
+      aim: `peak memory under ${formatMegabytes(aims.peakBytes)}`,
+      found: formatMegabytes(found.peakBytes),
+      met: found.peakBytes < aims.peakBytes,
+    },
+  ];
+}
+
 function registerClusters(aws: FakeAws): void {
   for (let index = 0; index < clusters; index += 1) {
     aws.secrets.create(`ecr-pull-secrets/dev/clusters/cluster-${index}`, "not read here", {
@@ -90,8 +130,7 @@ function environmentOf(aws: FakeAws, queueUrl: string): NodeJS.ProcessEnv {
   return {
     ...process.env,
     ...aws.environment,
-    // As serverless.yml sizes it.
-    ...nodeInLambda(160),
+    ...nodeInLambda(memoryMb.dispatch),
     STAGE: "dev",
     ACCOUNT: aws.account,
     QUEUE_URL: queueUrl,
@@ -104,7 +143,10 @@ function environmentOf(aws: FakeAws, queueUrl: string): NodeJS.ProcessEnv {
 }
 
 if (import.meta.main) {
-  const judged = judgeDispatch(await measureDispatch());
+  const judged = [
+    ...judgeDispatch(await measureDispatch()),
+    ...judgeThrottledDispatch(await measureThrottledDispatch()),
+  ];
   for (const { aim, found, met } of judged) {
     process.stdout.write(`${met ? "pass" : "miss"}  dispatch, ${aim}: ${found}\n`);
   }

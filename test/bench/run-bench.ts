@@ -5,7 +5,12 @@ import { startBenchCluster } from "./cluster/bench-cluster.ts";
 import { measureEmptyProcess } from "./contestants/measure-process.ts";
 import { startRuns } from "./contestants/runs.ts";
 import { openWays } from "./delay/ways.ts";
-import { judgeDispatch, measureDispatch } from "./dispatch.ts";
+import {
+  judgeDispatch,
+  judgeThrottledDispatch,
+  measureDispatch,
+  measureThrottledDispatch,
+} from "./dispatch.ts";
 import { describeMachine } from "./machine.ts";
 import type { BenchOptions } from "./options.ts";
 import type { BenchResult } from "./results.ts";
@@ -53,6 +58,7 @@ export async function runBench(
       ...judgeAims(found),
       ...judgeFunctions(await measureFunctions()),
       ...judgeDispatch(await measureDispatch()),
+      ...judgeThrottledDispatch(await measureThrottledDispatch()),
     ],
     violations: [...violations, ...sweepFailures(found)],
   };

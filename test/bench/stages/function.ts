@@ -2,17 +2,15 @@
  * The functions as they are deployed: how large their bundles are, and how long they take to load.
  * `node test/bench/stages/function.ts`: this alone.
  */
-import { execFile } from "node:child_process";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { bundleTo, nodeInLambda } from "../bundle.ts";
+import { bundleTo } from "../bundle.ts";
+import { loadBundle } from "../load-bundle.ts";
 import { median } from "../measure.ts";
 import type { Aim } from "../results.ts";
 
-const repository = resolve(import.meta.dirname, "../../..");
 const rounds = 9;
 
 const functions = {
@@ -42,7 +40,7 @@ async function measure(name: FunctionName, directory: string): Promise<FunctionR
   const bundle = fileURLToPath(await bundleTo(sources, join(directory, `${name}.cjs`)));
   const loadsMs: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    loadsMs.push(await loadOnce(bundle, functions[name].memoryMb));
+    loadsMs.push((await loadBundle(bundle, functions[name].memoryMb)).loadMs);
   }
   return { name, bundleBytes: (await stat(bundle)).size, loadMs: median(loadsMs) };
 }
@@ -63,31 +61,6 @@ export function judgeFunctions(found: readonly FunctionResult[]): Aim[] {
       },
     ];
   });
-}
-
-const program = `
-const before = performance.now();
-require(process.argv[1]);
-process.stdout.write(String(performance.now() - before));
-process.exit(0);
-`;
-
-/** In a process of its own: nothing of it is compiled yet. */
-async function loadOnce(bundle: string, memoryMb: number): Promise<number> {
-  const environment = {
-    ...process.env,
-    ...nodeInLambda(memoryMb),
-    STAGE: "dev",
-    ACCOUNT: "123456789012",
-    AWS_REGION: "us-east-1",
-    QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/123456789012/refresh.fifo",
-    TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:alarms",
-    SCHEDULE_MINUTES: "10",
-    CONFIG_FILE: join(repository, "config/dev.yml"),
-  };
-  const args = ["--input-type=commonjs", "--eval", program, bundle];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env: environment });
-  return Number(stdout);
 }
 
 if (import.meta.main) {
