@@ -19,7 +19,7 @@ const { endpoint, authentication } = parseUntrustedKubeconfig(
 if (authentication.kind !== "static") throw new Error("expected a token");
 const { credential } = authentication;
 const access = { ...endpoint, credential: async () => credential };
-const connection = createClusterConnection(access, { headersTimeoutMs: 300 });
+const connection = createClusterConnection(access, { headersTimeoutMs: 600 });
 const api = connection.api(new AbortController().signal);
 const writes = Array.from({ length: 300 }, (_, index) =>
   api.applySecret(

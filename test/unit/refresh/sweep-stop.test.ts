@@ -74,11 +74,11 @@ describe("a sweep that is told to stop", () => {
 
 test("at the end of its time, what is in flight is given up, and reported", async () => {
   const scene = await startScene({ namespaces: numbered(size) });
-  scene.cluster.fault({ on: patch, after: 250, times: always, do: { type: "hang" } });
+  scene.cluster.fault({ on: patch, after: 200, times: always, do: { type: "hang" } });
   using deadline = startDeadline({ limitMs: 1_500, marginMs: 300 });
   const connection = { headersTimeoutMs: 30_000 };
   const report = await scene.sweep({ stop: deadline.stop, abort: deadline.abort, connection });
-  expect(report.counts).toMatchObject({ created: 250, failed: 50 });
+  expect(report.counts).toMatchObject({ created: 200, failed: 100 });
   expect(report.failures).toMatchObject([{ kind: "aborted" }]);
   expectNothingLost(report, scene);
 });
