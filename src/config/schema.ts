@@ -16,6 +16,7 @@ import {
   serviceAccountName,
   workload,
 } from "./fields.ts";
+import { localClusters } from "./local-clusters-schema.ts";
 import { namespaces } from "./namespaces-schema.ts";
 import { registry } from "./registry-schema.ts";
 import type { PullSecretConfig, StageConfig } from "./stage-config.ts";
@@ -120,6 +121,7 @@ export const stageConfig = z
     pullSecrets: listOf(pullSecret, maxPullSecrets).describe(
       "The pull secrets, and which clusters and namespaces get them.",
     ),
+    localClusters: localClusters.optional(),
     allowInsecureTls: listOf(clusterName)
       .optional()
       .describe("Clusters whose certificate is not verified. Anybody in between can read along."),
@@ -130,6 +132,7 @@ export const stageConfig = z
       alarms: { email: given.alarms?.email },
       metrics: { perCluster: given.metrics?.perCluster ?? false },
       pullSecrets: given.pullSecrets,
+      localClusters: given.localClusters ?? [],
       allowInsecureTls: given.allowInsecureTls ?? [],
       aws: given.aws,
     }),

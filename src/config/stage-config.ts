@@ -15,6 +15,8 @@ export interface StageConfig {
     readonly perCluster: boolean;
   };
   readonly pullSecrets: readonly PullSecretConfig[];
+  /** Names or globs of clusters that the functions leave to runners inside their networks. */
+  readonly localClusters: readonly string[];
   /** Names of clusters whose certificate isn't verified. */
   readonly allowInsecureTls: readonly string[];
   readonly aws: AwsOptions;
@@ -88,4 +90,12 @@ export function matchesCluster(
   clusterName: string,
 ): boolean {
   return matchesAnyGlob(pullSecret.clusters, clusterName);
+}
+
+/** Whether the functions leave a cluster alone, and something inside its network sweeps it. */
+export function isLocalCluster(
+  { localClusters }: Pick<StageConfig, "localClusters">,
+  clusterName: string,
+): boolean {
+  return matchesAnyGlob(localClusters, clusterName);
 }

@@ -13,6 +13,7 @@ describe("a config", () => {
       schedule: { expression: "rate(10 minutes)", periodMinutes: 10 },
       alarms: { email: undefined },
       metrics: { perCluster: false },
+      localClusters: [],
       allowInsecureTls: [],
       aws: {
         kmsKeyArn: undefined,
@@ -49,6 +50,7 @@ describe("a config", () => {
     const text = `
 schedule: rate(1 minute)
 alarms: { email: platform@example.com }
+localClusters: [lab, "factory-*"]
 allowInsecureTls: [lab]
 ${pullSecretWith(
   "clusters: [prod-*]",
@@ -66,6 +68,7 @@ ${pullSecretWith(
     expect(parseConfig(text, file)).toMatchObject({
       schedule: { expression: "rate(1 minute)", periodMinutes: 1 },
       alarms: { email: "platform@example.com" },
+      localClusters: ["lab", "factory-*"],
       allowInsecureTls: ["lab"],
       pullSecrets: [
         {
@@ -256,6 +259,13 @@ describe("a problem in one place is told with place, expectation and finding", (
     ["alarms: { email: nobody }", "alarms.email", 'expected an email address, found "nobody"'],
     ["alarms:", "alarms", "expected a mapping, found nothing"],
     ['allowInsecureTls: ["*"]', "allowInsecureTls[0]", "no globs here"],
+    ["localClusters: factory", "localClusters", 'expected a list, found "factory"'],
+    ["localClusters: []", "localClusters", "expected at least one entry, found none"],
+    ["localClusters: [7]", "localClusters[0]", "expected a cluster's name or glob"],
+    ['localClusters: ["a,b"]', "localClusters[0]", 'for one), found "a,b"'],
+    ["localClusters: [edge, '\"]']", "localClusters[1]", "expected a cluster's name or glob"],
+    ['localClusters: ["$(x)"]', "localClusters[0]", "expected a cluster's name or glob"],
+    ["localCluster: [a]", "localCluster", "unknown key: did you mean localClusters?"],
     ["allowInsecureTls: []", "allowInsecureTls", "expected at least one entry, found none"],
     ["alarm: {}", "alarm", "unknown key: did you mean alarms?"],
     ["__proto__: { prune: true }", "__proto__", "unknown key"],
