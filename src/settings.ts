@@ -41,6 +41,8 @@ export interface FunctionSettings {
   /** Where notices and alarms go. */
   readonly topicArn: string;
   readonly schedulePeriodMinutes: number;
+  /** Names or globs of clusters that aren't queued; only dispatch is told of them. */
+  readonly localClusters?: readonly string[];
   /** Of the stage, bundled with the function. */
   readonly configFile: string;
 }
@@ -68,6 +70,25 @@ export function readFunctionSettings(environment: Environment = readAll()): Func
     queueUrl: required("QUEUE_URL"),
     topicArn: required("TOPIC_ARN"),
     schedulePeriodMinutes: minutes("SCHEDULE_MINUTES"),
+    localClusters: readList("LOCAL_CLUSTERS", environment),
     configFile: required("CONFIG_FILE"),
   };
+}
+
+/** Not set: none. Dispatch of a new version may still run with the environment of the one before. */
+function readList(name: string, environment: Environment): readonly string[] {
+  const text = present(environment[name]) ?? "[]";
+  const list = parseJson(text);
+  if (!Array.isArray(list) || !list.every((each) => typeof each === "string")) {
+    throw new Error(`the environment variable ${name} is no list of texts as JSON`);
+  }
+  return list;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

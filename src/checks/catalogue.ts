@@ -11,6 +11,7 @@ export interface Remark {
 export const catalogue = {
   record: { group: "record", check: "the record can be read" },
   kubeconfig: { group: "record", check: "the record's kubeconfig is accepted" },
+  reached: { group: "network", check: "the functions look after this cluster" },
   dns: { group: "network", check: "the API server's name has an address" },
   tcp: { group: "network", check: "the API server takes connections" },
   tls: { group: "network", check: "the API server's certificate is trusted" },

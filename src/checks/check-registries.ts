@@ -13,12 +13,16 @@ import {
 } from "./rules/judge-registries.ts";
 
 export async function checkRegistries(
-  { desired, next }: Diagnosis,
+  { desired, isLeftAlone, next }: Diagnosis,
   credentials: Pick<CredentialSource, "mint">,
 ): Promise<readonly CheckResult[]> {
   const wanted = judgeWanted(desired, next);
   if (desired.length === 0) {
     return [wanted, skipped(catalogue.tokens, catalogue.wanted)];
+  }
+  if (isLeftAlone) {
+    // The runner has credentials of its own.
+    return [wanted, skipped(catalogue.tokens, catalogue.reached)];
   }
   const registries = distinctRegistries(desired);
   const tried = await Promise.all(registries.map((each) => tryOne(each, credentials)));

@@ -2,7 +2,7 @@
 import type { ClusterState } from "../clusters/record.ts";
 import { observe } from "../refresh/observe.ts";
 import { asked } from "./asked.ts";
-import { type Check, catalogue, skipped } from "./catalogue.ts";
+import { type Check, catalogue, skipped, untold } from "./catalogue.ts";
 import type { FoundRecord } from "./check-record.ts";
 import type { CheckResult } from "./check-report.ts";
 import { checkRights } from "./check-rights.ts";
@@ -39,8 +39,7 @@ export async function checkServer(
     };
   }
   await using cluster = examined;
-  const reach = judgeReach(await asked(cluster.reach()));
-  const obstacle = reach.find(({ result }) => result === "failed");
+  const { reach, obstacle } = diagnosis.isLeftAlone ? leave(diagnosis) : await reachOut(cluster);
   if (obstacle) {
     return {
       network: [...reach, ...[version, clock].map((each) => skipped(each, obstacle))],
@@ -50,6 +49,25 @@ export async function checkServer(
   }
   const { network, ...findings } = await talk(cluster, { state, diagnosis });
   return { ...findings, network: [...reach, ...network] };
+}
+
+interface Reach {
+  readonly reach: readonly CheckResult[];
+  /** Why the server isn't talked to. */
+  readonly obstacle: Check | undefined;
+}
+
+async function reachOut(cluster: ExaminedCluster): Promise<Reach> {
+  const reach = judgeReach(await asked(cluster.reach()));
+  return { reach, obstacle: reach.find(({ result }) => result === "failed") };
+}
+
+function leave({ next }: Diagnosis): Reach {
+  const { reached } = catalogue;
+  const left = untold(reached, "localClusters leaves it to a runner inside its network");
+  const hint = `from a place that reaches it: ${next.check}`;
+  const waiting = [dns, tcp, tls].map((each) => skipped(each, reached));
+  return { reach: [{ ...left, hint }, ...waiting], obstacle: reached };
 }
 
 interface Circumstances {

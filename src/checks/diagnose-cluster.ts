@@ -15,11 +15,17 @@ import { nextSteps } from "./next-steps.ts";
 import type { CheckPorts } from "./ports.ts";
 import { judgeLastSweep } from "./rules/judge-sweep.ts";
 
+export interface DiagnosisOptions {
+  readonly abort: AbortSignal;
+  /** Left to its runner: nobody goes there from here. */
+  readonly isLeftAlone?: boolean | undefined;
+}
+
 /** Undefined: no such cluster is registered. Only bugs throw. */
 export async function diagnoseCluster(
   cluster: string,
   ports: CheckPorts,
-  abort: AbortSignal,
+  { abort, isLeftAlone = false }: DiagnosisOptions,
 ): Promise<CheckReport | undefined> {
   const { owner, now } = ports;
   const desired = desiredPullSecrets(ports.pullSecrets, cluster, owner);
@@ -28,8 +34,9 @@ export async function diagnoseCluster(
   if (!found) {
     return undefined;
   }
-  const next = nextSteps(cluster, owner, accountNamespace(found));
-  const diagnosis = { cluster, owner, desired, next, now };
+  const isLocal = ports.isLocal(cluster);
+  const next = nextSteps(cluster, owner, { namespace: accountNamespace(found), isLocal });
+  const diagnosis = { cluster, owner, desired, isLeftAlone, next, now };
   const checks = await checkFurther(diagnosis, found, ports);
   const outcome = checks.some(({ result }) => result === "failed") ? "failed" : "ok";
   return { cluster, owner: formatOwner(owner), at, outcome, checks };

@@ -7,6 +7,8 @@ export interface Diagnosis {
   readonly owner: Owner;
   /** What the config wants there. */
   readonly desired: readonly DesiredPullSecret[];
+  /** Left to its runner: what its record tells is all that is looked at. */
+  readonly isLeftAlone: boolean;
   readonly next: NextSteps;
   readonly now: () => Date;
 }

@@ -16,6 +16,8 @@ export interface CheckPorts {
   readonly credentials: Pick<CredentialSource, "mint">;
   readonly pullSecrets: readonly PullSecretConfig[];
   readonly owner: Owner;
+  /** Whether a runner inside its network looks after it, in place of the functions. */
+  readonly isLocal: (cluster: string) => boolean;
   readonly now: () => Date;
 }
 

@@ -10,6 +10,8 @@ export interface StageVariables {
   readonly configFile: string;
   readonly schedule: string;
   readonly scheduleMinutes: number;
+  /** Names and globs, as JSON. */
+  readonly localClusters: string;
   /** Clusters that are swept at once. */
   readonly maximumConcurrency: number;
   readonly logRetentionDays: number;
@@ -26,6 +28,7 @@ export async function stageVariables(stage: string, region: string): Promise<Sta
     configFile,
     schedule: config.schedule.expression,
     scheduleMinutes: config.schedule.periodMinutes,
+    localClusters: JSON.stringify(config.localClusters),
     maximumConcurrency: config.aws.concurrency.queue,
     logRetentionDays: config.aws.logRetentionDays,
     tags: config.aws.tags,

@@ -1,10 +1,14 @@
-/** Dispatch: one message per registered cluster, and what its tags say about all of them. */
+/**
+ * Dispatch: one message per registered cluster, and what its tags say about all of them. A local
+ * cluster, which a runner inside its network sweeps, gets no message, and counts as any other.
+ */
 import { describeFleet, type Fleet, type ListedState } from "./fleet.ts";
 import type { RefreshMessage } from "./refresh-message.ts";
 
 export interface DispatchPorts {
   /** All registered clusters. @throws StoreError */
   readonly listClusters: () => Promise<readonly ListedState[]>;
+  readonly isLocal: (cluster: string) => boolean;
   /** Told before anything is queued: a queue that fails must not hide what is about to expire. */
   readonly seen: (fleet: Fleet) => void;
   /** Queues all, or throws after everything was tried. @throws QueueError */
@@ -22,6 +26,8 @@ export interface DispatchRequest {
 export interface DispatchReport {
   /** How many sweeps were asked for. */
   readonly clusters: number;
+  /** Left to their runners. */
+  readonly local: number;
   /** Somebody who names clusters says nothing of all of them. */
   readonly by: "schedule" | "call";
   readonly tick: Date;
@@ -31,17 +37,25 @@ export async function dispatchClusters(
   { clusters, tick }: DispatchRequest,
   ports: DispatchPorts,
 ): Promise<DispatchReport> {
+  const { listClusters, isLocal, now, schedulePeriodMs, seen, send } = ports;
   if (clusters) {
     const names = [...new Set(clusters)];
-    await ports.send(names.map((cluster) => ({ cluster, tick })));
-    return { clusters: names.length, by: "call", tick };
+    const queued = names.filter((name) => !isLocal(name));
+    await send(queued.map((cluster) => ({ cluster, tick })));
+    return { ...countsOf(names, queued), by: "call", tick };
   }
-  const { listClusters, now, schedulePeriodMs, seen, send } = ports;
   const listed = await listClusters();
-  const fleet = describeFleet(listed, { tick, now: now(), schedulePeriodMs });
-  seen(fleet);
-  await send(messagesFor(listed, tick, fleet));
-  return { clusters: listed.length, by: "schedule", tick };
+  const times = { tick, now: now(), schedulePeriodMs };
+  seen(describeFleet(listed, times));
+  const queued = listed.filter(({ name }) => !isLocal(name));
+  // Local clusters that fail take no time from the others, and keep nobody from being told of them.
+  const { failingLong } = describeFleet(queued, times);
+  await send(messagesFor(queued, tick, failingLong));
+  return { ...countsOf(listed, queued), by: "schedule", tick };
+}
+
+function countsOf(all: readonly unknown[], queued: readonly unknown[]) {
+  return { clusters: queued.length, local: all.length - queued.length };
 }
 
 /**
@@ -49,12 +63,12 @@ export async function dispatchClusters(
  * and clusters that hang shouldn't be waited for.
  */
 function* messagesFor(
-  listed: readonly ListedState[],
+  queued: readonly ListedState[],
   tick: Date,
-  { failingLong }: Fleet,
+  failingLong: number,
 ): Generator<RefreshMessage> {
   for (const isFailing of [false, true]) {
-    for (const { name, state } of listed) {
+    for (const { name, state } of queued) {
       if (isFailing === (state.failingSince !== undefined)) {
         yield { cluster: name, tick, state, failingLong };
       }

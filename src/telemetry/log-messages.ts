@@ -46,6 +46,7 @@ export const logLines = {
   sweepFailed: { message: "sweep failed", fields: [...sweepFields, ...failureFields] },
   sweepSuperseded: { message: "sweep superseded", fields: ["cluster"] },
   sweepUnregistered: { message: "sweep unregistered", fields: ["cluster"] },
+  sweepLeft: { message: "sweep left to its runner", fields: ["cluster"] },
   credentialRotated: { message: "credential rotated", fields: ["cluster"] },
   credentialRotationFailed: {
     message: "credential rotation failed",
@@ -54,8 +55,11 @@ export const logLines = {
   credentialNearItsEnd: { message: "credential near its end", fields: ["cluster", "reason"] },
   /** Once per tick, right after the list; what is said is of all clusters. */
   fleetSeen: { message: "fleet seen", fields: ["clusters", "failing", "failingLong"] },
-  /** `by` is "schedule" or "call"; `clusters` is how many sweeps were asked for. */
-  dispatched: { message: "dispatched", fields: ["clusters", "by", "tick"] },
+  /**
+   * `by` is "schedule" or "call"; `clusters` is how many sweeps were asked for, `local` how many
+   * clusters were left to their runners.
+   */
+  dispatched: { message: "dispatched", fields: ["clusters", "local", "by", "tick"] },
   /** `change` is "failing" or "recovered". */
   topicTold: { message: "topic told", fields: ["cluster", "change"] },
   topicNotTold: {

@@ -19,7 +19,7 @@ export interface Telemetry {
   /** @param expiresAt of the cluster's first pull secret, as far as anybody knows */
   swept(report: CostedReport, expiresAt?: Date | undefined): void;
   /** A message that asked for no sweep: why, and of which cluster. */
-  skipped(cluster: string, why: "superseded" | "unregistered"): void;
+  skipped(cluster: string, why: "superseded" | "unregistered" | "local"): void;
   /** At a tick of the schedule, before anything is queued. */
   seen(fleet: Fleet): void;
   dispatched(report: DispatchReport): void;
@@ -31,6 +31,7 @@ export interface Telemetry {
 const skipLines = {
   superseded: logLines.sweepSuperseded,
   unregistered: logLines.sweepUnregistered,
+  local: logLines.sweepLeft,
 } as const;
 
 export function createTelemetry(options: MetricsOptions): Telemetry {

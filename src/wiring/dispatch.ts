@@ -4,6 +4,7 @@
  */
 import { createAwsSession } from "../aws/session.ts";
 import { createSecretsManagerStore } from "../clusters/secrets-manager-store.ts";
+import { isLocalCluster } from "../config/stage-config.ts";
 import { type DispatchReport, dispatchClusters } from "../dispatch/dispatch-clusters.ts";
 import { parseDispatchEvent } from "../dispatch/dispatch-event.ts";
 import { createRefreshQueue } from "../dispatch/sqs-refresh-queue.ts";
@@ -17,7 +18,7 @@ const realTime = () => new Date();
 const queueingMs = 30_000;
 
 export function wireDispatch(
-  { stage, region, queueUrl, schedulePeriodMinutes }: FunctionSettings,
+  { stage, region, queueUrl, schedulePeriodMinutes, localClusters = [] }: FunctionSettings,
   now: () => Date = realTime,
 ) {
   const session = createAwsSession({ region, name: stage });
@@ -36,6 +37,7 @@ export function wireDispatch(
         }
         return listed;
       },
+      isLocal: (cluster) => isLocalCluster({ localClusters }, cluster),
       seen: telemetry.seen,
       send: queue.send,
       now,

@@ -24,7 +24,7 @@ export interface Here {
 
 /**
  * What the function logs, the command line prints; it takes no messages from the queue, and tells no
- * topic: of a cluster that it mended, the function's next sweep does.
+ * topic: of a cluster that it mended, the function's next sweep does. (It comes to no local one.)
  */
 const silent = {
   swept: () => {},

@@ -2,7 +2,7 @@
 import type { AwsSession } from "../aws/session.ts";
 import { createSecretsManagerStore } from "../clusters/secrets-manager-store.ts";
 import { createSecretsManagerWriter } from "../clusters/secrets-manager-writer.ts";
-import type { StageConfig } from "../config/stage-config.ts";
+import { isLocalCluster, type StageConfig } from "../config/stage-config.ts";
 import { createAwsEcrApi } from "../credentials/aws-ecr-api.ts";
 import { createEcrCredentialSource } from "../credentials/ecr.ts";
 import { createEksTokenSource } from "../credentials/eks-token.ts";
@@ -45,6 +45,7 @@ export function refreshPorts(
     credentials: createEcrCredentialSource({ api: createAwsEcrApi(session), now }),
     pullSecrets: config.pullSecrets,
     owner,
+    isLocal: (cluster) => isLocalCluster(config, cluster),
     now,
     rules: queueRules(config),
   } satisfies Partial<CheckingPorts>;

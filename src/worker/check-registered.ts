@@ -1,9 +1,8 @@
 /** Look for what is wrong with a registered cluster, as the function sees it. */
 import type { CheckReport } from "../checks/check-report.ts";
-import { diagnoseCluster } from "../checks/diagnose-cluster.ts";
+import { type DiagnosisOptions, diagnoseCluster } from "../checks/diagnose-cluster.ts";
 import type { CheckPorts } from "../checks/ports.ts";
 import type { RefreshPorts } from "./ports.ts";
-import type { SweepSignals } from "./sweep-registered.ts";
 
 /** What a diagnosis needs beside what a sweep does. */
 export type CheckingPorts = RefreshPorts & Pick<CheckPorts, "examine">;
@@ -12,7 +11,7 @@ export type CheckingPorts = RefreshPorts & Pick<CheckPorts, "examine">;
 export function checkRegistered(
   cluster: string,
   ports: CheckingPorts,
-  { abort }: Pick<SweepSignals, "abort">,
+  { abort, isLeftAlone }: DiagnosisOptions,
 ): Promise<CheckReport | undefined> {
-  return diagnoseCluster(cluster, ports, abort);
+  return diagnoseCluster(cluster, ports, { abort, isLeftAlone });
 }

@@ -25,7 +25,7 @@ export interface Noted {
   readonly expiresAt: Date | undefined;
 }
 
-type NotingPorts = Pick<RefreshPorts, "clusters" | "topic" | "now" | "rules">;
+type NotingPorts = Pick<RefreshPorts, "clusters" | "topic" | "isLocal" | "now" | "rules">;
 
 export async function noteState(
   report: CostedReport,
@@ -60,10 +60,19 @@ function stepFrom(
   report: CostedReport,
   at: { readonly fleet: FleetAtTick | undefined; readonly ports: NotingPorts },
 ): Step {
-  const { topic, rules } = at.ports;
-  const after = stateAfter(report, before);
-  const change = topic && dueChange(after, at.fleet, rules.schedulePeriodMs);
+  const { topic, rules, isLocal } = at.ports;
+  const found = stateAfter(report, before);
+  const change = topic && dueChange(found, at.fleet, rules.schedulePeriodMs);
+  const after = !topic && isLocal(report.cluster) ? untold(found) : found;
   return { before, after, change };
+}
+
+/**
+ * Nobody with a topic comes to a local cluster: what was told before it became one ends here without
+ * a word, or it would keep whoever sweeps it later from telling of another failure.
+ */
+function untold(state: ClusterState): ClusterState {
+  return state.failingSince ? state : { ...state, failureToldAt: undefined };
 }
 
 function isNoted({ before, after, change }: Step): boolean {

@@ -12,7 +12,9 @@ export interface RefreshPorts extends WorkerPorts {
   readonly delayRetry: (receiptHandle: string, seconds: number) => Promise<void>;
   /** @param expiresAt of the cluster's first pull secret, also where it wasn't reached */
   readonly swept: (report: CostedReport, expiresAt: Date | undefined) => void;
-  readonly skipped: (cluster: string, why: "superseded" | "unregistered") => void;
+  readonly skipped: (cluster: string, why: "superseded" | "unregistered" | "local") => void;
+  /** Whether a runner inside its network looks after it, in place of the functions. */
+  readonly isLocal: (cluster: string) => boolean;
   /** Where a cluster's change is told; undefined: there is no topic here. */
   readonly topic: TopicPorts | undefined;
   /** Of what changes no outcome. */

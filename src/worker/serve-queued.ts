@@ -70,6 +70,11 @@ async function serveDelivery(
   { ports, time }: Serving,
 ): Promise<"done" | "retry"> {
   const { cluster, tick, state, failingLong } = delivery.message;
+  if (ports.isLocal(cluster)) {
+    // Queued before it became one.
+    ports.skipped(cluster, "local");
+    return "done";
+  }
   if (isSuperseded(delivery, ports.rules, ports.now())) {
     ports.skipped(cluster, "superseded");
     return "done";

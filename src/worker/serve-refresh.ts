@@ -31,13 +31,30 @@ export async function serveRefresh(
   // Awaited here: the deadline's timers end with this scope.
   return parsed.kind === "queued"
     ? await serveQueued(parsed.records, { ports, time })
-    : await serveDirect(parsed.request, { ports, time });
+    : await serveCaller(parsed.request, { ports, time });
+}
+
+type CheckingServing = Serving & { readonly ports: CheckingPorts };
+
+/** Whoever asks, the function goes to no local cluster: it tells what its record says. */
+async function serveCaller(request: DirectRequest, serving: CheckingServing): Promise<unknown> {
+  const { cluster, mode } = request;
+  const { ports, time } = serving;
+  if (!ports.isLocal(cluster)) {
+    return serveDirect(request, serving);
+  }
+  if (mode === "check") {
+    const look = { abort: time.abort, isLeftAlone: true };
+    return (await checkRegistered(cluster, ports, look)) ?? unregistered(cluster);
+  }
+  ports.skipped(cluster, "local");
+  return { cluster, outcome: "local" } as const;
 }
 
 /** @param time when to begin nothing new, and when to give up */
 export async function serveDirect(
   { cluster, mode }: DirectRequest,
-  { ports, time }: Serving & { readonly ports: CheckingPorts },
+  { ports, time }: CheckingServing,
 ): Promise<unknown> {
   if (mode === "sweep") {
     return (await sweepAndNote(cluster, {}, { ports, time })) ?? unregistered(cluster);

@@ -120,6 +120,7 @@ async function dispatch({ clock, fleet, queue, simulated }: Run): Promise<void> 
     { clusters: undefined, tick: now() },
     {
       listClusters: async () => fleet.listed(),
+      isLocal: () => false,
       seen: () => {},
       now,
       schedulePeriodMs: simulated.periodMs,

@@ -26,6 +26,7 @@ export const unusedPorts = {
     tryOut: unused,
   },
   topic: undefined,
+  isLocal: () => false,
   swept: () => {},
   warned: () => {},
 } satisfies Partial<RefreshPorts>;

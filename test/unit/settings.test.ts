@@ -20,9 +20,28 @@ describe("what a function is told by its environment", () => {
       queueUrl: environment.QUEUE_URL,
       topicArn: environment.TOPIC_ARN,
       schedulePeriodMinutes: 10,
+      localClusters: [],
       configFile: "config/prod.yml",
     });
   });
+
+  test.each([
+    ['["factory-*","edge.7"]', ["factory-*", "edge.7"]],
+    ["[]", []],
+    ["", []],
+  ])("names %s as clusters that aren't queued", (list, localClusters) => {
+    const settings = readFunctionSettings({ ...environment, LOCAL_CLUSTERS: list });
+    expect(settings).toMatchObject({ localClusters });
+  });
+
+  test.each(["factory-*", "{}", "[7]", '"factory"', '["factory"'])(
+    "names %j, of which the error names the variable",
+    (list) => {
+      expect(() => readFunctionSettings({ ...environment, LOCAL_CLUSTERS: list })).toThrow(
+        "LOCAL_CLUSTERS is no list of texts as JSON",
+      );
+    },
+  );
 
   test.each(Object.keys(environment))("lacks %s, which the error names", (name) => {
     for (const value of [undefined, ""]) {

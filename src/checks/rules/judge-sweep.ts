@@ -29,7 +29,7 @@ export function judgeLastSweep(
   }
   if (leftMs === undefined) {
     const message = "no sweep has written a pull secret there yet";
-    return warned(check, { message, hint: `the schedule does it, or: ${next.refresh}` });
+    return warned(check, { message, hint: `${next.sweeper} does it, or: ${next.refresh}` });
   }
   if (leftMs > overdueMs) {
     return passed(check, expiry);

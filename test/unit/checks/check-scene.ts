@@ -120,7 +120,7 @@ export function checkScene() {
       if (register) {
         aws.secrets.create(recordOf(name), content, noted);
       }
-      const report = await diagnoseCluster(name, portsAt(skewMs), never);
+      const report = await diagnoseCluster(name, portsAt(skewMs), { abort: never });
       told.push(report);
       return report;
     },
@@ -142,6 +142,7 @@ export function checkScene() {
       credentials: createEcrCredentialSource({ api: createAwsEcrApi(session), now }),
       pullSecrets,
       owner,
+      isLocal: () => false,
       now,
     };
   }

@@ -30,6 +30,7 @@ function scene(listed: readonly ListedState[] | undefined) {
       if (!listed) throw new Error("nobody asked for a list");
       return listed;
     },
+    isLocal: (name) => name.startsWith("factory"),
     seen: (fleet) => void seen.push(fleet),
     send: async (messages) => void sent.push(...messages),
     now: () => tick,
@@ -45,6 +46,7 @@ describe("a tick of the schedule", () => {
     const { ports: made, sent } = scene([eu, us]);
     await expect(dispatchClusters({ clusters: undefined, tick }, made)).resolves.toEqual({
       clusters: 2,
+      local: 0,
       by: "schedule",
       tick,
     });
@@ -86,6 +88,50 @@ describe("a tick of the schedule", () => {
   });
 });
 
+describe("a local cluster", () => {
+  test("isn't queued, and counts as any other", async () => {
+    const listed = [
+      cluster("eu", { expiresAt: at(20) }),
+      cluster("factory-1", { expiresAt: at(14), failingSince: at(3) }),
+      cluster("factory-2", { credential: { issuedAt: at(2), expiresAt: at(22) } }),
+    ];
+    const { ports: made, sent, seen } = scene(listed);
+    const report = await dispatchClusters({ clusters: undefined, tick }, made);
+    expect(report).toEqual({ clusters: 1, local: 2, by: "schedule", tick });
+    expect(sent.map((message) => message.cluster)).toEqual(["eu"]);
+    expect(seen).toEqual([
+      {
+        ...{ clusters: 3, failing: 1, failingLong: 1 },
+        ...{ soonestExpiry: at(14), credentialLifeLeft: 50 },
+      },
+    ]);
+  });
+
+  test("that fails keeps no other from being told of, nor from its time", async () => {
+    const local = Array.from({ length: 30 }, (_, index) =>
+      cluster(`factory-${index}`, { failingSince: at(3) }),
+    );
+    const failing = cluster("eu", { failingSince: at(3) });
+    const { ports: made, sent } = scene([...local, failing]);
+    await dispatchClusters({ clusters: undefined, tick }, made);
+    expect(sent).toEqual([{ cluster: "eu", tick, state: failing.state, failingLong: 1 }]);
+  });
+
+  test("isn't queued by its name either, and whoever asked is told so", async () => {
+    const { ports: made, sent } = scene(undefined);
+    const report = await dispatchClusters({ clusters: ["factory-1", "eu"], tick }, made);
+    expect(report).toEqual({ clusters: 1, local: 1, by: "call", tick });
+    expect(sent).toEqual([{ cluster: "eu", tick }]);
+  });
+
+  test("may be all that there is: that the schedule fired is told all the same", async () => {
+    const { ports: made, sent } = scene([cluster("factory-1")]);
+    const report = await dispatchClusters({ clusters: undefined, tick }, made);
+    expect(report).toEqual({ clusters: 0, local: 1, by: "schedule", tick });
+    expect(sent).toEqual([]);
+  });
+});
+
 describe("clusters that are named outright", () => {
   test("are queued once each, without a list, and without a word about the others", async () => {
     const { ports: made, seen, sent } = scene(undefined);
@@ -94,7 +140,7 @@ describe("clusters that are named outright", () => {
       { cluster: "new", tick },
       { cluster: "old", tick },
     ]);
-    expect(report).toEqual({ clusters: 2, by: "call", tick });
+    expect(report).toEqual({ clusters: 2, local: 0, by: "call", tick });
     expect(seen).toEqual([]);
   });
 });

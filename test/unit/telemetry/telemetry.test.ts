@@ -259,24 +259,24 @@ describe("a look at all clusters", () => {
 describe("a dispatch", () => {
   test("by the schedule is a line and a sign of life", async () => {
     const lines = await told(({ dispatched }) =>
-      dispatched({ clusters: 7, by: "schedule", tick: now }),
+      dispatched({ clusters: 7, local: 2, by: "schedule", tick: now }),
     );
     expect(lines).toMatchObject([
-      { message: "dispatched", clusters: 7, by: "schedule", tick: now.toISOString() },
+      { message: "dispatched", clusters: 7, local: 2, by: "schedule", tick: now.toISOString() },
       { stage: "dev", Dispatched: 7 },
     ]);
   });
 
   test("of no clusters is a sign of life as well", async () => {
     const lines = await told(({ dispatched }) =>
-      dispatched({ clusters: 0, by: "schedule", tick: now }),
+      dispatched({ clusters: 0, local: 0, by: "schedule", tick: now }),
     );
     expect(lines.at(-1)).toMatchObject({ Dispatched: 0 });
   });
 
   test("by somebody who named clusters is a line, and no sign of the schedule's life", async () => {
     const lines = await told(({ dispatched }) =>
-      dispatched({ clusters: 1, by: "call", tick: now }),
+      dispatched({ clusters: 1, local: 0, by: "call", tick: now }),
     );
     expect(lines).toMatchObject([{ message: "dispatched", clusters: 1, by: "call" }]);
   });
@@ -304,8 +304,9 @@ test("every line that queries rely on has the fields that they read", async () =
     );
     telemetry.skipped("eu", "superseded");
     telemetry.skipped("eu", "unregistered");
+    telemetry.skipped("eu", "local");
     telemetry.seen({ ...fleet, ...ends });
-    telemetry.dispatched({ clusters: 0, by: "schedule", tick: now });
+    telemetry.dispatched({ clusters: 0, local: 0, by: "schedule", tick: now });
     telemetry.told("eu", "failing");
     telemetry.untold("eu", "failing", new NotificationError("denied", "AWS denied it"));
   });

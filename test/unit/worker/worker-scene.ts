@@ -93,6 +93,7 @@ async function startScene(namespaces: readonly string[] = []) {
       credentials: createEcrCredentialSource({ api: createAwsEcrApi(session), now }),
       pullSecrets,
       owner: { account: aws.account, region, stage },
+      isLocal: () => false,
       now,
       rules: { schedulePeriodMs: 600_000, places: 50, maxReceiveCount: 5 },
       rotation: {

@@ -52,6 +52,7 @@ export const unusedPorts = {
   },
   pullSecrets: [],
   owner: { account: "123456789012", region: "us-east-1", stage: "dev" },
+  isLocal: () => false,
   delayRetry: async () => {},
   swept: () => {},
   skipped: () => {},
