@@ -173,6 +173,34 @@ describe("a tick of the schedule", () => {
   });
 });
 
+test("a local cluster is left to its runner, and alarms hear of it all the same", async () => {
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+  aws.secrets.create(recordOf("factory-1"), cluster.kubeconfig(), {
+    [failingSince]: hoursAgo(2),
+    "ecr-pull-secrets:expires-at": hoursAgo(-5),
+    [credentialTag]: `${hoursAgo(8)}/${hoursAgo(-2)}`,
+  });
+  await writeFile(join(folder, "dev.yml"), `localClusters: ["factory-*"]\n${config}`);
+  const lines = await linesOf(async () => {
+    await wireDispatch({ ...settings(), localClusters: ["factory-*"] })(tick(), context);
+    await expect(
+      wireRefresh(settings())({ cluster: "factory-1", mode: "status" }, context),
+    ).resolves.toEqual({ cluster: "factory-1", outcome: "local" });
+  });
+  expect(aws.queues.messages(queue).map(({ body }) => JSON.parse(body).cluster)).toEqual(["eu"]);
+  expect(lines.filter(isMetric)).toMatchObject([
+    {
+      ...{ Clusters: 2, ClustersFailing: 1, ClustersFailingLong: 1 },
+      ...{ HoursToSoonestExpiry: expect.closeTo(5), CredentialLifeLeft: expect.closeTo(20) },
+    },
+    { Dispatched: 1 },
+  ]);
+  expect(lines.find(({ message }) => message === "dispatched")).toMatchObject({
+    ...{ clusters: 1, local: 1 },
+  });
+  expect(cluster.requests).toEqual([]);
+});
+
 test("clusters that somebody names are queued, which says nothing of the others", async () => {
   const lines = await linesOf(() => wireDispatch(settings())({ clusters: ["eu"] }, context));
   expect(aws.queues.messages(queue)).toHaveLength(1);

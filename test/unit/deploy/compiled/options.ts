@@ -52,6 +52,12 @@ export function describeOptions(template: () => CompiledTemplate, stage: Compile
       );
     });
 
+    test("tell dispatch which clusters it leaves alone", () => {
+      const { Variables } = properties("DispatchLambdaFunction").Environment;
+      const localClusters = hasAll ? ["factory-*", "lab"] : [];
+      expect(JSON.parse(Variables.LOCAL_CLUSTERS)).toEqual(localClusters);
+    });
+
     test("leave dispatch outside of any network, with the account's concurrency", () => {
       expect(properties("DispatchLambdaFunction")).not.toHaveProperty("VpcConfig");
       expect(properties("DispatchLambdaFunction")).not.toHaveProperty(

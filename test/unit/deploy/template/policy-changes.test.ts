@@ -171,6 +171,7 @@ describe("the config doesn't change what the functions may by", () => {
     ["who is told", { rest: { alarms: { email: "platform@example.com" } } }],
     ["metrics per cluster", { rest: { metrics: { perCluster: true } } }],
     ["certificates that aren't verified", { rest: { allowInsecureTls: ["lab"] } }],
+    ["clusters that are left to runners", { rest: { localClusters: ["lab"] } }],
     ["how long logs are kept", { aws: { logRetentionDays: 365 } }],
     ["tags", { aws: { tags: { team: "platform" } } }],
     ["concurrency", { aws: { concurrency: { queue: 5, reserved: 10 } } }],
