@@ -5,7 +5,7 @@
 
 import * as z from "zod";
 import { UserError } from "../errors.ts";
-import { formatTime } from "../times.ts";
+import { formatTime, isWritable } from "../times.ts";
 
 export interface ClusterState {
   /** The soonest expiry of a credential in that cluster. */
@@ -102,7 +102,11 @@ export function changedTags(before: ClusterState, after: ClusterState): TagChang
   };
 }
 
-const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+// With an offset, a time may fall into a year that can't be written again, in a message for one.
+const time = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .refine(isWritable);
 
 const timeSchema = time.optional().catch(undefined);
 

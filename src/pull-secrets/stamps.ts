@@ -3,7 +3,7 @@
  * Anybody in the cluster can edit annotations: what doesn't parse reads as absent, and an absent
  * stamp only makes a secret due.
  */
-import { formatTime } from "../times.ts";
+import { formatTime, isWritable } from "../times.ts";
 import { annotations } from "./names.ts";
 
 /** When the credential for one registry was issued, and where it came from. */
@@ -123,5 +123,5 @@ function parseTime(value: unknown): Date | undefined {
     return undefined;
   }
   const time = new Date(value);
-  return Number.isNaN(time.getTime()) ? undefined : time;
+  return isWritable(time) ? time : undefined;
 }

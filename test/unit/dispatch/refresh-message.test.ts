@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
+import { readState } from "../../../src/clusters/record.ts";
 import {
   formatMessage,
   PoisonMessageError,
@@ -60,6 +61,28 @@ describe("what is sent is what is read", () => {
       },
       failingLong: 3,
     });
+  });
+});
+
+describe("whatever the tags of a record say, its message is no poison:", () => {
+  const keys = ["expires-at", "failing-since", "rotation-failing-since", "failure-told-at"];
+
+  test.each([
+    "1970-01-01T00:00:00Z",
+    "0000-01-01T00:00:00Z",
+    "0000-01-01T00:00:00+23:59",
+    "9999-12-31T23:59:59Z",
+    "9999-12-31T23:59:59.999999999Z",
+    "9999-12-31T23:59:59-23:59",
+    "never",
+  ])("%s", (time) => {
+    const tags = [
+      ...keys.map((key) => ({ Key: `ecr-pull-secrets:${key}`, Value: time })),
+      { Key: "ecr-pull-secrets:credential", Value: `${time}/${time.replace(/^\d{4}/, "9999")}` },
+      { Key: "ecr-pull-secrets:rbac", Value: "x".repeat(128) },
+    ];
+    const message: RefreshMessage = { cluster: "prod-eu", tick, state: readState(tags) };
+    expect(parseMessage(formatMessage(message))).toEqual(message);
   });
 });
 

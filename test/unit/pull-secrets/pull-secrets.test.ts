@@ -114,6 +114,19 @@ describe("stamps", () => {
   ])("read contention %j as none", (text) => {
     expect(readStamps({ "ecr-pull-secrets/contention": text }).contention).toBeUndefined();
   });
+
+  test.each([
+    "soon",
+    "2026-11-21",
+    "2026-13-01T00:00:00Z",
+    // As texts, which reports compare, both come before any other time.
+    "9999-12-31T23:59:59-23:59",
+    "0000-01-01T00:00:00+23:59",
+  ])("read the expiry %j as none, so that its secret is due", (expires) => {
+    const registry = { issued: "2026-11-21T11:00:00Z", expires, source: "a" };
+    const text = JSON.stringify({ "a in us-east-1": registry });
+    expect(readStamps({ "ecr-pull-secrets/registries": text }).registries.size).toBe(0);
+  });
 });
 
 test("a manifest says whose it is, and holds the token only where it has to be revealed", () => {
