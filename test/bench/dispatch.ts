@@ -21,7 +21,7 @@ const clusters = 10_000;
 const aims = { lists: 100, sends: 1_000, totalMs: 30_000, peakBytes: 128 * 2 ** 20 };
 
 /** Slow pages, of which half are refused at first. */
-const trouble = { latencyMs: 100, refusedShare: 0.5 };
+export const trouble = { latencyMs: 100, refusedShare: 0.5 };
 
 const answer = z.object({
   clusters: z.number(),

@@ -13,6 +13,7 @@ import {
 } from "./dispatch.ts";
 import { describeMachine } from "./machine.ts";
 import type { BenchOptions } from "./options.ts";
+import { judgeQueue, measureQueue } from "./queue.ts";
 import type { BenchResult } from "./results.ts";
 import { measureFirstSweep } from "./stages/first-sweep.ts";
 import { judgeFunctions, measureFunctions } from "./stages/function.ts";
@@ -59,6 +60,7 @@ export async function runBench(
       ...judgeFunctions(await measureFunctions()),
       ...judgeDispatch(await measureDispatch()),
       ...judgeThrottledDispatch(await measureThrottledDispatch()),
+      ...judgeQueue(await measureQueue()),
     ],
     violations: [...violations, ...sweepFailures(found)],
   };

@@ -5,6 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfig } from "../../../src/config/load.ts";
 import { keyPolicyStatements } from "../../../src/deploy/template/key-policy.ts";
+import { costParts } from "../../cost/cost-parts.ts";
 import { readText, root } from "../documents.ts";
 import { alarmTable } from "./alarm-table.ts";
 import { asJsonBlock } from "./json-block.ts";
@@ -21,9 +22,10 @@ export const deployment = {
 const exampleKeyPlace = { partition: "aws", region: "us-east-1", account: "111122223333" };
 
 /** The others have none, or generate their own. */
-export const filesWithParts = ["docs/operations.md", "docs/security.md"] as const;
+export const filesWithParts = ["docs/cost.md", "docs/operations.md", "docs/security.md"] as const;
 
 const parts: Readonly<Record<string, () => string>> = {
+  ...costParts(deployment),
   alarms: () => alarmTable(deployment),
   "key-policy": () =>
     asJsonBlock(keyPolicyStatements({ stage: deployment.stage, ...exampleKeyPlace })),

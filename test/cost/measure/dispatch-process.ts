@@ -1,0 +1,5 @@
+import { readFunctionSettings } from "../../../src/settings.ts";
+import { wireDispatch } from "../../../src/wiring/dispatch.ts";
+import { serveMeasured } from "./measured-handler.ts";
+
+serveMeasured(wireDispatch(readFunctionSettings()));
