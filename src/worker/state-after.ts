@@ -9,7 +9,7 @@ export function stateAfter(report: CostedReport, before: ClusterState): ClusterS
   const lastKnown = failed ? before.expiresAt : undefined;
   return {
     expiresAt: report.soonestExpiry ? new Date(report.soonestExpiry) : lastKnown,
-    failingSince: failed ? (before.failingSince ?? new Date(report.startedAt)) : undefined,
+    failingSince: failed ? sinceWhen(before.failingSince, report) : undefined,
     rbac: before.rbac,
     credential: credentialAfter(report, before),
     rotationFailingSince: rotationFailingSince(report, before),
@@ -28,10 +28,16 @@ function credentialAfter({ credential }: CostedReport, before: ClusterState) {
     : undefined;
 }
 
-function rotationFailingSince({ credential, startedAt }: CostedReport, before: ClusterState) {
-  if (!credential || credential.rotation === "postponed") {
+function rotationFailingSince(report: CostedReport, before: ClusterState) {
+  const { rotation } = report.credential ?? { rotation: "postponed" };
+  if (rotation === "postponed") {
     return before.rotationFailingSince;
   }
-  const failed = credential.rotation === "failed";
-  return failed ? (before.rotationFailingSince ?? new Date(startedAt)) : undefined;
+  return rotation === "failed" ? sinceWhen(before.rotationFailingSince, report) : undefined;
+}
+
+/** A time to come, of a clock that is ahead, would keep it from ever counting as long. */
+function sinceWhen(before: Date | undefined, { startedAt }: CostedReport): Date {
+  const started = new Date(startedAt);
+  return before && before < started ? before : started;
 }

@@ -99,3 +99,20 @@ test("a laptop two hours ahead and the function, in turns, make no storm", async
   // Whenever it is the laptop's turn to renew, the function doesn't believe it.
   expect(writesTo(cluster)).toBeLessThanOrEqual(3 * renewalsOfADay);
 });
+
+test("a failure that a clock two hours ahead noted is told of after three schedules all the same", async () => {
+  const scene = await start();
+  scene.register("eu", "not a kubeconfig");
+  await newLaptop(scene, 2 * hourMs).serve({ cluster: "eu" });
+  expect(scene.tags("eu")).toEqual({ "failing-since": "2026-11-21T14:00:00Z" });
+  const { serve, notices } = scene.newFunction();
+  const told: number[] = [];
+  for (let tick = 0; tick < 5; tick += 1) {
+    const state = (await scene.newFunction().ports.clusters.describe("eu"))?.state;
+    await serve(scene.delivery("eu", { state, failingLong: 1 }));
+    told.push(notices.length);
+    scene.passMs(10 * minuteMs);
+  }
+  expect(told).toEqual([0, 0, 0, 1, 1]);
+  expect(scene.tags("eu")).toHaveProperty("failing-since", "2026-11-21T12:00:00Z");
+});
