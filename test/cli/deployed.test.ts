@@ -166,6 +166,69 @@ test("a registered cluster is swept from here, for a stage that Lambda can't do 
   );
 });
 
+describe("clusters that are left to runners", () => {
+  beforeAll(async () => {
+    const eu = await scene.startCluster(["web"]);
+    const plant = await scene.startCluster(["line-1"]);
+    await scene.deploy("mixed", undefined, `localClusters: ["plant-*"]\n${scene.config}`);
+    scene.aws.rules.put("ecr-pull-secrets-mixed-dispatch", "ENABLED");
+    scene.aws.queues.create("ecr-pull-secrets-mixed-refresh-dlq.fifo");
+    scene.register("mixed", "eu", { cluster: eu });
+    scene.register("mixed", "plant-1", { cluster: plant, tags: { "expires-at": hours(7.1) } });
+    scene.register("mixed", "plant-2", {
+      cluster: plant,
+      tags: { "expires-at": hours(3.1), "failing-since": hours(-2.1) },
+    });
+  });
+
+  test("are passed over by what is asked of all", async () => {
+    const all = await scene.run(["status", "--stage", "mixed"]);
+    await expectGolden("local-status-all", all);
+    const swept = await scene.run(["refresh", "--yes", "--stage", "mixed", "--output", "json"]);
+    expect(reports.parse(JSON.parse(swept.stdout))).toMatchObject([
+      { cluster: "eu", outcome: "ok" },
+      { cluster: "plant-1", outcome: "local", failures: [] },
+      { cluster: "plant-2", outcome: "local", failures: [] },
+    ]);
+    expect([all, swept].map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+  });
+
+  test("fail a command that names one, which says what to do", async () => {
+    const named = await scene.run(["refresh", "plant-1", "--stage", "mixed"]);
+    await expectGolden("local-named", named);
+    expect(named.exitCode).toBe(1);
+  });
+
+  test("are listed as what they are", async () => {
+    await expectGolden("local-list", await scene.run(["list", "--stage", "mixed"]));
+    const json = await scene.run(["list", "--stage", "mixed", "--output", "json"]);
+    const { clusters } = JSON.parse(json.stdout);
+    expect(clusters).toMatchObject([
+      { cluster: "plant-2", local: true, state: "failing" },
+      { cluster: "plant-1", local: true, state: "ok" },
+      { cluster: "eu", local: false },
+    ]);
+  });
+
+  test("are checked by what their records tell", async () => {
+    const well = await scene.run(["check", "plant-1", "--stage", "mixed"]);
+    await expectGolden("local-check", well);
+    const failing = await scene.run(["check", "plant-2", "--stage", "mixed"]);
+    expect(failing.stdout).toContain("ecr-pull-secrets refresh plant-2 --local --stage mixed");
+    expect([well, failing].map(({ exitCode }) => exitCode)).toEqual([0, 1]);
+  });
+
+  test("are swept from a place that reaches them", async () => {
+    const swept = await scene.run(["refresh", "plant-2", "--local", "--stage", "mixed"]);
+    expect(swept).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining("✔ plant-2: 1 created"),
+    });
+    const { tags } = scene.aws.secrets.read("ecr-pull-secrets/mixed/clusters/plant-2") ?? {};
+    expect(Object.keys(tags ?? {})).toEqual(["ecr-pull-secrets:expires-at"]);
+  });
+});
+
 test("a list tells each cluster's trouble, worst first, from its tags alone", async () => {
   await scene.write("config/tags.yml", scene.config);
   const credential = `${hours(-240)}/${hours(480.1)}`;

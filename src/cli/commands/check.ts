@@ -50,7 +50,10 @@ export function addCheckCommand(program: Command, run: RunCommand): void {
   addOutputOption(
     addStageOptions(command)
       .optionsGroup("From this machine:")
-      .option("--local", "look from here, with your AWS credentials and the config beside you"),
+      .option(
+        "--local",
+        "look from here, with your AWS credentials and the config beside you; without it, localClusters are judged by their records alone",
+      ),
   )
     .summary("find out what is wrong, and what to do")
     .description(description)
@@ -108,6 +111,7 @@ async function diagnoseEach(
     schema: checkReportSchema,
     update: `the function is of another version than this program: npx serverless deploy --stage ${stage.stage} --region ${stage.region}`,
     verb: "Checked",
+    areNamed: true,
     writes: false,
   };
   const visits = await explainUnregistered(await visitClusters(names, question, cli), stage);

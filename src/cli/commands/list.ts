@@ -18,8 +18,9 @@ interface ListOptions extends StageOptions {
 const description = [
   "Lists the registered clusters, those with trouble first: until when their secrets are",
   "good (the soonest), until when the credential in the record is, whether sweeps fail, and",
-  "whether the rights that were granted are what the config asks for. It reads the tags of",
-  "the records alone: no cluster is asked. A new record may take minutes to show up.",
+  "whether the rights that were granted are what the config asks for. Local ones are those that",
+  "it leaves to runners (localClusters). It reads the tags of the records alone: no cluster is",
+  "asked. A new record may take minutes to show up.",
 ].join(" ");
 
 const examples = `
@@ -40,9 +41,8 @@ async function list(options: ListOptions, cli: CliRun): Promise<ExitCode> {
   const { context, interrupt } = cli;
   const stage = await openStage(options, cli);
   const { clusters, others } = await unlessStopped(stage.clusters.list(), interrupt.stop);
-  const { owner } = stage;
-  const { pullSecrets } = stage.config;
-  const shown = standings(clusters, { pullSecrets, owner, now: context.now() });
+  const { owner, config } = stage;
+  const shown = standings(clusters, { config, owner, now: context.now() });
   const { terminal } = context;
   if (shown.length === 0) {
     terminal.say(noneRegistered(stage));

@@ -33,7 +33,7 @@ export function addTargetOptions(command: Command): Command {
     .optionsGroup("From this machine:")
     .option(
       "--local",
-      "work from here, with your AWS credentials, and reach the named clusters by their records; without a name, the cluster of your kubeconfig",
+      "work from here, with your AWS credentials, and reach the named clusters by their records (the only way to localClusters); without a name, the cluster of your kubeconfig",
     )
     .optionsGroup("With --local, for a cluster that isn't registered:")
     .option("--context <name>", "a context of your kubeconfig (default: the current one)")

@@ -34,7 +34,7 @@ function renderRows(clusters: readonly ClusterStanding[], look: Look): string {
       cluster.cluster,
       expiry(cluster.secretsExpireAt, look),
       expiry(cluster.credential?.expiresAt ?? null, look),
-      stateOf(cluster, look),
+      stateOf(cluster, look) + (cluster.local ? look.paint.dim(", local") : ""),
       cluster.rights === "unused" ? "-" : cluster.rights,
     ]);
   const table = formatTable([header.map(look.paint.bold), ...rows], look.columns);

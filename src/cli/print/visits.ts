@@ -1,6 +1,7 @@
 /** What came of visiting clusters, whether one or thousands: those with trouble come first. */
 
 import { listSome } from "../../list-some.ts";
+import { leftAlone } from "../registered/left-alone.ts";
 import { isFine, type NoAnswer, type Outcome, type Visit } from "../registered/visit.ts";
 import { renderHint } from "./hint.ts";
 import type { Look } from "./look.ts";
@@ -12,7 +13,9 @@ export function renderVisits<Report extends Outcome>(
   look: Look,
 ): string {
   const several = visits.length > 1;
-  const failed = visits.filter((visit): visit is NoAnswer => visit.kind !== "answered");
+  const unanswered = visits.filter((visit): visit is NoAnswer => visit.kind !== "answered");
+  const left = unanswered.filter(({ kind }) => kind === "local");
+  const failed = unanswered.filter(({ kind }) => kind !== "local");
   const reports = visits.flatMap((visit) => (visit.kind === "answered" ? [visit.report] : []));
   const badFirst = reports.toSorted((one, other) => rankOf(one) - rankOf(other));
   return joinBlocks([
@@ -20,6 +23,7 @@ export function renderVisits<Report extends Outcome>(
     ...badFirst.map((report) =>
       render(report, several ? { ...look, prefix: report.cluster } : look),
     ),
+    renderLeftAlone(left, look),
     several ? renderTotal(visits, look) : "",
   ]);
 }
@@ -47,11 +51,22 @@ function renderNoAnswers(visits: readonly NoAnswer[], look: Look): string {
     .join("\n");
 }
 
+function renderLeftAlone(visits: readonly NoAnswer[], look: Look): string {
+  if (visits.length === 0) {
+    return "";
+  }
+  const { paint, columns } = look;
+  const names = listSome(visits.map(({ cluster }) => cluster));
+  const line = wrap(`${names}: ${leftAlone.message}`, columns - 2, "    ").trimStart();
+  return [paint.dim(`- ${line}`), renderHint(leftAlone.hint, "    ", look)].join("\n");
+}
+
 const words = {
   ok: "ok",
   failed: "failed",
   unregistered: "not registered",
   interrupted: "interrupted",
+  local: "local",
 } as const;
 
 function renderTotal<Report extends Outcome>(
@@ -61,7 +76,7 @@ function renderTotal<Report extends Outcome>(
   const kinds = Map.groupBy(visits, (visit) =>
     visit.kind === "answered" ? visit.report.outcome : visit.kind,
   );
-  const parts = (["ok", "failed", "unregistered", "interrupted"] as const).flatMap((kind) => {
+  const parts = (Object.keys(words) as (keyof typeof words)[]).flatMap((kind) => {
     const number = kinds.get(kind)?.length ?? 0;
     return number > 0 ? [`${number} ${words[kind]}`] : [];
   });

@@ -104,8 +104,8 @@ export const statusAnswer = z.object({
   soonestExpiry: time.nullable(),
 });
 
-/** A cluster that isn't registered, and one that couldn't be looked at. */
-const unregistered = z.object({ cluster: z.string(), outcome: z.literal("unregistered") });
+/** A cluster that isn't registered, one that is left to its runner, one that can't be looked at. */
+const unasked = z.object({ cluster: z.string(), outcome: z.enum(["unregistered", "local"]) });
 const failed = z.object({
   cluster: z.string(),
   outcome: z.literal("failed"),
@@ -124,8 +124,9 @@ export function readAnswer<Report extends { readonly cluster: string }>(
   { cluster, schema, update }: Expected<Report>,
 ): Visit<Report> {
   const of = { cluster: z.literal(cluster) };
-  if (unregistered.extend(of).safeParse(answer).success) {
-    return { kind: "unregistered", cluster, causes: [] };
+  const { outcome: kind } = unasked.extend(of).safeParse(answer).data ?? {};
+  if (kind) {
+    return { kind, cluster, causes: [] };
   }
   const report = schema.safeParse(answer);
   if (report.success && report.data.cluster === cluster) {

@@ -1,7 +1,7 @@
 /** How registered clusters stand, as far as their records' tags tell. Pure. */
 import type { CredentialLife } from "../../clusters/record.ts";
 import type { ListedCluster } from "../../clusters/store.ts";
-import type { PullSecretConfig } from "../../config/stage-config.ts";
+import { isLocalCluster, type StageConfig } from "../../config/stage-config.ts";
 import { desiredPullSecrets, type Owner } from "../../refresh/desired.ts";
 import { type RightsStanding, rightsStanding } from "../../rights/standing.ts";
 
@@ -21,10 +21,12 @@ export interface ClusterStanding {
   readonly credential: CredentialLife | null;
   readonly renewalFailingSince: Date | null;
   readonly rights: RightsStanding;
+  /** Left to a runner inside its network. */
+  readonly local: boolean;
 }
 
 export interface Judging {
-  readonly pullSecrets: readonly PullSecretConfig[];
+  readonly config: Pick<StageConfig, "pullSecrets" | "localClusters">;
   readonly owner: Owner;
   readonly now: Date;
 }
@@ -50,7 +52,7 @@ export function standings(
 }
 
 function standingOf({ name, state }: ListedCluster, judging: Judging): ClusterStanding {
-  const desired = desiredPullSecrets(judging.pullSecrets, name, judging.owner);
+  const desired = desiredPullSecrets(judging.config.pullSecrets, name, judging.owner);
   const { failingSince, expiresAt, credential, rotationFailingSince, rbac } = state;
   return {
     cluster: name,
@@ -60,6 +62,7 @@ function standingOf({ name, state }: ListedCluster, judging: Judging): ClusterSt
     credential: credential ?? null,
     renewalFailingSince: rotationFailingSince ?? null,
     rights: rightsStanding(rbac, desired),
+    local: isLocalCluster(judging.config, name),
   };
 }
 

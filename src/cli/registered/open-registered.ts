@@ -10,6 +10,8 @@ import { askFromHere } from "./ask-from-here.ts";
 export interface Registered {
   readonly stage: FoundStage;
   readonly names: readonly string[];
+  /** On the command line; else they are all that are registered. */
+  readonly areNamed: boolean;
   /** @throws AwsError, UserError */
   readonly ask: (cluster: string, mode: AskMode) => Promise<unknown>;
 }
@@ -26,11 +28,11 @@ export async function openRegistered(
   run: CliRun,
 ): Promise<Registered> {
   const { stage, ask } = options.local ? await openHere(options, run) : await open(options, run);
-  const known = names.length > 0 ? names : await allNames(stage, run);
-  return { stage, ask, names: known };
+  const areNamed = names.length > 0;
+  return { stage, ask, areNamed, names: areNamed ? names : await allNames(stage, run) };
 }
 
-type Opened = Omit<Registered, "names">;
+type Opened = Pick<Registered, "stage" | "ask">;
 
 async function open(options: StageOptions, run: CliRun): Promise<Opened> {
   const stage = await findStage(options, run);

@@ -21,7 +21,7 @@ export interface Errand<Report> {
 }
 
 export async function visitAndShow<Report extends Outcome>(
-  { stage, names, ask }: Registered,
+  { stage, names, areNamed, ask }: Registered,
   { mode, render, ...errand }: Errand<Report>,
   { output, cli }: { readonly output: "text" | "json"; readonly cli: CliRun },
 ): Promise<ExitCode> {
@@ -32,6 +32,7 @@ export async function visitAndShow<Report extends Outcome>(
   const question = {
     ...errand,
     ask: (cluster: string) => ask(cluster, mode),
+    areNamed,
     update: `bring the function to this version: npx serverless deploy --stage ${stage.stage} --region ${stage.region}`,
   };
   const visited = await visitClusters(names, question, cli);

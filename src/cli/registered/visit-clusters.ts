@@ -5,6 +5,7 @@ import type { CliRun } from "../context.ts";
 import { type Interrupt, Interrupted, unlessStopped } from "../terminal/interrupt.ts";
 import { watch } from "../terminal/progress.ts";
 import { readAnswer } from "./answers.ts";
+import { failedIfNamed } from "./left-alone.ts";
 import { type Cause, isFine, type NoAnswer, type Outcome, type Visit } from "./visit.ts";
 
 export interface Question<Report> {
@@ -15,6 +16,8 @@ export interface Question<Report> {
   readonly update: string;
   /** `Swept`: what was done with a cluster that answered. */
   readonly verb: string;
+  /** Somebody named the clusters, instead of all. */
+  readonly areNamed: boolean;
   /** Whether it changes something: then Ctrl-C waits for what was begun. */
   readonly writes: boolean;
 }
@@ -50,7 +53,7 @@ function createVisitor<Report extends Outcome>(
     }
     try {
       const answer = await unlessStopped(question.ask(cluster), question.writes ? abort : stop);
-      return readAnswer(answer, { ...question, cluster });
+      return failedIfNamed(readAnswer(answer, { ...question, cluster }), question.areNamed);
     } catch (error) {
       const visit = noAnswer(cluster, error, question);
       refused ??= isAboutCaller(error) ? visit.causes[0] : undefined;
@@ -86,6 +89,9 @@ function leftBehind(cluster: string): Cause {
 }
 
 function lineOf<Report extends Outcome>(visit: Visit<Report>, verb: string): string {
+  if (visit.kind === "local") {
+    return `${visit.cluster}: left to its runner`;
+  }
   if (isFine(visit)) {
     return `${verb} ${visit.cluster}`;
   }

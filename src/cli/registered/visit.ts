@@ -8,7 +8,8 @@ export interface Answered<Report> {
 }
 
 export interface NoAnswer {
-  readonly kind: "failed" | "unregistered" | "interrupted";
+  /** `local`: the function left it to its runner, as it should. */
+  readonly kind: "failed" | "unregistered" | "interrupted" | "local";
   readonly cluster: string;
   readonly causes: readonly Cause[];
 }
@@ -26,7 +27,7 @@ export interface Outcome {
 }
 
 export function isFine<Report extends Outcome>(visit: Visit<Report>): boolean {
-  return visit.kind === "answered" && visit.report.outcome === "ok";
+  return visit.kind === "local" || (visit.kind === "answered" && visit.report.outcome === "ok");
 }
 
 /** Of a visit that brought no report, in the shape of a report that failed. */

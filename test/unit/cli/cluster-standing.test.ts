@@ -28,7 +28,11 @@ const fine: ClusterState = {
   failureToldAt: undefined,
 };
 const unseen: ClusterState = { ...fine, expiresAt: undefined, credential: undefined };
-const judging = { pullSecrets: [config], owner, now };
+const judging = {
+  config: { pullSecrets: [config], localClusters: ["prod-factory-*"] },
+  owner,
+  now,
+};
 
 const standingOf = (state: Partial<ClusterState>, name = "prod-eu") =>
   standings([{ name, state: { ...fine, ...state } }], judging)[0];
@@ -48,6 +52,13 @@ describe("a registered cluster", () => {
     ],
   ])("%s", (_, state, expected) => {
     expect(standingOf(state)).toMatchObject(expected);
+  });
+
+  test.each([
+    ["prod-eu", false],
+    ["prod-factory-1", true],
+  ])("called %s is local: %s", (name, local) => {
+    expect(standingOf({}, name)).toMatchObject({ local, state: "ok" });
   });
 
   test("that the config wants nothing in needs no rights, and isn't waited for", () => {

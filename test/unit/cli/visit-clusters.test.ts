@@ -11,6 +11,7 @@ type Report = z.output<typeof schema>;
 const good = async (cluster: string) => ({ cluster, outcome: "ok" });
 const question = (ask: Question<Report>["ask"], writes = true) => ({
   ask,
+  areNamed: true,
   schema,
   update: "deploy again",
   verb: "Swept",
@@ -59,6 +60,35 @@ describe("visiting clusters", () => {
     });
     expect(said).toContain("✖ cluster-2: the function broke");
     expect(said).toContain("✖ cluster-3: not registered");
+  });
+
+  test("takes for fine what is left to runners, unless somebody named it", async () => {
+    const ask = async (cluster: string) => ({ cluster, outcome: "local" });
+    const { run, said } = captureRun();
+    const [ofAll] = await visitClusters(["edge"], { ...question(ask), areNamed: false }, run);
+    expect(ofAll && [isFine(ofAll), asJson(ofAll)]).toEqual([
+      true,
+      { cluster: "edge", outcome: "local", failures: [] },
+    ]);
+    const [named] = await visitClusters(["edge"], question(ask), run);
+    expect(named && [isFine(named), asJson(named)]).toEqual([
+      false,
+      {
+        cluster: "edge",
+        outcome: "failed",
+        failures: [
+          {
+            kind: "local",
+            message: "left to a runner inside its network (localClusters)",
+            hint: "from a place that reaches it, name it and add --local",
+          },
+        ],
+      },
+    ]);
+    expect(said).toEqual([
+      "✔ edge: left to its runner",
+      "✖ edge: left to a runner inside its network (localClusters)",
+    ]);
   });
 
   test.each(["denied", "no-credentials"] as const)(
