@@ -9,10 +9,12 @@ export interface Standing {
   readonly failureToldAt: Date | undefined;
 }
 
-/** All clusters, at a tick of the schedule. */
+/** All clusters, at a tick of the schedule, as dispatch saw them. */
 export interface FleetAtTick {
   readonly tick: Date;
   readonly failingLong: number;
+  /** Whether this cluster is among those: the list that dispatch counts by may lag. */
+  readonly isCounted: boolean;
 }
 
 /**
@@ -28,11 +30,12 @@ export function dueChange(
   if (!failingSince) {
     return failureToldAt && "recovered";
   }
-  if (isTold(standing) || !fleet || fleet.failingLong > maxToldEach) {
+  // Only of one that was counted: of ten thousand that began to fail at once, each would be told
+  // while the count doesn't know of them yet.
+  if (isTold(standing) || !fleet?.isCounted || fleet.failingLong > maxToldEach) {
     return undefined;
   }
-  // By the tick, as dispatch counted: by now, a late retry would tell of each of ten thousand
-  // clusters before the first tick that counts them.
+  // It may have recovered since it was counted, and fail anew.
   return isFailingLong(failingSince, fleet.tick, schedulePeriodMs) ? "failing" : undefined;
 }
 

@@ -1,11 +1,14 @@
 /** Messages of the queue: what SQS does with their outcomes is in `message-outcome.ts`. */
+import { isFailingLong } from "../dispatch/failing-long.ts";
 import { QueueError } from "../dispatch/queue-error.ts";
 import { parseMessage, type RefreshMessage } from "../dispatch/refresh-message.ts";
+import type { FleetAtTick } from "../notifications/due-change.ts";
 import {
   type Delivery,
   isRetried,
   isSuperseded,
   poisonDelaySeconds,
+  type QueueRules,
   retryDelaySeconds,
   sweepLimitMs,
 } from "./message-outcome.ts";
@@ -69,7 +72,7 @@ async function serveDelivery(
   delivery: Delivery,
   { ports, time }: Serving,
 ): Promise<"done" | "retry"> {
-  const { cluster, tick, state, failingLong } = delivery.message;
+  const { cluster, state } = delivery.message;
   if (ports.isLocal(cluster)) {
     // Queued before it became one.
     ports.skipped(cluster, "local");
@@ -84,9 +87,19 @@ async function serveDelivery(
   const dispatched = {
     // An earlier delivery may have written tags since dispatch looked at them.
     state: delivery.receiveCount === 1 ? state : undefined,
-    fleet: failingLong === undefined ? undefined : { tick, failingLong },
+    fleet: fleetIn(delivery.message, ports.rules),
   };
   const report = await sweepAndNote(cluster, dispatched, { ports, time });
   const failed = report?.outcome === "failed";
   return failed && isRetried(delivery, report, ports.rules) ? "retry" : "done";
+}
+
+/** Undefined: somebody named this cluster, and says nothing of all of them. */
+function fleetIn(
+  { tick, state, failingLong }: RefreshMessage,
+  { schedulePeriodMs }: QueueRules,
+): FleetAtTick | undefined {
+  if (failingLong === undefined) return undefined;
+  const isCounted = isFailingLong(state?.failingSince, tick, schedulePeriodMs);
+  return { tick, failingLong, isCounted };
 }

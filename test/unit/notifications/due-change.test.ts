@@ -4,7 +4,7 @@ import { aboutToBeTold, dueChange } from "../../../src/notifications/due-change.
 const tick = new Date("2026-11-21T12:00:00Z");
 const minutesAgo = (minutes: number) => new Date(tick.getTime() - minutes * 60_000);
 const periodMs = 600_000;
-const few = { tick, failingLong: 1 };
+const few = { tick, failingLong: 1, isCounted: true };
 const well = { failingSince: undefined, failureToldAt: undefined };
 const failingLong = { failingSince: minutesAgo(30), failureToldAt: undefined };
 
@@ -12,11 +12,11 @@ describe("the topic is told of", () => {
   test.each([
     ["a cluster that has been failing for three schedules", failingLong, few, "failing"],
     ["one whose third failure came a few seconds late", since(29.9), few, "failing"],
-    ["as many as one may read", failingLong, { tick, failingLong: 20 }, "failing"],
+    ["as many as one may read", failingLong, { ...few, failingLong: 20 }, "failing"],
     ["one whose notice was prepared, and perhaps never sent", prepared(), few, "failing"],
     ["one that was told to be failing, and isn't", recovered(), few, "recovered"],
     ["its recovery whoever swept it", recovered(), undefined, "recovered"],
-    ["its recovery however many fail", recovered(), { tick, failingLong: 9_000 }, "recovered"],
+    ["its recovery however many fail", recovered(), { ...few, failingLong: 9_000 }, "recovered"],
     ["the recovery of one that was perhaps told of", recovered(30), few, "recovered"],
   ] as const)("%s", (_, standing, fleet, change) => {
     expect(dueChange(standing, fleet, periodMs)).toBe(change);
@@ -30,18 +30,20 @@ describe("the topic isn't told of", () => {
     ["one that has been failing for two schedules", since(20), few],
     ["one that was told before", told(20), few],
     ["one that was told, mended for a while without a topic, and fails again", told(90), few],
-    ["each of so many that an alarm speaks for all", failingLong, { tick, failingLong: 21 }],
+    ["each of so many that an alarm speaks for all", failingLong, { ...few, failingLong: 21 }],
+    [
+      "one that dispatch didn't count, by a list that lags",
+      failingLong,
+      { ...few, isCounted: false },
+    ],
     ["one that keeps failing while somebody looks on, as far as they know", failingLong, undefined],
   ] as const)("%s", (_, standing, fleet) => {
     expect(dueChange(standing, fleet, periodMs)).toBeUndefined();
   });
 
-  test("a failure that the tick's count can't have in it, however late a retry is", () => {
-    const standing = { failingSince: minutesAgo(20), failureToldAt: undefined };
-    expect(dueChange(standing, { tick, failingLong: 0 }, periodMs)).toBeUndefined();
-    expect(dueChange(standing, { tick: minutesAgo(-10), failingLong: 9 }, periodMs)).toBe(
-      "failing",
-    );
+  test("a failure that began since the tick's count, of a cluster that was in it and recovered", () => {
+    expect(dueChange(since(20), few, periodMs)).toBeUndefined();
+    expect(dueChange(since(20), { ...few, tick: minutesAgo(-10) }, periodMs)).toBe("failing");
   });
 
   test("a failure of half an hour where the schedule is an hour", () => {

@@ -81,6 +81,16 @@ describe("a cluster that has been failing for three schedules", () => {
     expect(notices).toHaveLength(1);
   });
 
+  test("isn't told of so long as the list lags so far that dispatch didn't count it", async () => {
+    // Of ten thousand that began to fail at once, each may be such a one, and no other is counted.
+    const { scene } = await deadScene();
+    const { serve, notices } = scene.newFunction();
+    await serve(scene.delivery("eu", { failingLong: 0 }));
+    expect(notices).toEqual([]);
+    await serve(tickIn(scene));
+    expect(notices).toHaveLength(1);
+  });
+
   test("isn't told of where so many do that an alarm speaks for all, and nothing is asked", async () => {
     const { scene } = await deadScene();
     const { serve, notices } = scene.newFunction();
