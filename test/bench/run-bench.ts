@@ -59,7 +59,7 @@ export async function runBench(
       ...judgeAims(found),
       ...judgeFunctions(await measureFunctions()),
       ...judgeDispatch(await measureDispatch()),
-      ...judgeThrottledDispatch(await measureThrottledDispatch()),
+      ...judgeThrottledDispatch(await measureThrottledDispatch(options.throttledClusters)),
       ...judgeQueue(await measureQueue()),
     ],
     violations: [...violations, ...sweepFailures(found)],

@@ -9,6 +9,7 @@ describe("the benchmark's command line", () => {
       namespaces: 500,
       rounds: 5,
       foreignSecrets: 20_000,
+      throttledClusters: 10_000,
       serialSample: 50,
     });
   });
