@@ -89,8 +89,14 @@ function prove({ kubeconfig }: IssuedAccess, plan: RegistrationPlan, ports: Regi
   });
 }
 
-/** A registration that was complete before is left to its schedule. */
+/**
+ * A registration that was complete before is left to its schedule, and a local cluster to its runner:
+ * a token that were minted here would carry the rights of whoever registers.
+ */
 function isSweepDue(plan: RegistrationPlan): boolean {
+  if (plan.wish.isLocal) {
+    return false;
+  }
   if (plan.record.action !== "keep" || changesSomething(plan)) {
     return true;
   }

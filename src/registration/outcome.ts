@@ -35,7 +35,7 @@ export function leftToDo({ plan, done, record, stopped }: RegistrationOutcome): 
   return [
     ...(left > 0 ? [`${left} of ${writes.length} objects`] : []),
     ...(record === undefined ? [recordsLeft[plan.record.action]] : []),
-    "the sweep",
+    plan.wish.isLocal ? "its runner's sweep" : "the sweep",
   ];
 }
 

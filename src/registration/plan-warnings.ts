@@ -24,12 +24,12 @@ interface Outlook extends Pick<Inspection, "unlisted" | "record"> {
 }
 
 export function warningsOf(
-  { renew, cluster, owner, access }: RegistrationWish,
+  { renew, cluster, owner, access, isLocal }: RegistrationWish,
   { server, unreached, verified }: Destination,
   { steps, unlisted, record }: Outlook,
 ): Problem[] {
   const warnings: Problem[] = unverifiedIf(!verified, cluster);
-  if (isLoopback(server)) {
+  if (isLoopback(server) && !isLocal) {
     warnings.push({
       message: `${server} is this machine: a deployed function can't reach it`,
       hint: "--server <url> names the address that it can; refresh --local works from here",
@@ -38,7 +38,7 @@ export function warningsOf(
   if (unreached !== undefined) {
     warnings.push({
       message: `${server} can't be reached from here (${unreached}): the credential is tried through the context's server`,
-      hint: "the first sweep shows whether the deployed function reaches it",
+      hint: `the first sweep shows whether ${isLocal ? "its runner" : "the deployed function"} reaches it`,
     });
   }
   const missing = missingNamespaces(steps);

@@ -11,6 +11,8 @@ export interface RegistrationWish extends Registrant {
   /** False: the person knows what it means to go without. */
   readonly withPolicy: boolean;
   readonly access: AccessKind;
+  /** A runner inside its network is to sweep it: the deployed function isn't asked. */
+  readonly isLocal: boolean;
   /** Of a new record; undefined: the one that AWS has for all secrets. */
   readonly kmsKeyId: string | undefined;
   /** Of a new record. */

@@ -21,6 +21,17 @@ test("--eks names what isn't there, and what a cluster without access entries ne
   await expectGolden("register-eks-config-map", await scene.run([...eks, "old"]));
 });
 
+test("--eks gives a local cluster no way in that only the function's role has", async () => {
+  const { url: endpoint, ca } = scene.cluster;
+  scene.aws.eks.createCluster("plant", { endpoint, ca, authenticationMode: "API" });
+  await scene.deploy("inside", undefined, `localClusters: [plant]\n${scene.config}`);
+  const eks = ["register", "plant", ...target, "--stage", "inside", "--yes", "--eks", "plant"];
+  const finished = await scene.run(eks);
+  await expectGolden("register-local-eks", finished);
+  expect(finished.exitCode).toBe(1);
+  expect(scene.aws.secrets.read("ecr-pull-secrets/inside/clusters/plant")).toBeUndefined();
+});
+
 test("--as-is refuses what may more than it needs, and lists it", async () => {
   const asIs = ["register", "by-hand", ...target, "--as-is", "--yes"];
   await expectGolden("register-as-is-wide", await scene.run(asIs));

@@ -156,6 +156,31 @@ async function shortLived() {
   return Object.assign(cluster, { [Symbol.asyncDispose]: () => cluster.close() });
 }
 
+describe("register leaves a local cluster to its runner", () => {
+  test("and names the command, which works", async () => {
+    const cluster = await scene.startCluster(["line-1"]);
+    await scene.deploy("inside", unreachable, `localClusters: ["plant-*"]\n${scene.config}`);
+    const args = await kubeconfigOf("plant-1", cluster);
+    const finished = await scene.run([...args, "--stage", "inside"]);
+    await expectGolden("register-local", finished);
+    expect(finished.exitCode).toBe(0);
+
+    const [, command = ""] = /^ +npx ecr-pull-secrets (.*)$/m.exec(finished.stdout) ?? [];
+    const swept = await scene.run(command.split(" "));
+    expect(swept).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("Swept plant-1") });
+    expect(cluster.state.secret("line-1", "ecr-pull")).toBeDefined();
+  });
+
+  test("also where only the deployed config says so", async () => {
+    const cluster = await scene.startCluster([]);
+    await scene.deploy("ahead", ({ cluster: name }) => ({ cluster: name, outcome: "local" }));
+    const args = await kubeconfigOf("depot", cluster);
+    const finished = await scene.run([...args, "--stage", "ahead"]);
+    expect(finished.exitCode).toBe(0);
+    expect(finished.stdout).toContain("- depot: left to a runner inside its network");
+  });
+});
+
 describe.concurrent("register says what isn't well", () => {
   test("when the deployed function can't reach the cluster: it stays registered", async () => {
     const cluster = await scene.startCluster([]);

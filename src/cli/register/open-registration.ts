@@ -56,6 +56,7 @@ export async function openRegistration(
   const cluster = open.use(way?.cluster);
   const facts = cluster && (way?.facts ?? (await attempt(() => meet(cluster, narrator))));
   const found = named && withAccess(named, way?.access);
+  problems.push(...(found ? strandedIf(found.wish) : []));
   const kubeconfigs = found && cluster && (await attempt(async () => storedFor(cluster, found)));
   if (problems.length > 0 || !found || !cluster || !facts || !kubeconfigs) {
     throw new RegistrationRefused(problems);
@@ -82,6 +83,17 @@ interface Found {
 
 function withAccess({ stage, wish }: Found, access: AccessKind | undefined): Found {
   return { stage, wish: access ? { ...wish, access } : wish };
+}
+
+/** What only the function can prove is no way in for somebody else. */
+function strandedIf({ cluster, isLocal, access }: RegistrationWish): Problem[] {
+  if (!isLocal || access.judgeDeployed === undefined) {
+    return [];
+  }
+  const message = `that way lets in the deployed function's role, and the function leaves ${cluster} to a runner (localClusters)`;
+  const hint =
+    "without --eks or --as-is it gets a ServiceAccount, whose token its runner can use; or take it out of localClusters, and deploy";
+  return [{ message, hint }];
 }
 
 /** With the wish, so that a config that doesn't mean this cluster is told before anything else. */

@@ -1,5 +1,6 @@
 /** From a request and a stage's config to what a registration is to bring about. */
 import { minLifeMs } from "../../clusters/token-life.ts";
+import { isLocalCluster } from "../../config/stage-config.ts";
 import { formatSpan } from "../../durations.ts";
 import { UsageError } from "../../errors.ts";
 import { listSome } from "../../list-some.ts";
@@ -35,7 +36,8 @@ export function wishOf(request: RegisterRequest, stage: Stage): RegistrationWish
   const access = serviceAccountAccess({ namespace, lifetimeSeconds: asked, schedulePeriodMs });
   const { kmsKeyArn, tags } = config.aws;
   const kmsKeyId = request.kmsKeyId ?? kmsKeyArn;
-  return { ...request, owner, desired, access, schedulePeriodMs, kmsKeyId, tags };
+  const isLocal = isLocalCluster(config, cluster);
+  return { ...request, isLocal, owner, desired, access, schedulePeriodMs, kmsKeyId, tags };
 }
 
 function entriesOf({ config }: Stage): string {

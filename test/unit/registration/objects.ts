@@ -17,6 +17,7 @@ export function wishOf(change: Partial<RegistrationWish> = {}): RegistrationWish
     namespace,
     withPolicy: true,
     access: serviceAccountAccess({ namespace, lifetimeSeconds: 2_592_000, schedulePeriodMs }),
+    isLocal: false,
     kmsKeyId: undefined,
     tags: {},
     replace: false,

@@ -228,6 +228,13 @@ describe("a registration is planned", () => {
     }
   });
 
+  test("without that warning where a runner is to sweep it, perhaps on this machine", () => {
+    const wish = wishOf({ isLocal: true });
+    const destination = { ...reached, server: "https://127.0.0.1:6443" };
+    const plan = planned(planRegistration(inspect(wish, "nothing"), wish, destination));
+    expect(plan.warnings).toEqual([]);
+  });
+
   test("with a warning where nobody verifies the certificate", () => {
     const wish = wishOf();
     const destination = { ...reached, verified: false };
@@ -240,12 +247,15 @@ describe("a registration is planned", () => {
     ]);
   });
 
-  test("with a warning where the address can't be reached from here", () => {
-    const wish = wishOf();
+  test.each([
+    [false, "the first sweep shows whether the deployed function reaches it"],
+    [true, "the first sweep shows whether its runner reaches it"],
+  ])("with a warning where the address can't be reached from here (local: %s)", (isLocal, hint) => {
+    const wish = wishOf({ isLocal });
     const destination = { ...reached, unreached: "connect timed out" };
     const plan = planned(planRegistration(inspect(wish, "nothing"), wish, destination));
     expect(plan.warnings).toMatchObject([
-      { message: expect.stringContaining("can't be reached from here (connect timed out)") },
+      { message: expect.stringContaining("can't be reached from here (connect timed out)"), hint },
     ]);
   });
 });

@@ -237,6 +237,26 @@ describe("one cluster, from its first registration on", () => {
   });
 });
 
+describe("a local cluster", () => {
+  const factory = { ...place("factory"), isLocal: true };
+  afterAll(() => scene.removePolicies());
+
+  test("is registered as any other, and nobody is asked to sweep it", async () => {
+    const before = scene.asked.length;
+    const outcome = await scene.register(factory);
+    expect(outcome).toMatchObject({ record: "created", sweep: undefined, stopped: undefined });
+    expect(outcome.proofs.length).toBeGreaterThan(50);
+    expect(scene.asked).toHaveLength(before);
+  });
+
+  test("that isn't noted as renewed has its runner's sweep left", async () => {
+    scene.aws.deny("secretsmanager:TagResource");
+    const outcome = await scene.register({ ...factory, renew: true });
+    scene.aws.allow("secretsmanager:TagResource");
+    expect(leftToDo(outcome)).toEqual(["its runner's sweep"]);
+  });
+});
+
 describe("what isn't ours", () => {
   test("is left alone: a record that isn't a kubeconfig", async () => {
     scene.aws.secrets.create("ecr-pull-secrets/prod/clusters/by-hand", "not: [a kubeconfig");

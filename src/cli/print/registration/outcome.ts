@@ -5,7 +5,8 @@ import { leftToDo, type RegistrationOutcome } from "../../../registration/outcom
 import { changesSomething } from "../../../registration/plan-registration.ts";
 import { isWrite, type ObjectStep, pastTense } from "../../../registration/rules/judge-object.ts";
 import { refOf } from "../../../rights/kubernetes-object.ts";
-import { asJson, type Visit } from "../../registered/visit.ts";
+import { asJson, isFine, type Visit } from "../../registered/visit.ts";
+import { renderHint } from "../hint.ts";
 import type { Look } from "../look.ts";
 import { renderReport, type ShownReport } from "../report.ts";
 import { renderVisits } from "../visits.ts";
@@ -21,9 +22,21 @@ export function renderOutcome(outcome: RegistrationOutcome, sweep: FirstSweep, l
     ? `\n  its credential is ${describeValidity(credential.expiresAt, look.now)}, and renewed before`
     : "";
   return joinBlocks([
-    `${look.paint.green("✔")} ${verdictOf(outcome)}${validity}`,
+    [
+      `${look.paint.green("✔")} ${verdictOf(outcome)}${validity}`,
+      ...whatIsNext(outcome, look),
+    ].join("\n"),
     sweep ? renderVisits([sweep], renderReport, look) : "",
   ]);
+}
+
+/** Of a local cluster, nobody here sweeps it. */
+function whatIsNext({ plan }: RegistrationOutcome, look: Look): string[] {
+  const { cluster, owner, isLocal } = plan.wish;
+  const command = `npx ecr-pull-secrets refresh ${cluster} --local --stage ${owner.stage} --yes`;
+  return isLocal
+    ? [renderHint(`to be run inside its network, once per schedule: ${command}`, "  ", look)]
+    : [];
 }
 
 function verdictOf({ plan, record }: RegistrationOutcome): string {
@@ -95,5 +108,5 @@ function resultOf(step: ObjectStep, written: ReadonlySet<ObjectStep>): string {
 
 /** Also where there was no need to ask the function. */
 export function isSwept(sweep: FirstSweep): boolean {
-  return sweep === undefined || (sweep.kind === "answered" && sweep.report.outcome === "ok");
+  return sweep === undefined || isFine(sweep);
 }

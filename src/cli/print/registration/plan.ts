@@ -116,7 +116,7 @@ function renderRecord({ wish, record }: RegistrationPlan, { paint, columns }: Lo
   ].join("\n");
 }
 
-function renderRights({ rights, objects, record }: RegistrationPlan, look: Look): string {
+function renderRights({ wish, rights, objects, record }: RegistrationPlan, look: Look): string {
   if (record.action !== "create" && !objects.some(isWrite)) {
     return "";
   }
@@ -127,7 +127,8 @@ function renderRights({ rights, objects, record }: RegistrationPlan, look: Look)
   const lines = rights.summary.map((line) =>
     wrap(`- ${line}`, columns, "    ").replace(/^ {2}/, ""),
   );
-  return [paint.bold("What the deployed function may do there, and no more"), ...lines].join("\n");
+  const whose = wish.isLocal ? "its runner" : "the deployed function";
+  return [paint.bold(`What ${whose} may do there, and no more`), ...lines].join("\n");
 }
 
 function renderNothing({ wish }: RegistrationPlan, { paint }: Look): string {
