@@ -27,9 +27,14 @@ const million = 1_000_000;
 
 export const prices = {
   secret: { per: "secret and month", units: 1, dollars: 0.4, source: secretsManager },
-  secretCall: { per: "10,000 calls", units: 10_000, dollars: 0.05, source: secretsManager },
+  secretCall: {
+    per: "10,000 calls of Secrets Manager",
+    units: 10_000,
+    dollars: 0.05,
+    source: secretsManager,
+  },
   lambdaRequest: {
-    per: "million requests",
+    per: "million invocations",
     units: million,
     dollars: 0.2,
     free: million,
@@ -50,7 +55,7 @@ export const prices = {
     source: "https://aws.amazon.com/sqs/pricing/",
   },
   eventBridgeEvent: {
-    per: "million events",
+    per: "million events of EventBridge",
     units: million,
     dollars: 1,
     source: "https://aws.amazon.com/eventbridge/pricing/",
@@ -86,8 +91,8 @@ export const prices = {
     source: cloudWatch,
   },
   sentGb: { per: "GB sent to the internet", units: 1, dollars: 0.09, free: 100, source: ec2 },
-  kmsKey: { per: "key and month", units: 1, dollars: 1, source: kms },
-  kmsCall: { per: "10,000 calls", units: 10_000, dollars: 0.03, free: 20_000, source: kms },
+  kmsKey: { per: "KMS key and month", units: 1, dollars: 1, source: kms },
+  kmsCall: { per: "10,000 calls of KMS", units: 10_000, dollars: 0.03, free: 20_000, source: kms },
   natHour: { per: "hour of a NAT gateway", units: 1, dollars: 0.045, source: vpc },
   natGb: { per: "GB through a NAT gateway", units: 1, dollars: 0.045, source: vpc },
   addressHour: { per: "hour of a public IPv4 address", units: 1, dollars: 0.005, source: vpc },
