@@ -3,6 +3,7 @@ import { AwsError } from "../errors.ts";
 import type { Owner } from "../refresh/desired.ts";
 import { formatOwner } from "../refresh/rules/ownership.ts";
 import type { DeployedStack } from "../stack/deployed-stack.ts";
+import { logGroupOf, stackNames } from "../stack/names.ts";
 import { type Check, failed, passed, skipped, stackCatalogue, warned } from "./catalogue.ts";
 import type { CheckResult } from "./check-report.ts";
 
@@ -46,7 +47,7 @@ function judgeSchedule(
     ? failed(schedule, { message: "there is none: nothing renews any pull secret", hint })
     : failed(schedule, {
         message: "somebody disabled it: nothing renews any pull secret",
-        hint: `aws events enable-rule --name ecr-pull-secrets-${stage}-dispatch --region ${region}`,
+        hint: `aws events enable-rule --name ${stackNames(stage).schedule} --region ${region}`,
       });
 }
 
@@ -59,7 +60,7 @@ function judgeDeadLetters(count: number | undefined, { owner, hint }: Place): Ch
     ? passed(deadLetters)
     : warned(deadLetters, {
         message: `${count} ${count === 1 ? "message" : "messages"} that the refresh function could not handle`,
-        hint: `purge it once the function's log has told why: aws logs tail /aws/lambda/ecr-pull-secrets-${owner.stage}-refresh --since 14d --region ${owner.region}`,
+        hint: `purge it once the function's log has told why: aws logs tail ${logGroupOf(stackNames(owner.stage).functions.refresh)} --since 14d --region ${owner.region}`,
       });
 }
 

@@ -1,6 +1,6 @@
 /** What AWS would refuse in the middle of a deploy, or silently leave dead: found before. Pure. */
 import { ConfigError } from "../errors.ts";
-import { longestStage, stackNames } from "../stack/names.ts";
+import { isDeployable, longestStage } from "../stack/names.ts";
 import { maxPolicyCharacters, policyCharacters } from "./policy-size.ts";
 import { StageError } from "./stage-error.ts";
 import type { Deployment } from "./template/part.ts";
@@ -18,7 +18,7 @@ export function checkDeployment(deployment: Deployment, destination: Destination
 }
 
 function checkStage(stage: string, region: string): void {
-  if (stackNames(stage, region) !== undefined) return;
+  if (isDeployable(stage, region)) return;
   const longest = longestStage(region);
   const found = stage.length > longest ? `${stage.length} characters` : "others";
   throw new StageError(

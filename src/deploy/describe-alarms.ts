@@ -1,5 +1,6 @@
 /** Where a stage's alarms go, and what is missing for somebody to hear them. Pure. */
 import type { Subscription } from "../notifications/topic-subscriptions.ts";
+import { stackNames } from "../stack/names.ts";
 import type { LookFailure } from "./look-at-clusters.ts";
 import { awsOptions, type Place } from "./place.ts";
 
@@ -14,7 +15,7 @@ export interface AlarmsLook {
 
 export function describeAlarms({ email, topic }: AlarmsLook, place: Place): readonly string[] {
   if (topic === undefined) {
-    return [`go to the topic ecr-pull-secrets-${place.stage}-alarms`];
+    return [`go to the topic ${stackNames(place.stage).topic}`];
   }
   const { arn, subscriptions } = topic;
   if ("message" in subscriptions) {

@@ -4,6 +4,7 @@
  */
 import { formatSpan } from "../durations.ts";
 import { redactTokens } from "../redact-tokens.ts";
+import { logGroupOf, stackNames } from "../stack/names.ts";
 import { formatTime } from "../times.ts";
 import type { ClusterNotice } from "./notice.ts";
 
@@ -99,7 +100,8 @@ function describeEnd(expiresAt: Date, now: Date): string {
 
 function describeLog(cluster: string, { stage }: NoticePlace): string {
   const query = `filter cluster = "${cluster}" | sort @timestamp desc | limit 20`;
-  return `in CloudWatch Logs Insights, of /aws/lambda/ecr-pull-secrets-${stage}-refresh: ${query}`;
+  const logGroup = logGroupOf(stackNames(stage).functions.refresh);
+  return `in CloudWatch Logs Insights, of ${logGroup}: ${query}`;
 }
 
 /** The name of the cluster gives way: it is in the body as well, and whole. */

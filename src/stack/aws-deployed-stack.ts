@@ -1,4 +1,4 @@
-/** A stage that is deployed in AWS, found by the names that `serverless.yml` gives its parts. */
+/** A stage that is deployed in AWS, found by the names of its parts. */
 import { DescribeRuleCommand, EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
@@ -8,16 +8,16 @@ import type { AwsCall } from "../aws/call.ts";
 import { named, readSdkError } from "../aws/sdk-error.ts";
 import type { DeployedStack } from "./deployed-stack.ts";
 import { createFunctionInvoker, type InvokerOptions } from "./invoke-function.ts";
-import { longestStage, stackNames } from "./names.ts";
+import { isDeployable, longestStage, stackNames } from "./names.ts";
 import { StackError } from "./stack-error.ts";
 
 /** What stage it is isn't checked: of one that can't be deployed, nothing is there. */
 export function createDeployedStack(options: InvokerOptions): DeployedStack {
   const { session, region, stage } = options;
-  const names = stackNames(stage, region);
-  if (names === undefined) {
+  if (!isDeployable(stage, region)) {
     return nothingDeployed(stage, region);
   }
+  const names = stackNames(stage);
   const credentials = session.credentialsOf(undefined);
   const config = { ...session.clientConfig, region, credentials };
   const lambda = new LambdaClient(config);
@@ -25,8 +25,8 @@ export function createDeployedStack(options: InvokerOptions): DeployedStack {
   const sqs = new SQSClient(config);
   const invoke = createFunctionInvoker(options);
   return {
-    refreshFunction: () => describeFunction(lambda, { region, name: names.refreshFunction }),
-    ask: (cluster, mode) => invoke(names.refreshFunction, { cluster, mode }),
+    refreshFunction: () => describeFunction(lambda, { region, name: names.functions.refresh }),
+    ask: (cluster, mode) => invoke(names.functions.refresh, { cluster, mode }),
     schedule: () => describeSchedule(eventBridge, { region, name: names.schedule }),
     deadLetters: () => countMessages(sqs, { region, name: names.deadLetterQueue }),
   };

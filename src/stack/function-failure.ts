@@ -1,6 +1,7 @@
 /** What it means for a person when the refresh function can't be asked, or breaks. */
 import * as z from "zod";
 import type { SdkError } from "../aws/sdk-error.ts";
+import { logGroupOf } from "./names.ts";
 import { StackError } from "./stack-error.ts";
 
 export interface AskedFunction {
@@ -67,7 +68,7 @@ function nameOf({ functionName, region }: AskedFunction): string {
 }
 
 function logOf({ functionName, region }: AskedFunction): string {
-  return `check, plan, refresh and status work without it: --local. Its log says why: aws logs tail /aws/lambda/${functionName} --since 15m --region ${region}`;
+  return `check, plan, refresh and status work without it: --local. Its log says why: aws logs tail ${logGroupOf(functionName)} --since 15m --region ${region}`;
 }
 
 function deployHint({ stage, region }: AskedFunction): string {

@@ -87,6 +87,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "src/notifications": [
     "src/aws",
     "src/dispatch/failing-long.ts",
+    "src/stack/names.ts",
     "src/errors.ts",
     "src/durations.ts",
     "src/times.ts",

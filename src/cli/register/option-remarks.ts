@@ -1,6 +1,7 @@
 /** What has to be said of options that somebody gave: of no use here, or more is to be done. */
 import type { RegistrationPlan } from "../../registration/plan-registration.ts";
 import type { Problem } from "../../registration/problems.ts";
+import { roleName } from "../../stack/names.ts";
 import type { RegisterOptions } from "./register-options.ts";
 
 /** @param stackKey the config's own, which the stack lets its function use; undefined: none */
@@ -34,6 +35,6 @@ function uselessKey({ cluster, owner: { stage } }: Wish): Problem {
 function lockedOut({ owner: { stage, region } }: Wish): Problem {
   return {
     message: "the deployed function has to be allowed to use that key, and the stack doesn't do it",
-    hint: `name it in config/${stage}.yml as aws.kmsKeyArn and deploy, or allow its role, ecr-pull-secrets-${stage}-refresh-${region}, kms:Decrypt and kms:GenerateDataKey in the key's policy`,
+    hint: `name it in config/${stage}.yml as aws.kmsKeyArn and deploy, or allow its role, ${roleName(stage, "refresh", region)}, kms:Decrypt and kms:GenerateDataKey in the key's policy`,
   };
 }

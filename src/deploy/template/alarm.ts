@@ -1,6 +1,7 @@
 /** One alarm, as CloudWatch takes it. */
+import { stackNames } from "../../stack/names.ts";
 import type { MetricDefinition } from "../../telemetry/metrics.ts";
-import { nameOf, type Resource, ref } from "./part.ts";
+import { type Resource, ref } from "./part.ts";
 
 /** Sections of the runbook: each alarm sends its reader to one. */
 export const runbookAnchors = [
@@ -67,7 +68,7 @@ export function alarmResource(alarm: Alarm, stage: string): Resource {
 }
 
 export function alarmName({ name }: Pick<Alarm, "name">, stage: string): string {
-  return `${nameOf(stage)}-${name}`;
+  return `${stackNames(stage).stack}-${name}`;
 }
 
 function describe({ description, runbook }: Alarm): string {

@@ -2,9 +2,10 @@
  * Alarms on what AWS itself counts: bugs, and limits. Lambda has these numbers only where a function
  * was called, SQS only while a queue is in use: none is as good as zero.
  */
+import { type FunctionName, stackNames } from "../../stack/names.ts";
 import type { Alarm, WatchedMetric } from "./alarm.ts";
 import { hoursUntilExpiry } from "./alarms-fleet.ts";
-import { type Deployment, nameOf } from "./part.ts";
+import type { Deployment } from "./part.ts";
 
 const minutes = 5;
 const anyAtAll = {
@@ -14,8 +15,6 @@ const anyAtAll = {
   periods: 1,
   missing: "notBreaching",
 } as const;
-
-export type FunctionName = "dispatch" | "refresh";
 
 export function awsAlarms(deployment: Deployment): Alarm[] {
   return [
@@ -39,7 +38,7 @@ function deadLetters(deployment: Deployment): Alarm {
       `its pull secrets expire ${atTheEarliest(deployment)}.`,
       "SQS keeps such a message for 14 days.",
     ],
-    metric: queueMetric("ApproximateNumberOfMessagesVisible", "refresh-dlq.fifo", deployment),
+    metric: queueMetric("ApproximateNumberOfMessagesVisible", "deadLetterQueue", deployment),
     ...anyAtAll,
   };
 }
@@ -94,16 +93,16 @@ export function functionMetric(
   name: FunctionName,
   { stage }: Pick<Deployment, "stage">,
 ): WatchedMetric {
-  const dimensions = { FunctionName: `${nameOf(stage)}-${name}` };
+  const dimensions = { FunctionName: stackNames(stage).functions[name] };
   return { namespace: "AWS/Lambda", name: metric, dimensions, statistic: "Sum" };
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
 export function queueMetric(
   metric: "ApproximateNumberOfMessagesVisible" | "ApproximateAgeOfOldestMessage",
-  name: "refresh.fifo" | "refresh-dlq.fifo",
+  queue: "refreshQueue" | "deadLetterQueue",
   { stage }: Pick<Deployment, "stage">,
 ): WatchedMetric {
-  const dimensions = { QueueName: `${nameOf(stage)}-${name}` };
+  const dimensions = { QueueName: stackNames(stage)[queue] };
   return { namespace: "AWS/SQS", name: metric, dimensions, statistic: "Maximum" };
 }

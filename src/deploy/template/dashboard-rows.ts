@@ -1,4 +1,5 @@
 /** What the dashboard shows, from above: made of what the functions emit and the alarms watch. */
+import { logGroupOf, stackNames } from "../../stack/names.ts";
 import {
   clusterMetrics,
   fleetMetrics,
@@ -20,7 +21,7 @@ import {
   text,
   type Widget,
 } from "./dashboard-widgets.ts";
-import { type Deployment, nameOf, pseudo } from "./part.ts";
+import { type Deployment, pseudo } from "./part.ts";
 import { queries } from "./queries.ts";
 
 export type Row = readonly Widget[];
@@ -28,7 +29,7 @@ export type Row = readonly Widget[];
 const hourSeconds = 3_600;
 
 export function rowsOf(deployment: Deployment): readonly Row[] {
-  const logGroup = `/aws/lambda/${nameOf(deployment.stage)}-refresh`;
+  const logGroup = logGroupOf(stackNames(deployment.stage).functions.refresh);
   return [
     [whatToDo(deployment), states(deployment)],
     [soonestExpiry(deployment), clusters(deployment)],
@@ -47,7 +48,8 @@ export const commands = ["list", "check <cluster>", "plan <cluster>", "refresh <
 function whatToDo({ stage }: Deployment): Widget {
   const options = `--stage ${stage} --region ${pseudo("Region")}`;
   const lines = commands.map((each) => `    npx ecr-pull-secrets ${each} ${options}`);
-  const head = [`## ${nameOf(stage)}`, `What to do about an alarm: \`${runbookFile}\``, ""];
+  const runbook = `What to do about an alarm: \`${runbookFile}\``;
+  const head = [`## ${stackNames(stage).stack}`, runbook, ""];
   return text([...head, ...lines].join("\n"));
 }
 
@@ -122,14 +124,14 @@ function failures(deployment: Deployment): Widget {
 }
 
 function queueAge(deployment: Deployment): Widget {
-  const metric = queueMetric("ApproximateAgeOfOldestMessage", "refresh.fifo", deployment);
+  const metric = queueMetric("ApproximateAgeOfOldestMessage", "refreshQueue", deployment);
   const title = "Seconds that the oldest message has waited for its sweep";
   return graph({ title, lines: [{ metric, label: "refresh.fifo" }], periodSeconds: 300 });
 }
 
 function deadLetters(deployment: Deployment): Widget {
   const visible = "ApproximateNumberOfMessagesVisible";
-  const metric = queueMetric(visible, "refresh-dlq.fifo", deployment);
+  const metric = queueMetric(visible, "deadLetterQueue", deployment);
   const lines = [{ metric, label: "refresh-dlq.fifo" }];
   return graph({ title: "Dead letters", lines, periodSeconds: 300 });
 }

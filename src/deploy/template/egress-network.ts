@@ -2,7 +2,8 @@
  * A network of the stack's own, with one way out: function → private subnet → NAT gateway → a fixed
  * address. In one availability zone: another one is another gateway, and another address.
  */
-import { getAtt, nameOf, type Resource, ref, type TemplatePart } from "./part.ts";
+import { stackNames } from "../../stack/names.ts";
+import { getAtt, type Resource, ref, type TemplatePart } from "./part.ts";
 
 export const egressSubnet = "EgressPrivateSubnet";
 export const egressSecurityGroup = "EgressSecurityGroup";
@@ -22,7 +23,7 @@ const anywhere = "0.0.0.0/0";
  * until they are gone, or subnet and security group couldn't be deleted
  */
 export function egressNetwork(stage: string, lambdasRight: string): TemplatePart {
-  const Tags = [{ Key: "Name", Value: nameOf(stage) }];
+  const Tags = [{ Key: "Name", Value: stackNames(stage).stack }];
   const vpc = ref("EgressVpc");
   return {
     resources: {

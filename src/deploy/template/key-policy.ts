@@ -2,7 +2,7 @@
  * What the policy of a customer's KMS key has to allow, beside what is in it: the stack can't write
  * it, and without it CloudWatch encrypts no log, and publishes no alarm, without a word.
  */
-import { nameOf } from "./part.ts";
+import { logGroupOf, roleName, stackNames } from "../../stack/names.ts";
 
 /** Where a stage is deployed. */
 export interface KeyPlace {
@@ -35,7 +35,7 @@ export function keyPolicyStatements(place: KeyPlace): KeyStatement[] {
 
 /** https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services */
 function alarms({ stage, partition, region, account }: KeyPlace): KeyStatement {
-  const alarm = `arn:${partition}:cloudwatch:${region}:${account}:alarm:${nameOf(stage)}-*`;
+  const alarm = `arn:${partition}:cloudwatch:${region}:${account}:alarm:${stackNames(stage).stack}-*`;
   return {
     Sid: "EcrPullSecretsAlarms",
     Effect: "Allow",
@@ -51,7 +51,8 @@ function alarms({ stage, partition, region, account }: KeyPlace): KeyStatement {
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html */
 function logs({ stage, partition, region, account }: KeyPlace): KeyStatement {
-  const group = `arn:${partition}:logs:${region}:${account}:log-group:/aws/lambda/${nameOf(stage)}-*`;
+  const groups = logGroupOf(`${stackNames(stage).stack}-*`);
+  const arn = `arn:${partition}:logs:${region}:${account}:log-group:${groups}`;
   const suffix = partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
   return {
     Sid: "EcrPullSecretsLogs",
@@ -65,7 +66,7 @@ function logs({ stage, partition, region, account }: KeyPlace): KeyStatement {
       "kms:Describe*",
     ],
     Resource: "*",
-    Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": group } },
+    Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": arn } },
   };
 }
 
@@ -74,8 +75,8 @@ function logs({ stage, partition, region, account }: KeyPlace): KeyStatement {
  * By the account and a condition: a principal that isn't there yet would be refused.
  */
 function functions({ stage, partition, region, account }: KeyPlace): KeyStatement {
-  const roles = ["dispatch", "refresh"].map(
-    (name) => `arn:${partition}:iam::${account}:role/${nameOf(stage)}-${name}-${region}`,
+  const roles = (["dispatch", "refresh"] as const).map(
+    (each) => `arn:${partition}:iam::${account}:role/${roleName(stage, each, region)}`,
   );
   return {
     Sid: "EcrPullSecretsFunctions",

@@ -1,20 +1,13 @@
 /** The refresh function in a network: one that is there, or one of the stack's own. */
 import type { VpcConfig } from "../../config/stage-config.ts";
+import { stackNames } from "../../stack/names.ts";
 import {
   egressNetwork,
   egressRoutes,
   egressSecurityGroup,
   egressSubnet,
 } from "./egress-network.ts";
-import {
-  type Deployment,
-  type Extension,
-  nameOf,
-  pseudo,
-  ref,
-  sub,
-  type TemplatePart,
-} from "./part.ts";
+import { type Deployment, type Extension, pseudo, ref, sub, type TemplatePart } from "./part.ts";
 import { allow, policyDocument, type Statement } from "./statement.ts";
 
 /**
@@ -72,7 +65,7 @@ const interfaceActions = [
 function interfaceStatements(stage: string): Statement[] {
   const self = sub(
     `arn:${pseudo("Partition")}:lambda:${pseudo("Region")}:${pseudo("AccountId")}` +
-      `:function:${nameOf(stage)}-refresh`,
+      `:function:${stackNames(stage).functions.refresh}`,
   );
   return [
     allow(interfaceActions, "*"),

@@ -40,6 +40,3 @@ export const sub = (text: string) => ({ "Fn::Sub": text });
 /** One of CloudFormation's own variables, to be filled in by `sub`. */
 export const pseudo = (name: "AccountId" | "Partition" | "Region" | "URLSuffix") =>
   `\${AWS::${name}}`;
-
-/** What the stage's parts are called. */
-export const nameOf = (stage: string) => `ecr-pull-secrets-${stage}`;

@@ -2,8 +2,9 @@
  * Questions to the logs, saved where Logs Insights lists them. A query costs $0.005 per GB that it
  * reads, whatever it finds.
  */
+import { stackNames } from "../../stack/names.ts";
 import { logLines } from "../../telemetry/log-messages.ts";
-import { type Deployment, nameOf, type Resource, ref, type TemplatePart } from "./part.ts";
+import { type Deployment, type Resource, ref, type TemplatePart } from "./part.ts";
 
 export interface Query {
   readonly title: string;
@@ -101,7 +102,7 @@ function definition(query: Query, stage: string): Resource {
     Type: "AWS::Logs::QueryDefinition",
     Properties: {
       // Up to the slash it is a folder.
-      Name: `${nameOf(stage)}/${query.title}`,
+      Name: `${stackNames(stage).stack}/${query.title}`,
       LogGroupNames: [ref("RefreshLogGroup")],
       QueryString: queryText(query),
     },

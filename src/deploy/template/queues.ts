@@ -1,5 +1,6 @@
 /** The refresh queue and its dead letters. */
-import { type Deployment, getAtt, nameOf, type TemplatePart } from "./part.ts";
+import { stackNames } from "../../stack/names.ts";
+import { type Deployment, getAtt, type TemplatePart } from "./part.ts";
 
 /** Lambda's limit for one sweep, as in `serverless.yml`. */
 export const refreshTimeoutSeconds = 90;
@@ -13,6 +14,7 @@ const retentionSeconds = 4 * 3_600;
 const deadLetterRetentionSeconds = 14 * 86_400;
 
 export function queues({ stage, config }: Deployment): TemplatePart {
+  const { refreshQueue, deadLetterQueue } = stackNames(stage);
   const { kmsKeyArn } = config.aws;
   const encryption =
     kmsKeyArn === undefined ? { SqsManagedSseEnabled: true } : { KmsMasterKeyId: kmsKeyArn };
@@ -22,7 +24,7 @@ export function queues({ stage, config }: Deployment): TemplatePart {
       RefreshQueue: {
         Type: "AWS::SQS::Queue",
         Properties: {
-          QueueName: `${nameOf(stage)}-refresh.fifo`,
+          QueueName: refreshQueue,
           FifoQueue: true,
           DeduplicationScope: "messageGroup",
           FifoThroughputLimit: "perMessageGroupId",
@@ -39,7 +41,7 @@ export function queues({ stage, config }: Deployment): TemplatePart {
       RefreshDeadLetterQueue: {
         Type: "AWS::SQS::Queue",
         Properties: {
-          QueueName: `${nameOf(stage)}-refresh-dlq.fifo`,
+          QueueName: deadLetterQueue,
           FifoQueue: true,
           MessageRetentionPeriod: deadLetterRetentionSeconds,
           ...encryption,

@@ -1,7 +1,8 @@
 /** Who may do what: a role per function, with nothing in it that the config doesn't need. */
+import { type FunctionName, roleName } from "../../stack/names.ts";
 import { dispatchStatements } from "./dispatch-statements.ts";
 import { mintStatements } from "./mint-statements.ts";
-import { type Deployment, nameOf, pseudo, type Resource, sub, type TemplatePart } from "./part.ts";
+import { type Deployment, pseudo, type Resource, sub, type TemplatePart } from "./part.ts";
 import { refreshStatements } from "./refresh-statements.ts";
 import { policyDocument, type Statement } from "./statement.ts";
 
@@ -18,7 +19,7 @@ export function roles(deployment: Deployment): TemplatePart {
 }
 
 function role(
-  name: string,
+  of: FunctionName,
   { stage, config }: Deployment,
   policies: Readonly<Record<string, readonly Statement[]>>,
 ): Resource {
@@ -26,7 +27,7 @@ function role(
   return {
     Type: "AWS::IAM::Role",
     Properties: {
-      RoleName: sub(`${nameOf(stage)}-${name}-${pseudo("Region")}`),
+      RoleName: sub(roleName(stage, of, pseudo("Region"))),
       AssumeRolePolicyDocument: policyDocument([trust]),
       ...(permissionsBoundary !== undefined && { PermissionsBoundary: permissionsBoundary }),
       Policies: Object.entries(policies).map(([PolicyName, statements]) => ({

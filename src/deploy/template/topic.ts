@@ -1,5 +1,6 @@
 /** Who is told: by the alarms, and by the refresh function of single clusters. */
-import { type Deployment, nameOf, ref, type TemplatePart } from "./part.ts";
+import { stackNames } from "../../stack/names.ts";
+import { type Deployment, ref, type TemplatePart } from "./part.ts";
 
 export function topic({ stage, config }: Deployment): TemplatePart {
   const { kmsKeyArn } = config.aws;
@@ -8,7 +9,7 @@ export function topic({ stage, config }: Deployment): TemplatePart {
       AlarmTopic: {
         Type: "AWS::SNS::Topic",
         Properties: {
-          TopicName: `${nameOf(stage)}-alarms`,
+          TopicName: stackNames(stage).topic,
           // Not AWS's own key for topics: no alarm could speak through it.
           ...(kmsKeyArn !== undefined && { KmsMasterKeyId: kmsKeyArn }),
         },

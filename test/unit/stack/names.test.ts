@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { stackTemplate } from "../../../src/deploy/template/template.ts";
-import { longestStage, stackNames } from "../../../src/stack/names.ts";
+import { isDeployable, longestStage, stackNames } from "../../../src/stack/names.ts";
 import { deploymentOf } from "../deploy/deployment.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
@@ -14,13 +14,32 @@ describe("the names of a stage's parts", () => {
   test("are those that are deployed", () => {
     const { custom, functions } = read("serverless.yml");
     const { Resources: resources } = stackTemplate(deploymentOf());
-    const deployed = (name: string) =>
-      name.replace(/\$\{self:custom\.name\}/, custom.name.replace(/\$\{sls:stage\}/, "prod"));
-    expect(stackNames("prod", "us-east-1")).toEqual({
-      refreshFunction: deployed(functions.refresh.name),
+    const stack = custom.name.replace(/\$\{sls:stage\}/, "prod");
+    const deployed = (name: string) => name.replace(/\$\{self:custom\.name\}/, stack);
+    const computed = (resource: string, key: string) => resources[resource]?.Properties[key];
+    const names = {
+      stack: "ecr-pull-secrets-prod",
+      functions: {
+        dispatch: "ecr-pull-secrets-prod-dispatch",
+        refresh: "ecr-pull-secrets-prod-refresh",
+      },
+      schedule: "ecr-pull-secrets-prod-dispatch",
+      refreshQueue: "ecr-pull-secrets-prod-refresh.fifo",
+      deadLetterQueue: "ecr-pull-secrets-prod-refresh-dlq.fifo",
+      topic: "ecr-pull-secrets-prod-alarms",
+    };
+    expect(stackNames("prod")).toEqual(names);
+    expect({
+      stack,
+      functions: {
+        dispatch: deployed(functions.dispatch.name),
+        refresh: deployed(functions.refresh.name),
+      },
       schedule: deployed(functions.dispatch.events[0].schedule.name),
-      deadLetterQueue: resources["RefreshDeadLetterQueue"]?.Properties["QueueName"],
-    });
+      refreshQueue: computed("RefreshQueue", "QueueName"),
+      deadLetterQueue: computed("RefreshDeadLetterQueue", "QueueName"),
+      topic: computed("AlarmTopic", "TopicName"),
+    }).toEqual(names);
   });
 
   test.each([
@@ -37,8 +56,8 @@ describe("the names of a stage's parts", () => {
     );
     expect(Math.max(...names.map((name) => name.length))).toBe(64);
     expect(longestStage(region)).toBe(length);
-    expect(stackNames(stage, region)).toBeDefined();
-    expect(stackNames(`${stage}s`, region)).toBeUndefined();
+    expect(isDeployable(stage, region)).toBe(true);
+    expect(isDeployable(`${stage}s`, region)).toBe(false);
   });
 
   test.each([
@@ -53,6 +72,6 @@ describe("the names of a stage's parts", () => {
     "préprod",
     "*",
   ])("aren't there for %j, which no stack can have in its name", (stage) => {
-    expect(stackNames(stage, "us-east-1")).toBeUndefined();
+    expect(isDeployable(stage, "us-east-1")).toBe(false);
   });
 });
