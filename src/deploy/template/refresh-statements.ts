@@ -7,6 +7,7 @@ import { allow, type Statement } from "./statement.ts";
 export function refreshStatements({ stage, config }: Deployment): Statement[] {
   return [
     allow(recordActions, recordsOf(stage)),
+    allow(tagActions, recordsOf(stage), onlyOwnTags),
     allow(queueActions, getAtt("RefreshQueue", "Arn")),
     allow(["sns:Publish"], ref("AlarmTopic")),
     ...keyStatements(config, { write: ["secretsmanager", "sns"], read: ["sqs"] }),
@@ -14,17 +15,20 @@ export function refreshStatements({ stage, config }: Deployment): Statement[] {
   ];
 }
 
-/** This stage's clusters: their kubeconfigs, and the state in their tags. */
+/** This stage's clusters: their kubeconfigs, and the state in their tags, to be read. */
 const recordActions = [
   "secretsmanager:GetSecretValue",
   "secretsmanager:DescribeSecret",
-  "secretsmanager:TagResource",
-  "secretsmanager:UntagResource",
   // The next token, and with it the next kubeconfig; DescribeSecret tells whether somebody else
   // put another one meanwhile.
   "secretsmanager:PutSecretValue",
   "secretsmanager:UpdateSecretVersionStage",
 ];
+
+const tagActions = ["secretsmanager:TagResource", "secretsmanager:UntagResource"];
+
+/** Other tags of a record may decide who may read it: whoever has this role can't change those. */
+const onlyOwnTags = { "ForAllValues:StringLike": { "aws:TagKeys": ["ecr-pull-secrets:*"] } };
 
 /** The `*` also stands for the six characters that AWS puts behind a secret's name. */
 function recordsOf(stage: string) {

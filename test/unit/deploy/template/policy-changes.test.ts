@@ -1,5 +1,6 @@
 /** What a change of the config changes in what the functions may, and that nothing else does. */
 import { describe, expect, test } from "vitest";
+import { type ClusterState, changedTags, readState } from "../../../../src/clusters/record.ts";
 import type { Statement } from "../../../../src/deploy/template/statement.ts";
 import { stackTemplate } from "../../../../src/deploy/template/template.ts";
 import { deploymentOf, type Given, keyArn, ownRegistry } from "../deployment.ts";
@@ -208,10 +209,10 @@ describe("of two functions", () => {
       expect(actions.filter((action) => action.startsWith("secretsmanager:"))).toEqual([
         "secretsmanager:GetSecretValue",
         "secretsmanager:DescribeSecret",
-        "secretsmanager:TagResource",
-        "secretsmanager:UntagResource",
         "secretsmanager:PutSecretValue",
         "secretsmanager:UpdateSecretVersionStage",
+        "secretsmanager:TagResource",
+        "secretsmanager:UntagResource",
       ]);
     },
   );
@@ -227,6 +228,20 @@ describe("of two functions", () => {
     );
   });
 
+  test("refresh writes the state's tags, and no other that somebody may rely on", () => {
+    const time = new Date();
+    const [nothing, everything] = [readState([]), fullState(time)];
+    const { set } = changedTags(nothing, everything);
+    expect(set).toHaveLength(Object.keys(nothing).length);
+    const tagging = statementsOf().filter(({ Action }) =>
+      Action.some((it) => /(?:T|Unt)agResource$/.test(it)),
+    );
+    expect(tagging.map(({ Condition }) => Condition)).toEqual([
+      { "ForAllValues:StringLike": { "aws:TagKeys": ["ecr-pull-secrets:*"] } },
+    ]);
+    expect(set.filter(({ Key }) => !Key.startsWith("ecr-pull-secrets:"))).toEqual([]);
+  });
+
   test("each writes into its own log group", () => {
     const groups = statementsOf(everything).filter(({ Action }) =>
       Action.includes("logs:PutLogEvents"),
@@ -237,6 +252,17 @@ describe("of two functions", () => {
     ]);
   });
 });
+
+function fullState(time: Date): ClusterState {
+  return {
+    expiresAt: time,
+    failingSince: time,
+    rbac: "0123abcd",
+    credential: { issuedAt: time, expiresAt: time },
+    rotationFailingSince: time,
+    failureToldAt: time,
+  };
+}
 
 type OwnedStatement = Statement & { readonly of: string };
 
