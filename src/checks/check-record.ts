@@ -1,5 +1,5 @@
 /** Look at a cluster's record: is it there, may it be read, is it a kubeconfig? */
-import type { ClusterState } from "../clusters/record.ts";
+import type { ClusterState } from "../clusters/record-state.ts";
 import type { ClusterRecord } from "../clusters/store.ts";
 import { KubeconfigError, StoreError } from "../errors.ts";
 import { type Check, catalogue, failed, passed, skipped } from "./catalogue.ts";

@@ -1,5 +1,5 @@
 /** Ask for every right that is needed, and try what must be refused. */
-import type { ClusterState } from "../clusters/record.ts";
+import type { ClusterState } from "../clusters/record-state.ts";
 import type { StoredCredential } from "../clusters/stored-credential.ts";
 import type { Observed } from "../refresh/observe.ts";
 import { attemptsOf } from "../rights/attempts.ts";

@@ -1,10 +1,8 @@
 /**
- * A cluster's record: what it is called in Secrets Manager, and the state in its tags. Pure. Whoever
- * may tag the secret can write anything there: what doesn't parse reads as absent.
+ * The state of a cluster, in the tags of its record. Pure. Whoever may tag the secret can write
+ * anything there: what doesn't parse reads as absent.
  */
-
 import * as z from "zod";
-import { UserError } from "../errors.ts";
 import { formatTime, isWritable } from "../times.ts";
 
 export interface ClusterState {
@@ -21,6 +19,16 @@ export interface ClusterState {
   /** When the topic was told that it keeps failing; undefined: it wasn't, or it was told the end. */
   readonly failureToldAt: Date | undefined;
 }
+
+/** Of a cluster that nobody has swept yet. */
+export const noState: ClusterState = {
+  expiresAt: undefined,
+  failingSince: undefined,
+  rbac: undefined,
+  credential: undefined,
+  rotationFailingSince: undefined,
+  failureToldAt: undefined,
+};
 
 export interface CredentialLife {
   readonly issuedAt: Date;
@@ -47,35 +55,6 @@ const stateTags = {
   rotationFailingSince: "ecr-pull-secrets:rotation-failing-since",
   failureToldAt: "ecr-pull-secrets:failure-told-at",
 } as const satisfies Record<keyof ClusterState, string>;
-
-/** Of stages and of clusters: what a config takes. It keeps `/` out of a record's name. */
-const namePattern = /^(?=.{1,100}$)[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
-
-export function isClusterName(text: string): boolean {
-  return namePattern.test(text);
-}
-
-/** What the names of a stage's records begin with. @throws UserError for what is no stage's name */
-export function recordPrefix(stage: string): string {
-  if (!namePattern.test(stage)) {
-    throw new UserError("this isn't a stage's name", {
-      hint: 'Use up to 100 letters, digits, ".", "_" and "-", a letter or digit at both ends.',
-    });
-  }
-  return `ecr-pull-secrets/${stage}/clusters/`;
-}
-
-/** Undefined: no cluster can have that name. */
-export function recordName(stage: string, cluster: string): string | undefined {
-  return isClusterName(cluster) ? recordPrefix(stage) + cluster : undefined;
-}
-
-/** Undefined: not a record of this stage's clusters. */
-export function clusterOf(stage: string, secretName: string): string | undefined {
-  const prefix = recordPrefix(stage);
-  const cluster = secretName.slice(prefix.length);
-  return secretName.startsWith(prefix) && isClusterName(cluster) ? cluster : undefined;
-}
 
 export function readState(tags: readonly Tag[]): ClusterState {
   const values = new Map(tags.map(({ Key, Value }) => [Key, Value]));

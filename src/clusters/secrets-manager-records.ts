@@ -7,7 +7,8 @@ import { defaultPatience, type Patience, patientRetries } from "../aws/patient-r
 import { named, readSdkError } from "../aws/sdk-error.ts";
 import type { AwsSession } from "../aws/session.ts";
 import { StoreError } from "../errors.ts";
-import { recordName, recordPrefix, type Tag } from "./record.ts";
+import { recordName, recordPrefix } from "./record-name.ts";
+import type { Tag } from "./record-state.ts";
 import { describedFields } from "./secrets-manager-answer.ts";
 
 export interface SecretsManagerStoreOptions {

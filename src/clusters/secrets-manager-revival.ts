@@ -3,7 +3,7 @@ import { RestoreSecretCommand, UpdateSecretCommand } from "@aws-sdk/client-secre
 import { translateAwsError } from "../aws/errors.ts";
 import { StoreError } from "../errors.ts";
 import type { SecretValue } from "../secret-value.ts";
-import { changedTags, readState } from "./record.ts";
+import { changedTags, readState } from "./record-state.ts";
 import {
   changeRecord,
   type DescribedRecord,

@@ -4,7 +4,7 @@ import { readAwsAnswer } from "../aws/ask-aws.ts";
 import { translateAwsError } from "../aws/errors.ts";
 import { readSdkError } from "../aws/sdk-error.ts";
 import { StoreError } from "../errors.ts";
-import { type ClusterState, changedTags, readState } from "./record.ts";
+import { type ClusterState, changedTags, readState } from "./record-state.ts";
 import { notText, valueFields } from "./secrets-manager-answer.ts";
 import { listRecords } from "./secrets-manager-list.ts";
 import {

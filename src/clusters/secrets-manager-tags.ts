@@ -1,6 +1,6 @@
 /** The tags of a record: nothing is asked of AWS where they say already what they should. */
 import { TagResourceCommand, UntagResourceCommand } from "@aws-sdk/client-secrets-manager";
-import type { Tag, TagChanges } from "./record.ts";
+import type { Tag, TagChanges } from "./record-state.ts";
 import { changeRecord, type Records } from "./secrets-manager-records.ts";
 
 /** Those tags that aren't there yet, or say something else. */

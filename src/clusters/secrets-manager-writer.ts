@@ -4,7 +4,7 @@ import { translateAwsError } from "../aws/errors.ts";
 import { named, readSdkError } from "../aws/sdk-error.ts";
 import { KubeconfigError, StoreError, UserError } from "../errors.ts";
 import type { SecretValue } from "../secret-value.ts";
-import { changedTags, readState } from "./record.ts";
+import { changedTags, readState } from "./record-state.ts";
 import {
   callOn,
   changeRecord,

@@ -1,7 +1,7 @@
 /** Where the registered clusters are kept, and nothing of how. */
 import { KubeconfigError } from "../errors.ts";
 import type { SecretValue } from "../secret-value.ts";
-import type { ClusterState } from "./record.ts";
+import type { ClusterState } from "./record-state.ts";
 
 export interface ListedCluster {
   readonly name: string;

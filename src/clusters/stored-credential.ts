@@ -1,5 +1,5 @@
 /** What a record's kubeconfig authenticates with; times as the token or certificate claims them. */
-import type { CredentialLife } from "./record.ts";
+import type { CredentialLife } from "./record-state.ts";
 
 export type StoredCredential =
   | ServiceAccountToken

@@ -1,5 +1,5 @@
 /** What a removal says before it begins, and at its end: what remains, and how it goes. Pure. */
-import { recordPrefix } from "../clusters/record.ts";
+import { recordPrefix } from "../clusters/record-name.ts";
 import { formatSpan } from "../durations.ts";
 import { listSome } from "../list-some.ts";
 import type { Look, LookFailure, RegisteredClusters } from "./look-at-clusters.ts";

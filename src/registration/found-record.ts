@@ -1,5 +1,5 @@
 /** A registered cluster by its record: how it is reached, as far as the record tells. */
-import type { ClusterState } from "../clusters/record.ts";
+import type { ClusterState } from "../clusters/record-state.ts";
 import { type ClusterStore, kubeconfigIn } from "../clusters/store.ts";
 import type { StoredCredential } from "../clusters/stored-credential.ts";
 import { KubeconfigError } from "../errors.ts";

@@ -1,5 +1,5 @@
 /** What was found in a cluster and in AWS before anything is decided: plain data. */
-import type { ClusterState } from "../clusters/record.ts";
+import type { ClusterState } from "../clusters/record-state.ts";
 import type { KubeconfigError } from "../errors.ts";
 import type { KubernetesObject, LiveObject } from "../rights/kubernetes-object.ts";
 import type { Rights } from "../rights/rights.ts";

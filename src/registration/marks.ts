@@ -1,5 +1,5 @@
 /** What we write on every object in a cluster, and on an access entry: so that it is known whose it is. */
-import { isClusterName } from "../clusters/record.ts";
+import { isClusterName } from "../clusters/record-name.ts";
 import { annotations, fieldManager } from "../pull-secrets/names.ts";
 import type { Owner } from "../refresh/desired.ts";
 import { formatOwner } from "../refresh/rules/ownership.ts";

@@ -1,5 +1,5 @@
 /** What came of a registration: plain data for the terminal and for JSON, however it ended. */
-import type { CredentialLife } from "../clusters/record.ts";
+import type { CredentialLife } from "../clusters/record-state.ts";
 import type { Proof } from "../rights/prove-rights.ts";
 import type { RegistrationPlan } from "./plan-registration.ts";
 import { isWrite, type ObjectStep } from "./rules/judge-object.ts";

@@ -1,5 +1,5 @@
 /** What a sweep found, noted in the tags of the cluster's record; an idle sweep writes nothing. */
-import { type ClusterState, changedTags } from "../clusters/record.ts";
+import { type ClusterState, changedTags } from "../clusters/record-state.ts";
 import { StoreError } from "../errors.ts";
 import { dueChange, type FleetAtTick } from "../notifications/due-change.ts";
 import { withFailure } from "../refresh/make-report.ts";

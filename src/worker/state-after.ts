@@ -1,5 +1,5 @@
 /** What the tags of a cluster's record should say after a sweep. Pure. */
-import type { ClusterState } from "../clusters/record.ts";
+import type { ClusterState } from "../clusters/record-state.ts";
 import type { CostedReport } from "./sweep-registered.ts";
 
 /** What the topic was told is another matter: it is as it was. */

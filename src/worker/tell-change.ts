@@ -3,7 +3,7 @@
  * before and after. Before, since what can't be noted would be told by each sweep anew; after, since
  * who is killed in between must not leave it untold.
  */
-import type { ClusterState } from "../clusters/record.ts";
+import type { ClusterState } from "../clusters/record-state.ts";
 import type { ClusterStore } from "../clusters/store.ts";
 import { aboutToBeTold } from "../notifications/due-change.ts";
 import { type Change, NotificationError, type Notify } from "../notifications/notice.ts";

@@ -4,7 +4,7 @@ import { devNull } from "node:os";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createAwsSession } from "../../src/aws/session.ts";
-import { readState } from "../../src/clusters/record.ts";
+import { readState } from "../../src/clusters/record-state.ts";
 import { createSecretsManagerStore } from "../../src/clusters/secrets-manager-store.ts";
 import { createSecretsManagerWriter } from "../../src/clusters/secrets-manager-writer.ts";
 import { SecretValue } from "../../src/secret-value.ts";

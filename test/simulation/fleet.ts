@@ -1,5 +1,5 @@
 /** Registered clusters that take a time to answer, or hang, and what is noted of them. */
-import type { ClusterState } from "../../src/clusters/record.ts";
+import { noState } from "../../src/clusters/record-state.ts";
 import type { ClusterStore, ListedCluster } from "../../src/clusters/store.ts";
 import { ClusterError } from "../../src/errors.ts";
 import type { ClusterApi } from "../../src/refresh/ports.ts";
@@ -20,21 +20,12 @@ export interface Fleet {
   listed(): readonly ListedCluster[];
 }
 
-const unknown: ClusterState = {
-  expiresAt: undefined,
-  failingSince: undefined,
-  rbac: undefined,
-  credential: undefined,
-  rotationFailingSince: undefined,
-  failureToldAt: undefined,
-};
-
 export function createFleet(
   names: readonly string[],
   answering: (cluster: string) => Answering,
   clock: VirtualClock,
 ): Fleet {
-  const states = new Map(names.map((name) => [name, unknown]));
+  const states = new Map(names.map((name) => [name, noState]));
   const listed = () => [...states].map(([name, state]) => ({ name, state }));
   return {
     listed,

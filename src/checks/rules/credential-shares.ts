@@ -2,7 +2,7 @@
  * How much of a credential's life is left when somebody hears of its end: sweeps and diagnoses go by
  * the same shares. Pure.
  */
-import type { CredentialLife } from "../../clusters/record.ts";
+import type { CredentialLife } from "../../clusters/record-state.ts";
 
 /** Renewed at half of its life: by a quarter, half of the attempts have been in vain. */
 export const renewableUrgentShare = 0.25;

@@ -1,5 +1,5 @@
 /** For how long the credential in a record is good, and whether anything renews it. */
-import type { ClusterState } from "../../clusters/record.ts";
+import type { ClusterState } from "../../clusters/record-state.ts";
 import type { ServiceAccountToken, StoredCredential } from "../../clusters/stored-credential.ts";
 import { formatDuration } from "../../durations.ts";
 import { catalogue, failed, passed, warned } from "../catalogue.ts";

@@ -1,5 +1,5 @@
 /** How the last sweep went, and what the next one will find. */
-import type { ClusterState } from "../../clusters/record.ts";
+import type { ClusterState } from "../../clusters/record-state.ts";
 import { formatDuration } from "../../durations.ts";
 import type { PlanProblem, PlanReport } from "../../refresh/plan-report.ts";
 import type { Asked } from "../asked.ts";

@@ -1,5 +1,5 @@
 /** Which clusters a command line means, and how they are reached. */
-import { isClusterName } from "../../clusters/record.ts";
+import { isClusterName } from "../../clusters/record-name.ts";
 import { quote } from "../../config/quote.ts";
 import { UsageError } from "../../errors.ts";
 import { type TargetOptions, unregisteredFlags } from "./target-options.ts";

@@ -1,4 +1,5 @@
 /** What has to be said of options that somebody gave: of no use here, or more is to be done. */
+import { recordPrefix } from "../../clusters/record-name.ts";
 import type { RegistrationPlan } from "../../registration/plan-registration.ts";
 import type { Problem } from "../../registration/problems.ts";
 import { roleName } from "../../stack/names.ts";
@@ -28,7 +29,7 @@ type Wish = RegistrationPlan["wish"];
 function uselessKey({ cluster, owner: { stage } }: Wish): Problem {
   return {
     message: "--kms-key-id is for a new record, and this one keeps the key that it has",
-    hint: `to change that: aws secretsmanager update-secret --secret-id ecr-pull-secrets/${stage}/clusters/${cluster} --kms-key-id <key>`,
+    hint: `to change that: aws secretsmanager update-secret --secret-id ${recordPrefix(stage)}${cluster} --kms-key-id <key>`,
   };
 }
 

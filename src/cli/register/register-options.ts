@@ -1,6 +1,6 @@
 /** The options of `register`, and the request that they make. */
 import type { Command } from "commander";
-import { isClusterName } from "../../clusters/record.ts";
+import { isClusterName } from "../../clusters/record-name.ts";
 import { UsageError } from "../../errors.ts";
 import { defaultLifetime, parseLifetime } from "../../registration/access/token-lifetime.ts";
 import { defaultNamespace } from "../../rights/names.ts";

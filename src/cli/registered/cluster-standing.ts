@@ -1,5 +1,5 @@
 /** How registered clusters stand, as far as their records' tags tell. Pure. */
-import type { CredentialLife } from "../../clusters/record.ts";
+import type { CredentialLife } from "../../clusters/record-state.ts";
 import type { ListedCluster } from "../../clusters/store.ts";
 import { isLocalCluster, type StageConfig } from "../../config/stage-config.ts";
 import { desiredPullSecrets, type Owner } from "../../refresh/desired.ts";

@@ -1,6 +1,6 @@
 /** The options of `unregister`, and the request that they make. */
 import type { Command } from "commander";
-import { isClusterName } from "../../clusters/record.ts";
+import { isClusterName } from "../../clusters/record-name.ts";
 import { UsageError } from "../../errors.ts";
 import { addOutputOption } from "../local/target-options.ts";
 import { addStageOptions, type StageOptions } from "../stage/stage-options.ts";

@@ -1,5 +1,5 @@
 /** How the deployed function gets into a cluster: what one kind of access adds to a registration. */
-import type { CredentialLife } from "../../clusters/record.ts";
+import type { CredentialLife } from "../../clusters/record-state.ts";
 import type { StoredCredential } from "../../clusters/stored-credential.ts";
 import type { AccessQuestion } from "../../rights/access.ts";
 import type { Proof } from "../../rights/prove-rights.ts";

@@ -1,5 +1,5 @@
 /** Access by a kubeconfig that somebody brings: nothing is made in the cluster for it. */
-import type { CredentialLife } from "../../clusters/record.ts";
+import type { CredentialLife } from "../../clusters/record-state.ts";
 import type { StoredCredential } from "../../clusters/stored-credential.ts";
 import { formatSpan } from "../../durations.ts";
 import { groupName } from "../../rights/names.ts";

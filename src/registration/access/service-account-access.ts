@@ -1,5 +1,5 @@
 /** The default access: a token of a ServiceAccount, which the deployed function renews by itself. */
-import type { CredentialLife } from "../../clusters/record.ts";
+import type { CredentialLife } from "../../clusters/record-state.ts";
 import type { StoredCredential } from "../../clusters/stored-credential.ts";
 import { longestSchedule, minLifeMs } from "../../clusters/token-life.ts";
 import { formatSpan } from "../../durations.ts";

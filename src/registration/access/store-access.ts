@@ -1,5 +1,5 @@
 /** Puts the new access into the cluster's record, unless somebody else was faster. */
-import type { ClusterState } from "../../clusters/record.ts";
+import { noState } from "../../clusters/record-state.ts";
 import type { ClusterStore, ClusterWriter } from "../../clusters/store.ts";
 import { UserError } from "../../errors.ts";
 import type { InspectedRecord } from "../inspection.ts";
@@ -75,12 +75,3 @@ export async function noteRenewal(
   const renewed = { rbac, credential: life, rotationFailingSince: undefined };
   await ports.clusters.saveState(cluster, state, { ...state, ...renewed });
 }
-
-const noState: ClusterState = {
-  expiresAt: undefined,
-  failingSince: undefined,
-  rbac: undefined,
-  credential: undefined,
-  rotationFailingSince: undefined,
-  failureToldAt: undefined,
-};

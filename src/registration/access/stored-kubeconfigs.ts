@@ -1,5 +1,5 @@
 /** The kubeconfig that a record holds: how one is written, read and tried. */
-import type { CredentialLife } from "../../clusters/record.ts";
+import type { CredentialLife } from "../../clusters/record-state.ts";
 import type { StoredCredential } from "../../clusters/stored-credential.ts";
 import type { ClusterApi } from "../../refresh/ports.ts";
 import type { RightsApi } from "../../rights/access.ts";

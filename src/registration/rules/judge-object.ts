@@ -1,5 +1,5 @@
 /** What to do about one object of the rights: create, change or keep it, or refuse. Pure. */
-import { isClusterName } from "../../clusters/record.ts";
+import { isClusterName } from "../../clusters/record-name.ts";
 import {
   formatRef,
   type KubernetesObject,

@@ -1,5 +1,5 @@
 /** When a cluster's token is renewed, what is asked for, and what isn't taken. Pure. */
-import type { CredentialLife } from "../../clusters/record.ts";
+import type { CredentialLife } from "../../clusters/record-state.ts";
 import {
   lifeMs,
   type ServiceAccountToken,

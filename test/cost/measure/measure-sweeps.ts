@@ -1,7 +1,7 @@
 /** The refresh function, bundled and with Lambda's limits, at work on one message after the other. */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readState } from "../../../src/clusters/record.ts";
+import { readState } from "../../../src/clusters/record-state.ts";
 import { formatMessage } from "../../../src/dispatch/refresh-message.ts";
 import { bundleTo, nodeInLambda } from "../../bench/bundle.ts";
 import { startService } from "../../bench/child-service.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { renderList } from "../../../src/cli/print/list.ts";
 import { lookAt } from "../../../src/cli/print/look.ts";
 import { type ClusterStanding, standings } from "../../../src/cli/registered/cluster-standing.ts";
-import type { ClusterState } from "../../../src/clusters/record.ts";
+import type { ClusterState } from "../../../src/clusters/record-state.ts";
 import type { PullSecretConfig } from "../../../src/config/stage-config.ts";
 import { desiredPullSecrets } from "../../../src/refresh/desired.ts";
 import { demandOf, digestOf } from "../../../src/rights/demand.ts";

@@ -6,17 +6,10 @@ import {
   withoutPolicy,
   withWiderRights,
 } from "../../../src/cli/register/judge-check.ts";
+import { noState } from "../../../src/clusters/record-state.ts";
 import { KubeconfigError } from "../../../src/errors.ts";
 import type { RecordedAccess } from "../../../src/registration/found-record.ts";
 
-const state = {
-  expiresAt: undefined,
-  failingSince: undefined,
-  rbac: undefined,
-  credential: undefined,
-  rotationFailingSince: undefined,
-  failureToldAt: undefined,
-};
 const server = "https://prod-eu.example.com";
 const account = {
   kind: "service-account-token",
@@ -32,7 +25,7 @@ const contextOf = (address: string) => (address === server ? "prod-admin" : unde
 const rules = { contextOf, withPolicy: true, renew: false, stage: "prod" };
 
 function at(access: RecordedAccess | KubeconfigError, more: Partial<typeof rules> = {}) {
-  return locate("prod-eu", { state, access }, { ...rules, ...more });
+  return locate("prod-eu", { state: noState, access }, { ...rules, ...more });
 }
 
 describe("a registered cluster is brought up to the config", () => {

@@ -9,7 +9,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { defaultPatience } from "../../../src/aws/patient-retries.ts";
 import { createAwsSession } from "../../../src/aws/session.ts";
-import type { ClusterState } from "../../../src/clusters/record.ts";
+import { type ClusterState, noState } from "../../../src/clusters/record-state.ts";
 import { createSecretsManagerStore } from "../../../src/clusters/secrets-manager-store.ts";
 import { KubeconfigError, StoreError, UserError } from "../../../src/errors.ts";
 import { SecretValue } from "../../../src/secret-value.ts";
@@ -17,14 +17,6 @@ import { type FakeAws, startAws } from "../../fakes/aws/aws.ts";
 import { answering, type Fault, faults } from "../../fakes/aws/faults.ts";
 
 const region = "us-east-1";
-const nothing: ClusterState = {
-  expiresAt: undefined,
-  failingSince: undefined,
-  rbac: undefined,
-  credential: undefined,
-  rotationFailingSince: undefined,
-  failureToldAt: undefined,
-};
 const failing: ClusterState = {
   expiresAt: new Date("2026-03-01T12:00:00Z"),
   failingSince: new Date("2026-03-01T11:00:00Z"),
@@ -68,7 +60,7 @@ describe("the list", () => {
     const { clusters } = await newStore().list();
     expect(sorted(clusters)).toEqual([
       { name: "failing", state: failing },
-      { name: "healthy", state: nothing },
+      { name: "healthy", state: noState },
     ]);
   });
 
@@ -107,7 +99,7 @@ describe("the list", () => {
     ];
     await register("odd", { Tags });
     const { clusters } = await newStore().list();
-    expect(clusters).toEqual([{ name: "odd", state: nothing }]);
+    expect(clusters).toEqual([{ name: "odd", state: noState }]);
   });
 
   test("takes one call per hundred clusters", async () => {
@@ -172,7 +164,7 @@ describe("the list", () => {
     ];
     aws.fail("secretsmanager:ListSecrets", answering({ SecretList }));
     await expect(newStore().list()).resolves.toEqual({
-      clusters: [{ name: "live", state: nothing }],
+      clusters: [{ name: "live", state: noState }],
       others: [],
     });
   });
@@ -272,14 +264,14 @@ describe("a record", () => {
     await unregister("doomed");
     await expect(newStore().read("doomed")).resolves.toBeUndefined();
     await expect(newStore().describe("doomed")).resolves.toBeUndefined();
-    await expect(newStore().saveState("doomed", nothing, failing)).resolves.toBe(false);
+    await expect(newStore().saveState("doomed", noState, failing)).resolves.toBe(false);
   });
 
   test("with a name that no cluster has isn't even asked for", async () => {
     const store = newStore();
     await expect(store.read("../../prod/clusters/live")).resolves.toBeUndefined();
     await expect(store.describe("eu/prod")).resolves.toBeUndefined();
-    await expect(store.saveState("", nothing, failing)).resolves.toBe(false);
+    await expect(store.saveState("", noState, failing)).resolves.toBe(false);
     expect(aws.requests).toEqual([]);
   });
 });
@@ -288,7 +280,7 @@ describe("a cluster's state", () => {
   test("is written with one call, and read back", async () => {
     await register("prod", { Tags: [{ Key: "team", Value: "platform" }] });
     const store = newStore();
-    await expect(store.saveState("prod", nothing, failing)).resolves.toBe(true);
+    await expect(store.saveState("prod", noState, failing)).resolves.toBe(true);
     await expect(store.describe("prod")).resolves.toEqual({ name: "prod", state: failing });
     expect(aws.count("secretsmanager:TagResource")).toBe(1);
     expect(aws.count("secretsmanager:UntagResource")).toBe(0);
@@ -317,7 +309,7 @@ describe("a cluster's state", () => {
   });
 
   test("of a cluster that was unregistered meanwhile isn't written, and that is no failure", async () => {
-    await expect(newStore().saveState("nobody", nothing, failing)).resolves.toBe(false);
+    await expect(newStore().saveState("nobody", noState, failing)).resolves.toBe(false);
   });
 });
 
@@ -326,8 +318,8 @@ describe("Secrets Manager", () => {
     ["ListSecrets", "in us-east-1", (store: Store) => store.list()],
     ["GetSecretValue", onProd(), (store: Store) => store.read("prod")],
     ["DescribeSecret", onProd(), (store: Store) => store.describe("prod")],
-    ["TagResource", onProd(), (store: Store) => store.saveState("prod", nothing, failing)],
-    ["UntagResource", onProd(), (store: Store) => store.saveState("prod", failing, nothing)],
+    ["TagResource", onProd(), (store: Store) => store.saveState("prod", noState, failing)],
+    ["UntagResource", onProd(), (store: Store) => store.saveState("prod", failing, noState)],
   ])("that denies %s is an error that says what must allow it", async (name, where, use) => {
     await register("prod");
     aws.deny(`secretsmanager:${name}`);

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createAwsSession } from "../../../src/aws/session.ts";
-import { type ClusterState, readState } from "../../../src/clusters/record.ts";
+import { type ClusterState, readState } from "../../../src/clusters/record-state.ts";
 import { createSecretsManagerStore } from "../../../src/clusters/secrets-manager-store.ts";
 import { createSecretsManagerWriter } from "../../../src/clusters/secrets-manager-writer.ts";
 import { StoreError, UserError } from "../../../src/errors.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type ClusterState, readState } from "../../../src/clusters/record.ts";
+import { type ClusterState, readState } from "../../../src/clusters/record-state.ts";
 import type { ClusterListing } from "../../../src/clusters/store.ts";
 import { parseConfig } from "../../../src/config/load.ts";
 import { lookAtClusters } from "../../../src/deploy/look-at-clusters.ts";

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { noState } from "../../../src/clusters/record-state.ts";
 import { type DispatchPorts, dispatchClusters } from "../../../src/dispatch/dispatch-clusters.ts";
 import type { Fleet, ListedState } from "../../../src/dispatch/fleet.ts";
 import { QueueError } from "../../../src/dispatch/queue-error.ts";
@@ -8,17 +9,8 @@ import { StoreError } from "../../../src/errors.ts";
 const tick = new Date("2026-11-21T12:00:00Z");
 const at = (hour: number) => new Date(Date.UTC(2026, 10, 21, hour));
 
-const nothing: ListedState["state"] = {
-  expiresAt: undefined,
-  failingSince: undefined,
-  rbac: undefined,
-  credential: undefined,
-  rotationFailingSince: undefined,
-  failureToldAt: undefined,
-};
-
 function cluster(name: string, state: Partial<ListedState["state"]> = {}): ListedState {
-  return { name, state: { ...nothing, ...state } };
+  return { name, state: { ...noState, ...state } };
 }
 
 /** @param listed undefined: the list may not be asked for */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { noState } from "../../../src/clusters/record-state.ts";
 import { describeFleet, type ListedState } from "../../../src/dispatch/fleet.ts";
 
 const tick = new Date("2026-11-21T12:00:00Z");
@@ -6,19 +7,10 @@ const minutesAgo = (minutes: number) => new Date(tick.getTime() - minutes * 60_0
 const hoursAhead = (hours: number) => new Date(tick.getTime() + hours * 3_600_000);
 const tenMinutes = { tick, now: tick, schedulePeriodMs: 600_000 };
 
-const nothing: ListedState["state"] = {
-  expiresAt: undefined,
-  failingSince: undefined,
-  rbac: undefined,
-  credential: undefined,
-  rotationFailingSince: undefined,
-  failureToldAt: undefined,
-};
-
 let count = 0;
 function cluster(state: Partial<ListedState["state"]> = {}): ListedState {
   count += 1;
-  return { name: `cluster-${count}`, state: { ...nothing, ...state } };
+  return { name: `cluster-${count}`, state: { ...noState, ...state } };
 }
 
 /** A life of four hours, of which so many are left. */

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { readState } from "../../../src/clusters/record.ts";
+import { noState, readState } from "../../../src/clusters/record-state.ts";
 import {
   formatMessage,
   PoisonMessageError,
@@ -9,14 +9,6 @@ import {
 } from "../../../src/dispatch/refresh-message.ts";
 
 const tick = new Date("2026-11-21T12:00:00Z");
-const nothing = {
-  expiresAt: undefined,
-  failingSince: undefined,
-  rbac: undefined,
-  credential: undefined,
-  rotationFailingSince: undefined,
-  failureToldAt: undefined,
-};
 const state = {
   expiresAt: new Date("2026-11-21T23:00:00Z"),
   failingSince: new Date("2026-11-21T11:00:00.500Z"),
@@ -34,7 +26,7 @@ const told = { ...state, failureToldAt: new Date("2026-11-21T11:30:00Z") };
 describe("what is sent is what is read", () => {
   test.each<[string, RefreshMessage]>([
     ["of a cluster that was named outright", { cluster: "prod-eu", tick }],
-    ["of a cluster without any state", { cluster: "prod-eu", tick, state: nothing }],
+    ["of a cluster without any state", { cluster: "prod-eu", tick, state: noState }],
     ["of a failing cluster", { cluster: "prod-eu", tick, state, failingLong: 3 }],
     ["of one whose failure was told", { cluster: "prod-eu", tick, state: told, failingLong: 0 }],
     ["of the shortest name", { cluster: "a", tick }],
@@ -96,7 +88,7 @@ describe("a message of another version, queued during a deploy,", () => {
     ["a later one may say more of all clusters", { state: olderState, later: { more: 1 } }],
   ])("is read, and no more than is known: %s", (_, sent) => {
     const read = parseMessage(JSON.stringify({ ...message, ...sent }));
-    expect(read).toEqual({ cluster: "prod-eu", tick, state: { ...nothing, rbac: "0123abcd" } });
+    expect(read).toEqual({ cluster: "prod-eu", tick, state: { ...noState, rbac: "0123abcd" } });
   });
 });
 

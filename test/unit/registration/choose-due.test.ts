@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ClusterState } from "../../../src/clusters/record.ts";
+import { noState } from "../../../src/clusters/record-state.ts";
 import { parseConfig } from "../../../src/config/load.ts";
 import { desiredPullSecrets } from "../../../src/refresh/desired.ts";
 import { chooseDue } from "../../../src/registration/rules/choose-due.ts";
@@ -17,15 +17,7 @@ const { pullSecrets } = parseConfig(
 const asked = digestOf(demandOf(desiredPullSecrets(pullSecrets, "prod-1", owner)));
 
 function listed(name: string, rbac: string | undefined) {
-  const state: ClusterState = {
-    expiresAt: undefined,
-    failingSince: undefined,
-    rbac,
-    credential: undefined,
-    rotationFailingSince: undefined,
-    failureToldAt: undefined,
-  };
-  return { name, state };
+  return { name, state: { ...noState, rbac } };
 }
 
 const clusters = [

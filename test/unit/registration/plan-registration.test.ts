@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { noState } from "../../../src/clusters/record-state.ts";
 import type { StoredCredential } from "../../../src/clusters/stored-credential.ts";
 import { KubeconfigError } from "../../../src/errors.ts";
 import type { InspectedRecord, Inspection } from "../../../src/registration/inspection.ts";
@@ -23,15 +24,6 @@ const accountToken: StoredCredential = {
   issuedAt: new Date("2026-11-01T00:00:00Z"),
   expiresAt: new Date("2026-12-01T00:00:00Z"),
   wantedLifetimeSeconds: 2_592_000,
-};
-
-const noState = {
-  expiresAt: undefined,
-  failingSince: undefined,
-  rbac: undefined,
-  credential: undefined,
-  rotationFailingSince: undefined,
-  failureToldAt: undefined,
 };
 
 function recordOf(change: {

@@ -1,8 +1,10 @@
 /** Sweeps that don't get to their end, and sweeps that meet. */
+
 import { describe, expect, test } from "vitest";
+import { noState } from "../../../src/clusters/record-state.ts";
 import { sweepRegistered } from "../../../src/worker/sweep-registered.ts";
 import type { KubernetesApi } from "../../fakes/kubernetes-api/kubernetes-api.ts";
-import { done, failed, noState, scenes } from "./worker-scene.ts";
+import { done, failed, scenes } from "./worker-scene.ts";
 
 const start = scenes();
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `team-${index}`);

@@ -1,7 +1,7 @@
 /** Clusters that the function leaves to a runner inside their network, and that runner's sweeps. */
 import { describe, expect, test } from "vitest";
 import { checkReportSchema } from "../../../src/checks/check-report-schema.ts";
-import { readState } from "../../../src/clusters/record.ts";
+import { readState } from "../../../src/clusters/record-state.ts";
 import { startDeadline } from "../../../src/deadline.ts";
 import { serveDirect } from "../../../src/worker/serve-refresh.ts";
 import { done, type Scene, scenes } from "./worker-scene.ts";

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { noState } from "../../../src/clusters/record-state.ts";
 import type { RefreshMessage } from "../../../src/dispatch/refresh-message.ts";
 import {
   isRetried,
@@ -6,7 +7,6 @@ import {
   retryDelaySeconds,
   sweepLimitMs,
 } from "../../../src/worker/message-outcome.ts";
-import { noState } from "./worker-scene.ts";
 
 const tick = new Date("2026-11-21T12:00:00Z");
 const rules = { schedulePeriodMs: 600_000, places: 50, maxReceiveCount: 5 };

@@ -1,9 +1,9 @@
 /** What the topic is told of a cluster, by sweeps that end well, badly, or not at all. */
 import { describe, expect, test } from "vitest";
-import { readState } from "../../../src/clusters/record.ts";
+import { noState, readState } from "../../../src/clusters/record-state.ts";
 import { NotificationError } from "../../../src/notifications/notice.ts";
 import type { RefreshPorts } from "../../../src/worker/ports.ts";
-import { done, noState, type Scene, scenes } from "./worker-scene.ts";
+import { done, type Scene, scenes } from "./worker-scene.ts";
 
 const start = scenes();
 const tag = (name: string) => `ecr-pull-secrets:${name}`;

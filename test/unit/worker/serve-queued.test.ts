@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { noState } from "../../../src/clusters/record-state.ts";
 import { QueueError } from "../../../src/dispatch/queue-error.ts";
 import { PoisonMessageError } from "../../../src/dispatch/refresh-message.ts";
 import { RefreshEventError } from "../../../src/worker/refresh-event.ts";
 import { faults } from "../../fakes/aws/faults.ts";
-import { canary, done, failed, hourMs, noState, records, scenes } from "./worker-scene.ts";
+import { canary, done, failed, hourMs, records, scenes } from "./worker-scene.ts";
 
 const start = scenes();
 const newExpiry = "2026-11-22T00:00:00Z";

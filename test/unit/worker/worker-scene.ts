@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { inspect } from "node:util";
 import { afterEach, expect, vi } from "vitest";
 import { createAwsSession } from "../../../src/aws/session.ts";
-import type { ClusterState } from "../../../src/clusters/record.ts";
+import { type ClusterState, noState } from "../../../src/clusters/record-state.ts";
 import { createSecretsManagerStore } from "../../../src/clusters/secrets-manager-store.ts";
 import { createSecretsManagerWriter } from "../../../src/clusters/secrets-manager-writer.ts";
 import { parseConfig } from "../../../src/config/load.ts";
@@ -190,15 +190,6 @@ interface DeliveryOptions {
 
 /** In records and messages that are no good: nothing that is told may hold it. */
 export const canary = "c4n4ry";
-
-export const noState: ClusterState = {
-  expiresAt: undefined,
-  failingSince: undefined,
-  rbac: undefined,
-  credential: undefined,
-  rotationFailingSince: undefined,
-  failureToldAt: undefined,
-};
 
 export const failed = { batchItemFailures: [{ itemIdentifier: "message-1" }] };
 export const done = { batchItemFailures: [] };

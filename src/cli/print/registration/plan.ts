@@ -1,5 +1,6 @@
 /** What a registration will do, in words and as data: the same for a dry run and for the question. */
 
+import { recordPrefix } from "../../../clusters/record-name.ts";
 import { listSome } from "../../../list-some.ts";
 import { formatOwner } from "../../../refresh/rules/ownership.ts";
 import {
@@ -111,7 +112,7 @@ function renderRecord({ wish, record }: RegistrationPlan, { paint, columns }: Lo
   ].join(", ");
   return [
     paint.bold(`In AWS Secrets Manager (account ${account}, ${region})`),
-    `  ${colour(sign)} ecr-pull-secrets/${stage}/clusters/${wish.cluster}`,
+    `  ${colour(sign)} ${recordPrefix(stage)}${wish.cluster}`,
     paint.dim(wrap(text, columns, "      ")),
   ].join("\n");
 }

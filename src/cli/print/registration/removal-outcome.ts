@@ -1,4 +1,5 @@
 /** What came of a removal: for the terminal, and as one object of JSON. */
+import { recordPrefix } from "../../../clusters/record-name.ts";
 import { formatOwner } from "../../../refresh/rules/ownership.ts";
 import type { RemovalOutcome } from "../../../registration/removal/removal-outcome.ts";
 import { isEmpty, removesSomething } from "../../../registration/removal/removal-plan.ts";
@@ -55,7 +56,7 @@ function restoreOf({ plan, recordUntil }: RemovalOutcome): readonly string[] {
     return [];
   }
   const { cluster, owner } = plan.wish;
-  const secret = `ecr-pull-secrets/${owner.stage}/clusters/${cluster}`;
+  const secret = recordPrefix(owner.stage) + cluster;
   const until = recordUntil.toISOString().slice(0, 10);
   return [
     `the record can be restored until ${until}: aws secretsmanager restore-secret --secret-id ${secret} --region ${owner.region}`,

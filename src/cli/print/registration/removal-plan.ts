@@ -1,5 +1,6 @@
 /** What a removal will take away, in words and as data: the same for a dry run and the question. */
 
+import { recordPrefix } from "../../../clusters/record-name.ts";
 import { listSome } from "../../../list-some.ts";
 import { formatOwner } from "../../../refresh/rules/ownership.ts";
 import {
@@ -108,7 +109,7 @@ function renderRecord(
   const text = `can be restored for ${wish.recoveryDays} d${cluster ? first : gone}`;
   return [
     paint.bold(`In AWS Secrets Manager (account ${account}, ${region})`),
-    `  ${paint.red("-")} ecr-pull-secrets/${stage}/clusters/${wish.cluster}`,
+    `  ${paint.red("-")} ${recordPrefix(stage)}${wish.cluster}`,
     paint.dim(wrap(text, columns, "      ")),
   ].join("\n");
 }

@@ -1,6 +1,10 @@
 /** What a change of the config changes in what the functions may, and that nothing else does. */
 import { describe, expect, test } from "vitest";
-import { type ClusterState, changedTags, readState } from "../../../../src/clusters/record.ts";
+import {
+  type ClusterState,
+  changedTags,
+  readState,
+} from "../../../../src/clusters/record-state.ts";
 import type { Statement } from "../../../../src/deploy/template/statement.ts";
 import { stackTemplate } from "../../../../src/deploy/template/template.ts";
 import { deploymentOf, type Given, keyArn, ownRegistry } from "../deployment.ts";

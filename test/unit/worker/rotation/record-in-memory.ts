@@ -1,5 +1,5 @@
 /** One cluster's record, with versions, labels and tags as Secrets Manager has them, and no wire. */
-import { changedTags, readState } from "../../../../src/clusters/record.ts";
+import { changedTags, readState } from "../../../../src/clusters/record-state.ts";
 import type { ClusterRecord, ClusterStore } from "../../../../src/clusters/store.ts";
 import { SecretValue } from "../../../../src/secret-value.ts";
 import type { RotationPorts } from "../../../../src/worker/rotation/ports.ts";
