@@ -251,7 +251,8 @@ describe("a local cluster", () => {
 
   test("that isn't noted as renewed has its runner's sweep left", async () => {
     scene.aws.deny("secretsmanager:TagResource");
-    const outcome = await scene.register({ ...factory, renew: true });
+    const access = accessFor("factory", 259_200);
+    const outcome = await scene.register({ ...factory, access, renew: true });
     scene.aws.allow("secretsmanager:TagResource");
     expect(leftToDo(outcome)).toEqual(["its runner's sweep"]);
   });
