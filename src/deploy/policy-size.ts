@@ -1,7 +1,7 @@
 /** How much of IAM's limit the refresh function's policies take. Pure. */
+import { refreshStatements } from "./template/function-statements.ts";
 import { mintStatements } from "./template/mint-statements.ts";
 import type { Deployment } from "./template/part.ts";
-import { refreshStatements } from "./template/refresh-statements.ts";
 import { policyDocument } from "./template/statement.ts";
 
 /**

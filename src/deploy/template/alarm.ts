@@ -1,7 +1,7 @@
 /** One alarm, as CloudWatch takes it. */
 import { stackNames } from "../../stack/names.ts";
-import type { MetricDefinition } from "../../telemetry/metrics.ts";
 import { type Resource, ref } from "./part.ts";
+import type { WatchedMetric } from "./watched-metric.ts";
 
 /** Sections of the runbook: each alarm sends its reader to one. */
 export const runbookAnchors = [
@@ -30,13 +30,6 @@ export interface Alarm {
   /** How many periods in a row have to breach. */
   readonly periods: number;
   readonly missing: "ignore" | "notBreaching" | "breaching";
-}
-
-export interface WatchedMetric {
-  readonly namespace: string;
-  readonly name: string;
-  readonly dimensions: Readonly<Record<string, string>>;
-  readonly statistic: MetricDefinition["statistic"] | "SampleCount";
 }
 
 export type Comparison =

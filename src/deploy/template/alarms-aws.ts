@@ -2,10 +2,11 @@
  * Alarms on what AWS itself counts: bugs, and limits. Lambda has these numbers only where a function
  * was called, SQS only while a queue is in use: none is as good as zero.
  */
-import { type FunctionName, stackNames } from "../../stack/names.ts";
-import type { Alarm, WatchedMetric } from "./alarm.ts";
+import type { FunctionName } from "../../stack/names.ts";
+import type { Alarm } from "./alarm.ts";
 import { hoursUntilExpiry } from "./alarms-fleet.ts";
 import type { Deployment } from "./part.ts";
+import { functionMetric, queueMetric } from "./watched-metric.ts";
 
 const minutes = 5;
 const anyAtAll = {
@@ -85,24 +86,4 @@ function throttles(name: FunctionName, deployment: Deployment): Alarm {
 
 function atTheEarliest(deployment: Deployment): string {
   return `at the earliest ${hoursUntilExpiry(deployment)} hours after the last good sweep`;
-}
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
-export function functionMetric(
-  metric: "Errors" | "Throttles" | "Invocations" | "Duration",
-  name: FunctionName,
-  { stage }: Pick<Deployment, "stage">,
-): WatchedMetric {
-  const dimensions = { FunctionName: stackNames(stage).functions[name] };
-  return { namespace: "AWS/Lambda", name: metric, dimensions, statistic: "Sum" };
-}
-
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
-export function queueMetric(
-  metric: "ApproximateNumberOfMessagesVisible" | "ApproximateAgeOfOldestMessage",
-  queue: "refreshQueue" | "deadLetterQueue",
-  { stage }: Pick<Deployment, "stage">,
-): WatchedMetric {
-  const dimensions = { QueueName: stackNames(stage)[queue] };
-  return { namespace: "AWS/SQS", name: metric, dimensions, statistic: "Maximum" };
 }

@@ -5,14 +5,10 @@
  */
 import { shortestTokenLifeHours } from "../../config/token-life.ts";
 import { maxToldEach, schedulesUntilTold } from "../../dispatch/failing-long.ts";
-import {
-  fleetMetrics,
-  type MetricDefinition,
-  metricsNamespace,
-  serviceName,
-} from "../../telemetry/metrics.ts";
-import type { Alarm, WatchedMetric } from "./alarm.ts";
+import { fleetMetrics, type MetricDefinition } from "../../telemetry/metrics.ts";
+import type { Alarm } from "./alarm.ts";
 import type { Deployment } from "./part.ts";
+import { stageMetric } from "./watched-metric.ts";
 
 /** A quarter of what was granted: renewal, due at half, has failed for that long. */
 export const credentialPercent = 25;
@@ -91,19 +87,13 @@ function credential(deployment: Deployment): Alarm {
 }
 
 /** What the last tick said. */
-export function latest(metric: MetricDefinition, { stage, config }: Deployment) {
-  const periodSeconds = 60 * config.schedule.periodMinutes;
+export function latest(metric: MetricDefinition, deployment: Deployment) {
   return {
-    metric: stageMetric(metric, stage),
-    periodSeconds,
+    metric: stageMetric(metric, deployment),
+    periodSeconds: 60 * deployment.config.schedule.periodMinutes,
     periods: 1,
     missing: "ignore",
   } as const;
-}
-
-export function stageMetric({ name, statistic }: MetricDefinition, stage: string): WatchedMetric {
-  const dimensions = { service: serviceName, stage };
-  return { namespace: metricsNamespace, name, dimensions, statistic };
 }
 
 /** A quarter of a token's life. */

@@ -8,8 +8,7 @@ import {
 } from "../../telemetry/metrics.ts";
 import { alarmName, runbookFile } from "./alarm.ts";
 import { alarmsOf } from "./alarms.ts";
-import { functionMetric, queueMetric } from "./alarms-aws.ts";
-import { credentialPercent, expiryHours, stageMetric } from "./alarms-fleet.ts";
+import { credentialPercent, expiryHours } from "./alarms-fleet.ts";
 import {
   alarmStates,
   type Graph,
@@ -23,6 +22,7 @@ import {
 } from "./dashboard-widgets.ts";
 import { type Deployment, pseudo } from "./part.ts";
 import { queries } from "./queries.ts";
+import { functionMetric, queueMetric, stageMetric } from "./watched-metric.ts";
 
 export type Row = readonly Widget[];
 
@@ -136,12 +136,12 @@ function deadLetters(deployment: Deployment): Widget {
   return graph({ title: "Dead letters", lines, periodSeconds: 300 });
 }
 
-function eachCluster({ stage }: Deployment): Row {
+function eachCluster(deployment: Deployment): Row {
   return [clusterMetrics.hoursToExpiry, clusterMetrics.sweepFailed].map((metric) =>
-    graphOfEach(stageMetric(metric, stage), { dimension: "cluster", title: metric.title }),
+    graphOfEach(stageMetric(metric, deployment), { dimension: "cluster", title: metric.title }),
   );
 }
 
-function line(metric: MetricDefinition, { stage }: Deployment): Line {
-  return { metric: stageMetric(metric, stage), label: metric.title };
+function line(metric: MetricDefinition, deployment: Deployment): Line {
+  return { metric: stageMetric(metric, deployment), label: metric.title };
 }

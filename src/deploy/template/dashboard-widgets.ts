@@ -2,9 +2,9 @@
  * The kinds of widgets that the dashboard has.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
-import type { WatchedMetric } from "./alarm.ts";
-import { pseudo } from "./part.ts";
+import { ownArn, pseudo } from "./part.ts";
 import { type Query, queryText } from "./queries.ts";
+import type { WatchedMetric } from "./watched-metric.ts";
 
 export interface Widget {
   readonly type: "metric" | "log" | "alarm" | "text";
@@ -80,7 +80,7 @@ function log(query: Query, logGroup: string, view: "table" | "bar"): Widget {
 }
 
 export function alarmStates(title: string, names: readonly string[]): Widget {
-  const prefix = `arn:${pseudo("Partition")}:cloudwatch:${region}:${pseudo("AccountId")}:alarm:`;
+  const prefix = ownArn("cloudwatch", "alarm:");
   const alarms = names.map((name) => prefix + name);
   return { type: "alarm", properties: { title, alarms } };
 }

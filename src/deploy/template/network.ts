@@ -7,7 +7,7 @@ import {
   egressSecurityGroup,
   egressSubnet,
 } from "./egress-network.ts";
-import { type Deployment, type Extension, pseudo, ref, sub, type TemplatePart } from "./part.ts";
+import { type Deployment, type Extension, ownArn, ref, sub, type TemplatePart } from "./part.ts";
 import { allow, policyDocument, type Statement } from "./statement.ts";
 
 /**
@@ -63,10 +63,7 @@ const interfaceActions = [
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice-security
  */
 function interfaceStatements(stage: string): Statement[] {
-  const self = sub(
-    `arn:${pseudo("Partition")}:lambda:${pseudo("Region")}:${pseudo("AccountId")}` +
-      `:function:${stackNames(stage).functions.refresh}`,
-  );
+  const self = sub(ownArn("lambda", `function:${stackNames(stage).functions.refresh}`));
   return [
     allow(interfaceActions, "*"),
     {

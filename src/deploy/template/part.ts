@@ -40,3 +40,7 @@ export const sub = (text: string) => ({ "Fn::Sub": text });
 /** One of CloudFormation's own variables, to be filled in by `sub`. */
 export const pseudo = (name: "AccountId" | "Partition" | "Region" | "URLSuffix") =>
   `\${AWS::${name}}`;
+
+/** Of what is in the stack's own region and account; to be filled in by `sub`. */
+export const ownArn = (service: string, resource: string) =>
+  `arn:${pseudo("Partition")}:${service}:${pseudo("Region")}:${pseudo("AccountId")}:${resource}`;

@@ -1,9 +1,8 @@
 /** Who may do what: a role per function, with nothing in it that the config doesn't need. */
 import { type FunctionName, roleName } from "../../stack/names.ts";
-import { dispatchStatements } from "./dispatch-statements.ts";
+import { dispatchStatements, refreshStatements } from "./function-statements.ts";
 import { mintStatements } from "./mint-statements.ts";
 import { type Deployment, pseudo, type Resource, sub, type TemplatePart } from "./part.ts";
-import { refreshStatements } from "./refresh-statements.ts";
 import { policyDocument, type Statement } from "./statement.ts";
 
 export function roles(deployment: Deployment): TemplatePart {

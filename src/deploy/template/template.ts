@@ -7,7 +7,6 @@ import type { Deployment, TemplatePart } from "./part.ts";
 import { savedQueries } from "./queries.ts";
 import { queues } from "./queues.ts";
 import { roles } from "./roles.ts";
-import { subscription } from "./subscription.ts";
 import { topic } from "./topic.ts";
 
 /** As `serverless.yml` takes it under `resources`. */
@@ -17,17 +16,7 @@ export interface StackTemplate {
   readonly extensions: NonNullable<TemplatePart["extensions"]>;
 }
 
-const allParts = [
-  queues,
-  topic,
-  subscription,
-  alarms,
-  dashboard,
-  savedQueries,
-  roles,
-  network,
-  functions,
-];
+const allParts = [queues, topic, alarms, dashboard, savedQueries, roles, network, functions];
 
 export function stackTemplate(deployment: Deployment): StackTemplate {
   const parts = allParts.map((part) => part(deployment));

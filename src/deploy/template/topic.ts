@@ -1,9 +1,10 @@
 /** Who is told: by the alarms, and by the refresh function of single clusters. */
 import { stackNames } from "../../stack/names.ts";
-import { type Deployment, ref, type TemplatePart } from "./part.ts";
+import { type Deployment, type Resource, ref, type TemplatePart } from "./part.ts";
 
 export function topic({ stage, config }: Deployment): TemplatePart {
   const { kmsKeyArn } = config.aws;
+  const { email } = config.alarms;
   return {
     resources: {
       AlarmTopic: {
@@ -14,9 +15,18 @@ export function topic({ stage, config }: Deployment): TemplatePart {
           ...(kmsKeyArn !== undefined && { KmsMasterKeyId: kmsKeyArn }),
         },
       },
+      ...(email !== undefined && { AlarmEmail: subscription(email) }),
     },
     outputs: {
       AlarmTopicArn: { Description: "Subscribe to hear of failures.", Value: ref("AlarmTopic") },
     },
+  };
+}
+
+/** AWS asks there for consent; until then it tells nothing. */
+function subscription(address: string): Resource {
+  return {
+    Type: "AWS::SNS::Subscription",
+    Properties: { TopicArn: ref("AlarmTopic"), Protocol: "email", Endpoint: address },
   };
 }
