@@ -1,7 +1,8 @@
 /**
  * The stack as it is deployed, left alone: its schedule fires every minute, and nobody calls it.
  * Two clusters are live, one is registered but dead; a fourth one holds a token that has to be
- * renewed by the end. The tests follow one another through the ticks.
+ * renewed by the end. A fifth record leads to one of the live ones, and is left to a runner. The
+ * tests follow one another through the ticks.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -47,6 +48,7 @@ beforeAll(async () => {
     kubeconfigs.push(kubeconfig);
     if (name === "dead") await cluster.stopApiServer();
     await stack.records.register(name, kubeconfig);
+    if (name === "tokyo") await stack.records.register("inside", kubeconfig);
   }
 });
 afterAll(() => cleanup.disposeAsync());
@@ -233,6 +235,23 @@ test("covers the dead cluster by itself once its server is up", async () => {
   await expect.poll(() => stack.queues.pending(), { timeout: 10_000 }).toBe(0);
   expect(watch.looks()).toBeGreaterThan(20);
   expect(watch.gaps).toEqual([]);
+});
+
+test("leaves a local cluster to its runner, and counts it as all others", async () => {
+  const isOfInside = ({ cluster }: Line) => cluster === "inside";
+  expect((await stack.lines()).filter(isOfInside)).toEqual([]);
+  expect(await tagNames("inside")).toEqual([]);
+  const answer = await stack.invoke({ cluster: "inside", mode: "sweep" });
+  expect(answer).toEqual({ cluster: "inside", outcome: "local" });
+  const dispatched = (await stack.lines()).findLast(({ message }) => message === "dispatched");
+  expect(dispatched).toMatchObject({ clusters: 4, local: 1 });
+  const measured = (await stack.lines()).findLast((line) => "Clusters" in line);
+  expect(measured).toMatchObject({ Clusters: 5 });
+
+  const swept = await commandLine.run("npx ecr-pull-secrets refresh inside --local --yes");
+
+  expect(swept).toMatchObject({ code: 0, stdout: expect.stringContaining("✔ inside: ") });
+  expect(await tagNames("inside")).toEqual([credential, expiresAt]);
 });
 
 /** Half of ten minutes, and a tick, less what the tests before have taken. */
