@@ -7,6 +7,7 @@ import { redactTokens } from "../redact-tokens.ts";
 import { logGroupOf, stackNames } from "../stack/names.ts";
 import { formatTime } from "../times.ts";
 import type { ClusterNotice } from "./notice.ts";
+import { runbookSection } from "./runbook.ts";
 
 /** The deployment that tells. */
 export interface NoticePlace {
@@ -48,7 +49,7 @@ function failing(notice: ClusterNotice, { place, now }: Telling): Line[] {
     ["Expires", describeExpiry(expiresAt, now)],
     ["Look", `npx ecr-pull-secrets check ${cluster} --stage ${place.stage}`],
     ["Log", describeLog(cluster, place)],
-    ["Runbook", "docs/operations.md#failing"],
+    ["Runbook", runbookSection("failing")],
   ];
 }
 

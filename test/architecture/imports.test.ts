@@ -105,6 +105,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "src/rights",
     "src/refresh",
     "src/notifications/topic-subscriptions.ts",
+    "src/notifications/runbook.ts",
     "src/list-some.ts",
     "src/durations.ts",
   ],

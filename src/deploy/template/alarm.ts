@@ -1,26 +1,13 @@
 /** One alarm, as CloudWatch takes it. */
+import { type RunbookAnchor, runbookSection } from "../../notifications/runbook.ts";
 import { stackNames } from "../../stack/names.ts";
 import { type Resource, ref } from "./part.ts";
 import type { WatchedMetric } from "./watched-metric.ts";
 
-/** Sections of the runbook: each alarm sends its reader to one. */
-export const runbookAnchors = [
-  "failing",
-  "mass-failure",
-  "expiry",
-  "dispatch-silent",
-  "dead-letters",
-  "errors",
-  "throttles",
-  "credential",
-] as const;
-
-export const runbookFile = "docs/operations.md";
-
 export interface Alarm {
   /** What its name ends with. */
   readonly name: string;
-  readonly runbook: (typeof runbookAnchors)[number];
+  readonly runbook: RunbookAnchor;
   /** Sentences for somebody whom it woke: what is wrong, and which pods are in danger when. */
   readonly description: readonly string[];
   readonly metric: WatchedMetric;
@@ -65,7 +52,7 @@ export function alarmName({ name }: Pick<Alarm, "name">, stage: string): string 
 }
 
 function describe({ description, runbook }: Alarm): string {
-  return [...description, `Runbook: ${runbookFile}#${runbook}`].join(" ");
+  return [...description, `Runbook: ${runbookSection(runbook)}`].join(" ");
 }
 
 function asItIs({ metric, periodSeconds }: Alarm) {

@@ -1,4 +1,5 @@
 /** What the dashboard shows, from above: made of what the functions emit and the alarms watch. */
+import { runbookFile } from "../../notifications/runbook.ts";
 import { logGroupOf, stackNames } from "../../stack/names.ts";
 import {
   clusterMetrics,
@@ -6,7 +7,7 @@ import {
   type MetricDefinition,
   sweepMetrics,
 } from "../../telemetry/metrics.ts";
-import { alarmName, runbookFile } from "./alarm.ts";
+import { alarmName } from "./alarm.ts";
 import { alarmsOf } from "./alarms.ts";
 import { credentialPercent, expiryHours } from "./alarms-fleet.ts";
 import {

@@ -1,6 +1,6 @@
 /** Alarms speak to somebody, of something that is in the stack, and where they should. */
 import { describe, expect, test } from "vitest";
-import { runbookAnchors } from "../../../../src/deploy/template/alarm.ts";
+import { runbookAnchors } from "../../../../src/notifications/runbook.ts";
 import { describeAlarms } from "../../../contracts/alarms/describe-alarms.ts";
 import type { CompiledStage, CompiledTemplate } from "../../../deploy/compiled-template.ts";
 import { readAlarm } from "../../../fakes/cloudwatch/metric-alarm.ts";
