@@ -2,14 +2,14 @@
  * What is told before and after `serverless deploy` and `serverless remove`. Whatever goes wrong here
  * is told as well, and stops neither.
  */
-import { afterDeploy, beforeDeploy } from "../deploy/after-deploy.ts";
-import { afterRemove, beforeRemove } from "../deploy/after-remove.ts";
-import type { AlarmsLook } from "../deploy/describe-alarms.ts";
-import { explainFailure } from "../deploy/explain-failure.ts";
-import { type Look, lookFailure } from "../deploy/look-at-clusters.ts";
-import type { Place } from "../deploy/place.ts";
-import { renderSection, type Section } from "../deploy/section.ts";
-import type { Deployment, DeploymentPlace } from "../wiring/deployment.ts";
+import { afterDeploy, beforeDeploy } from "../deploy/around/deploy-text.ts";
+import type { AlarmsLook } from "../deploy/around/describe-alarms.ts";
+import { explainFailure } from "../deploy/around/explain-failure.ts";
+import { type Look, lookFailure } from "../deploy/around/look-at-clusters.ts";
+import type { Place } from "../deploy/around/place.ts";
+import { afterRemove, beforeRemove } from "../deploy/around/removal-text.ts";
+import { renderSection, type Section } from "../deploy/around/section.ts";
+import type { Deployer, Surroundings } from "../wiring/surroundings.ts";
 import { type Serverless, stackOutput, type Writers } from "./serverless.ts";
 
 export type Hooks = Readonly<Record<string, (error?: unknown) => Promise<void> | void>>;
@@ -17,7 +17,7 @@ export type Hooks = Readonly<Record<string, (error?: unknown) => Promise<void> |
 export interface HookParts {
   readonly serverless: Serverless;
   readonly writers: Writers;
-  readonly wire: (place: DeploymentPlace) => Promise<Deployment>;
+  readonly wire: (deployer: Deployer) => Promise<Surroundings>;
   readonly now: () => Date;
 }
 
@@ -28,9 +28,9 @@ export function createHooks(parts: HookParts): Hooks {
   return {
     "before:deploy:deploy": async () => {
       const place = placeOf(serverless);
-      const { deployment, look } = await lookAround(parts);
+      const { around, look } = await lookAround(parts);
       warn(beforeDeploy(look, place), writers);
-      atTheEnd = async () => afterDeploy(look, await lookAtAlarms(deployment, serverless), place);
+      atTheEnd = async () => afterDeploy(look, await lookAtAlarms(around, serverless), place);
     },
     "before:remove:remove": async () => {
       const { look } = await lookAround(parts);
@@ -57,7 +57,7 @@ function placeOf(serverless: Serverless): Place {
 
 interface LookedAround {
   /** Undefined: it couldn't be opened. */
-  readonly deployment: Deployment | undefined;
+  readonly around: Surroundings | undefined;
   readonly look: Look;
 }
 
@@ -65,25 +65,25 @@ async function lookAround({ serverless, writers, wire }: HookParts): Promise<Loo
   const progress = writers.progress.create({ message: "Looking at the registered clusters" });
   try {
     const { credentials } = await serverless.getProvider("aws").getAwsSdkV3Config();
-    const deployment = await wire({ ...placeOf(serverless), credentials });
-    return { deployment, look: await deployment.look() };
+    const around = await wire({ ...placeOf(serverless), credentials });
+    return { around, look: await around.look() };
   } catch (error) {
-    return { deployment: undefined, look: lookFailure(error) };
+    return { around: undefined, look: lookFailure(error) };
   } finally {
     progress.remove();
   }
 }
 
 async function lookAtAlarms(
-  deployment: Deployment | undefined,
+  around: Surroundings | undefined,
   serverless: Serverless,
 ): Promise<AlarmsLook> {
   const arn = stackOutput(serverless, "AlarmTopicArn");
-  const email = deployment?.email;
-  if (deployment === undefined || arn === undefined) {
+  const email = around?.email;
+  if (around === undefined || arn === undefined) {
     return { email, topic: undefined };
   }
-  const subscriptions = await deployment.subscriptions(arn).catch(lookFailure);
+  const subscriptions = await around.subscriptions(arn).catch(lookFailure);
   return { email, topic: { arn, subscriptions } };
 }
 

@@ -10,7 +10,8 @@ class Plugin {
       serverless,
       writers,
       // Loaded when needed: `package` has no use for the AWS clients.
-      wire: async (place) => (await import("../wiring/deployment.ts")).wireDeployment(place),
+      wire: async (deployer) =>
+        (await import("../wiring/surroundings.ts")).wireSurroundings(deployer),
       now: () => new Date(),
     });
   }

@@ -1,6 +1,6 @@
 /** Writes the metrics that `metrics.ts` defines, as lines that CloudWatch reads (EMF). */
 import { Metrics } from "@aws-lambda-powertools/metrics";
-import { tokenLifeHours } from "../config/token-life.ts";
+import { tokenLifeHours } from "../config/registry-token-life.ts";
 import type { DispatchReport } from "../dispatch/dispatch-clusters.ts";
 import type { Fleet } from "../dispatch/fleet.ts";
 import type { CostedReport } from "../worker/sweep-registered.ts";

@@ -80,7 +80,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "src/telemetry": [
     "src/worker",
     "src/dispatch",
-    "src/config/token-life.ts",
+    "src/config/registry-token-life.ts",
     "src/notifications/notice.ts",
     "src/redact-tokens.ts",
   ],

@@ -3,7 +3,7 @@
  * value, wherever it begins: CloudWatch moves it on by the minute. Where it has none all the same,
  * these keep their state; that ticks don't come is for `dispatch-silent` to tell.
  */
-import { shortestTokenLifeHours } from "../../config/token-life.ts";
+import { shortestTokenLifeHours } from "../../config/registry-token-life.ts";
 import { maxToldEach, schedulesUntilTold } from "../../dispatch/failing-long.ts";
 import { fleetMetrics, type MetricDefinition } from "../../telemetry/metrics.ts";
 import type { Alarm } from "./alarm.ts";

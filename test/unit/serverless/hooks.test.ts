@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 import { describe, expect, test } from "vitest";
-import type { Look } from "../../../src/deploy/look-at-clusters.ts";
+import type { Look } from "../../../src/deploy/around/look-at-clusters.ts";
 import { AwsError } from "../../../src/errors.ts";
 import { createHooks, type HookParts } from "../../../src/serverless/hooks.ts";
-import type { Deployment } from "../../../src/wiring/deployment.ts";
+import type { Surroundings } from "../../../src/wiring/surroundings.ts";
 import { now } from "../refresh/builders.ts";
 
 const email = "platform@example.com";
@@ -17,7 +17,7 @@ const outgrown: Look = {
 };
 
 interface Scene {
-  readonly deployment?: Partial<Deployment>;
+  readonly around?: Partial<Surroundings>;
   readonly wire?: HookParts["wire"];
   readonly plugins?: readonly unknown[];
   readonly profile?: string;
@@ -26,7 +26,7 @@ interface Scene {
 const awsInfo = { gatheredData: { outputs: [{ OutputKey: "AlarmTopicArn", OutputValue: arn }] } };
 
 /** A run of `serverless`, as far as the plugin sees it; `said` is all that people see of it. */
-function begin({ deployment, wire, plugins = [{}, awsInfo], profile }: Scene = {}) {
+function begin({ around, wire, plugins = [{}, awsInfo], profile }: Scene = {}) {
   const said: string[] = [];
   const places: unknown[] = [];
   const hooks = createHooks({
@@ -55,7 +55,7 @@ function begin({ deployment, wire, plugins = [{}, awsInfo], profile }: Scene = {
         places.push(place);
         const look = async () => outgrown;
         const subscriptions = async () => [{ email, confirmed: true }];
-        return { email, look, subscriptions, ...deployment };
+        return { email, look, subscriptions, ...around };
       }),
     now: () => now,
   });
@@ -99,7 +99,7 @@ describe("serverless deploy", () => {
   test.each<[string, Scene, RegExp]>([
     [
       "the clusters can't be listed",
-      { deployment: { look: async () => failing } },
+      { around: { look: async () => failing } },
       /^registered clusters:\n {2}couldn't be looked at: AWS denied secretsmanager:ListSecrets\n/m,
     ],
     [
@@ -115,7 +115,7 @@ describe("serverless deploy", () => {
     [
       "the topic's subscriptions can't be read",
       {
-        deployment: {
+        around: {
           subscriptions: () => Promise.reject(new AwsError("denied", "AWS denied it")),
         },
       },

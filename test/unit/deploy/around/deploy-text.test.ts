@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { afterDeploy, beforeDeploy } from "../../../src/deploy/after-deploy.ts";
-import type { AlarmsLook } from "../../../src/deploy/describe-alarms.ts";
-import type { Look } from "../../../src/deploy/look-at-clusters.ts";
-import { renderSection } from "../../../src/deploy/section.ts";
+import { afterDeploy, beforeDeploy } from "../../../../src/deploy/around/deploy-text.ts";
+import type { AlarmsLook } from "../../../../src/deploy/around/describe-alarms.ts";
+import type { Look } from "../../../../src/deploy/around/look-at-clusters.ts";
+import { renderSection } from "../../../../src/deploy/around/section.ts";
 
 const place = { stage: "prod", region: "eu-west-1", profile: undefined };
 const arn = "arn:aws:sns:eu-west-1:123456789012:ecr-pull-secrets-prod-alarms";

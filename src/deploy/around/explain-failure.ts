@@ -1,6 +1,6 @@
 /** What to do about a deploy, or a removal, that failed: beyond what Serverless says. Pure. */
 import * as z from "zod";
-import { translateAwsError } from "../aws/errors.ts";
+import { translateAwsError } from "../../aws/errors.ts";
 
 /** As Serverless throws it: an error of its own, or one of the SDK's. */
 const errorSchema = z.object({

@@ -1,9 +1,9 @@
 /** What a deploy, or a removal, has to know of the registered clusters: by their tags alone. */
-import type { ClusterListing, ListedCluster } from "../clusters/store.ts";
-import type { PullSecretConfig } from "../config/stage-config.ts";
-import { AwsError, UserError } from "../errors.ts";
-import { desiredPullSecrets, type Owner } from "../refresh/desired.ts";
-import { rightsStanding } from "../rights/standing.ts";
+import type { ClusterListing, ListedCluster } from "../../clusters/store.ts";
+import type { PullSecretConfig } from "../../config/stage-config.ts";
+import { AwsError, UserError } from "../../errors.ts";
+import { desiredPullSecrets, type Owner } from "../../refresh/desired.ts";
+import { rightsStanding } from "../../rights/standing.ts";
 
 export interface RegisteredClusters {
   /** In the order in which people count. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { afterRemove, beforeRemove } from "../../../src/deploy/after-remove.ts";
-import type { Look, RegisteredClusters } from "../../../src/deploy/look-at-clusters.ts";
-import { renderSection } from "../../../src/deploy/section.ts";
-import { hoursAgo, hoursAhead, now } from "../refresh/builders.ts";
+import type { Look, RegisteredClusters } from "../../../../src/deploy/around/look-at-clusters.ts";
+import { afterRemove, beforeRemove } from "../../../../src/deploy/around/removal-text.ts";
+import { renderSection } from "../../../../src/deploy/around/section.ts";
+import { hoursAgo, hoursAhead, now } from "../../refresh/builders.ts";
 
 const place = { stage: "prod", region: "eu-west-1", profile: undefined };
 

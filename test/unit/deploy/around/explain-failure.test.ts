@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { explainFailure } from "../../../src/deploy/explain-failure.ts";
+import { explainFailure } from "../../../../src/deploy/around/explain-failure.ts";
 
 const who = "arn:aws:sts::123456789012:assumed-role/deploy/ci";
 const all = "All that a deploy needs: docs/deploy-policy.json";

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { type ClusterState, readState } from "../../../src/clusters/record-state.ts";
-import type { ClusterListing } from "../../../src/clusters/store.ts";
-import { parseConfig } from "../../../src/config/load.ts";
-import { lookAtClusters } from "../../../src/deploy/look-at-clusters.ts";
-import { AwsError, StoreError } from "../../../src/errors.ts";
-import { desiredPullSecrets } from "../../../src/refresh/desired.ts";
-import { demandOf, digestOf } from "../../../src/rights/demand.ts";
-import { hoursAhead, owner } from "../refresh/builders.ts";
+import { type ClusterState, readState } from "../../../../src/clusters/record-state.ts";
+import type { ClusterListing } from "../../../../src/clusters/store.ts";
+import { parseConfig } from "../../../../src/config/load.ts";
+import { lookAtClusters } from "../../../../src/deploy/around/look-at-clusters.ts";
+import { AwsError, StoreError } from "../../../../src/errors.ts";
+import { desiredPullSecrets } from "../../../../src/refresh/desired.ts";
+import { demandOf, digestOf } from "../../../../src/rights/demand.ts";
+import { hoursAhead, owner } from "../../refresh/builders.ts";
 
 const config = (namespaces: string) =>
   parseConfig(

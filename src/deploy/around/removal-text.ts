@@ -1,7 +1,7 @@
 /** What a removal says before it begins, and at its end: what remains, and how it goes. Pure. */
-import { recordPrefix } from "../clusters/record-name.ts";
-import { formatSpan } from "../durations.ts";
-import { listSome } from "../list-some.ts";
+import { recordPrefix } from "../../clusters/record-name.ts";
+import { formatSpan } from "../../durations.ts";
+import { listSome } from "../../list-some.ts";
 import type { Look, LookFailure, RegisteredClusters } from "./look-at-clusters.ts";
 import { commandLine, deployCommand, type Place } from "./place.ts";
 import type { Section } from "./section.ts";

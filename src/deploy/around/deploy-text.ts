@@ -1,5 +1,5 @@
 /** What a deploy says before it begins, and at its end: the next commands. Pure. */
-import { listSome } from "../list-some.ts";
+import { listSome } from "../../list-some.ts";
 import { type AlarmsLook, describeAlarms } from "./describe-alarms.ts";
 import type { Look, LookFailure, RegisteredClusters } from "./look-at-clusters.ts";
 import { commandLine, type Place } from "./place.ts";

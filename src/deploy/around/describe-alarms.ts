@@ -1,6 +1,6 @@
 /** Where a stage's alarms go, and what is missing for somebody to hear them. Pure. */
-import type { Subscription } from "../notifications/topic-subscriptions.ts";
-import { stackNames } from "../stack/names.ts";
+import type { Subscription } from "../../notifications/topic-subscriptions.ts";
+import { stackNames } from "../../stack/names.ts";
 import type { LookFailure } from "./look-at-clusters.ts";
 import { awsOptions, type Place } from "./place.ts";
 
