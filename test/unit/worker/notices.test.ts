@@ -410,6 +410,16 @@ test("the time that is left of a cluster out of reach is known with its sweep", 
   expect(left).toEqual([new Date(expiresAt), new Date(expiresAt)]);
 });
 
+test("the time that is left is known as dispatch saw it, where the tags can't be asked for", async () => {
+  const { scene, state } = await deadScene();
+  scene.aws.deny("secretsmanager:DescribeSecret");
+  const left: unknown[] = [];
+  const { serve } = scene.newFunction({ swept: (_, until) => left.push(until) });
+  await serve(scene.delivery("eu", { state: { ...state, failingSince: undefined } }));
+  await serve({ cluster: "eu" });
+  expect(left).toEqual([new Date(expiresAt), undefined]);
+});
+
 test("a cluster that is well is told of to nobody", async () => {
   const scene = await start(["a"]);
   await scene.startCluster("eu");

@@ -128,10 +128,12 @@ describe("a fixed egress address", () => {
     expect(zones[0]).toEqual(zones[1]);
   });
 
-  test("lets the function out, and nobody in", () => {
+  test("lets the function out, to an API server on any port, and nobody in", () => {
     expect(properties("EgressSecurityGroup")).toMatchObject({
       SecurityGroupIngress: [],
-      SecurityGroupEgress: [{ IpProtocol: "tcp", CidrIp: "0.0.0.0/0" }],
+      SecurityGroupEgress: [
+        { IpProtocol: "tcp", FromPort: 1, ToPort: 65_535, CidrIp: "0.0.0.0/0" },
+      ],
     });
   });
 
