@@ -1,9 +1,10 @@
 /** A message of a cluster that is failing has less than the function's time. */
 import { expect, test } from "vitest";
+import { noState } from "../../../src/clusters/record-state.ts";
 import { type Deadline, startDeadline } from "../../../src/deadline.ts";
 import { parseRefreshEvent } from "../../../src/worker/refresh-event.ts";
 import { serveQueued } from "../../../src/worker/serve-queued.ts";
-import { noState, scenes } from "./worker-scene.ts";
+import { scenes } from "./worker-scene.ts";
 
 const start = scenes();
 const failing = { ...noState, failingSince: new Date("2026-11-21T08:00:00Z") };
