@@ -9,7 +9,7 @@ import { runbookAnchors, runbookFile } from "../../src/notifications/runbook.ts"
 import { type Proof, proofOf, scriptsOf } from "./commands.ts";
 import { files, readDocuments, readText, root } from "./documents.ts";
 import { exceptions } from "./exceptions.ts";
-import { deployment, filesWithParts, withGenerated } from "./generated/generated.ts";
+import { deployment, filesWithParts, withGenerated } from "./generated/document-parts.ts";
 import { parseCall } from "./parse-call.ts";
 import { callsOf } from "./shell.ts";
 

@@ -1,62 +1,56 @@
 /**
- * The parts of documents that the code writes: `node test/docs/generated/generated.ts --write | --check`.
+ * All files of the repository that the code writes, or writes parts of:
+ * `node test/docs/generated/generated.ts --write | --check`.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadConfig } from "../../../src/config/load.ts";
-import { keyPolicyStatements } from "../../../src/deploy/template/key-policy.ts";
-import { costParts } from "../../cost/cost-parts.ts";
+import { renderJsonSchema } from "../../../src/config/json-schema.ts";
+import { thirdPartyLicences } from "../../../src/deploy/bundle/third-party-licences.ts";
+import { deployPolicy } from "../../../src/deploy/deploy-policy/deploy-policy.ts";
+import { UserError } from "../../../src/errors.ts";
 import { readText, root } from "../documents.ts";
-import { alarmTable } from "./alarm-table.ts";
-import { asJsonBlock } from "./json-block.ts";
-import { noticeExamples } from "./notices.ts";
-import { roleTable } from "./role-table.ts";
-import { runnerPolicy } from "./runner-policy.ts";
+import { filesWithParts, withGenerated } from "./document-parts.ts";
 
-/** The stage that the documents speak of. */
-export const deployment = {
-  stage: "prod",
-  config: await loadConfig(join(root, "config/prod.yml")),
+type Render = () => string | Promise<string>;
+
+const generated: Readonly<Record<string, Render>> = {
+  "config/schema.json": renderJsonSchema,
+  "THIRD-PARTY-LICENSES.txt": thirdPartyLicences,
+  "docs/deploy-policy.json": () => `${JSON.stringify(deployPolicy(), null, 2)}\n`,
+  ...Object.fromEntries(
+    filesWithParts.map((file): [string, Render] => [file, () => withGenerated(readText(file))]),
+  ),
 };
 
-const exampleKeyPlace = { partition: "aws", region: "us-east-1", account: "111122223333" };
-
-/** The others have none, or generate their own. */
-export const filesWithParts = ["docs/cost.md", "docs/operations.md", "docs/security.md"] as const;
-
-const parts: Readonly<Record<string, () => string>> = {
-  ...costParts(deployment),
-  alarms: () => alarmTable(deployment),
-  "key-policy": () =>
-    asJsonBlock(keyPolicyStatements({ stage: deployment.stage, ...exampleKeyPlace })),
-  notices: noticeExamples,
-  roles: () => roleTable(deployment),
-  "runner-policy": () => asJsonBlock(runnerPolicy(deployment)),
-};
-
-const marked = /(<!-- generated: ([\w-]+) -->\n)[\s\S]*?(<!-- end -->)/g;
-
-/** As it should be. @throws Error for a mark that names no part */
-export function withGenerated(text: string): string {
-  return text.replace(marked, (_, begin: string, name: string, end: string) => {
-    const part = parts[name];
-    if (part === undefined) throw new Error(`nothing generates ${name}`);
-    return `${begin}${part()}\n${end}`;
-  });
-}
-
-function main(args: readonly string[]): number {
+async function main(args: readonly string[]): Promise<number> {
   const [mode] = args;
   if (args.length !== 1 || (mode !== "--write" && mode !== "--check")) {
     process.stderr.write("Usage: node test/docs/generated/generated.ts --write | --check\n");
     return 2;
   }
-  const stale = filesWithParts.filter((file) => withGenerated(readText(file)) !== readText(file));
-  for (const file of stale) {
-    if (mode === "--write") writeFileSync(join(root, file), withGenerated(readText(file)));
-    else process.stderr.write(`${file} doesn't fit the code any more. Run: npm run fix\n`);
+  const put = mode === "--write" ? write : compare;
+  const problems: string[] = [];
+  for (const [file, render] of Object.entries(generated)) {
+    problems.push(...(await put(file, render).catch(told)));
   }
-  return mode === "--check" && stale.length > 0 ? 1 : 0;
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  return problems.length > 0 ? 1 : 0;
 }
 
-if (import.meta.main) process.exitCode = main(process.argv.slice(2));
+async function write(file: string, render: Render): Promise<readonly string[]> {
+  writeFileSync(join(root, file), await render());
+  return [];
+}
+
+async function compare(file: string, render: Render): Promise<readonly string[]> {
+  const text = await render();
+  return readText(file) === text ? [] : [`${file} doesn't fit the code any more. Run: npm run fix`];
+}
+
+/** What somebody has to mend before anything can be written. */
+function told(error: unknown): readonly string[] {
+  if (!(error instanceof UserError)) throw error;
+  return [error.message];
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

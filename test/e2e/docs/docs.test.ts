@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { proofOf, type Script, scriptsOf } from "../../docs/commands.ts";
 import { readDocuments } from "../../docs/documents.ts";
-import { deployment } from "../../docs/generated/generated.ts";
+import { deployment } from "../../docs/generated/document-parts.ts";
 import { runnerPolicy } from "../../docs/generated/runner-policy.ts";
 import { examplePlace } from "../../docs/generated/statements.ts";
 import { objectsOfOurs } from "../register/inventory.ts";

@@ -26,7 +26,7 @@ describe.each(["dev.yml", "prod.yml"])("config/%s", (name) => {
 });
 
 describe("config/schema.json", () => {
-  test("fits the schema; otherwise: node src/config/json-schema.ts --write", async () => {
+  test("fits the schema; otherwise: npm run fix", async () => {
     expect(await readFile(join(folder, "schema.json"), "utf8")).toBe(renderJsonSchema());
   });
 
