@@ -18,6 +18,7 @@ const { pullSecrets } = parseConfig(
 
 export const unusedPorts = {
   pullSecrets,
+  open: unused,
   credentials: { mint: unused, covers: () => false, callsMade: () => 0 },
   owner: { account: "123456789012", region: "us-east-1", stage: "simulated" },
   rotation: {
@@ -27,11 +28,14 @@ export const unusedPorts = {
   },
   topic: undefined,
   isLocal: () => false,
+  delayRetry: unused,
   swept: () => {},
+  skipped: () => {},
   warned: () => {},
 } satisfies Partial<RefreshPorts>;
 
 export const unusedApi = {
+  listSecrets: unused,
   listServiceAccounts: unused,
   findServiceAccount: unused,
   getSecret: unused,

@@ -2,6 +2,7 @@
 import type { Deployment } from "../../../src/deploy/template/part.ts";
 import type { Statement } from "../../../src/deploy/template/statement.ts";
 import { stackTemplate } from "../../../src/deploy/template/template.ts";
+import { logGroupOf, stackNames } from "../../../src/stack/names.ts";
 
 /** Where the examples of the documents are. */
 export const examplePlace = {
@@ -64,12 +65,12 @@ function arnsOf(stage: string, place: Place): Readonly<Record<string, string>> {
   const { "AWS::Partition": partition, "AWS::Region": region, "AWS::AccountId": account } = place;
   const arn = (service: string, name: string) =>
     `arn:${partition}:${service}:${region}:${account}:${name}`;
-  const name = `ecr-pull-secrets-${stage}`;
+  const { functions, refreshQueue, topic } = stackNames(stage);
   return {
-    RefreshQueue: arn("sqs", `${name}-refresh.fifo`),
-    AlarmTopic: arn("sns", `${name}-alarms`),
-    DispatchLogGroup: arn("logs", `log-group:/aws/lambda/${name}-dispatch`),
-    RefreshLogGroup: arn("logs", `log-group:/aws/lambda/${name}-refresh`),
+    RefreshQueue: arn("sqs", refreshQueue),
+    AlarmTopic: arn("sns", topic),
+    DispatchLogGroup: arn("logs", `log-group:${logGroupOf(functions.dispatch)}`),
+    RefreshLogGroup: arn("logs", `log-group:${logGroupOf(functions.refresh)}`),
   };
 }
 

@@ -3,6 +3,7 @@
  * that knows until when its tokens are good, and a clock. What is swept is told by the scene; what
  * comes after the sweep is the worker's own.
  */
+
 import { nextSteps } from "../../../../src/checks/next-steps.ts";
 import type { StoredCredential } from "../../../../src/clusters/stored-credential.ts";
 import { ClusterError, KubeconfigError } from "../../../../src/errors.ts";
@@ -13,8 +14,9 @@ import { noteState } from "../../../../src/worker/note-state.ts";
 import { lookAfterCredential } from "../../../../src/worker/rotation/look-after-credential.ts";
 import type { RotationPorts } from "../../../../src/worker/rotation/ports.ts";
 import type { CostedReport, Swept } from "../../../../src/worker/sweep-registered.ts";
+import { unusedApi, unusedPorts } from "../../../simulation/unused-ports.ts";
 import { type InStep, type RecordStep, recordInMemory } from "./record-in-memory.ts";
-import { type SweepFailure, sweptReport, unusedPorts } from "./swept-report.ts";
+import { type SweepFailure, sweptReport } from "./swept-report.ts";
 
 export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
@@ -159,7 +161,7 @@ export function rotationScene(options: SceneOptions) {
       const opened = world.opens ? open(record.text()) : undefined;
       const swept = { report, desired: [], record: record.read(), opened };
       const rules = { schedulePeriodMs: periodMs, places: 50, maxReceiveCount: 5 };
-      const used = { clusters: record.store, rotation, rules, now, topic: undefined };
+      const used = { clusters: record.store, rotation, rules, now };
       const ports = { ...unusedPorts, ...used };
       const time = { stop, abort, shorten: () => {}, [Symbol.dispose]: () => {} };
       const cared = await lookAfterCredential(swept, { ports, time });
@@ -169,17 +171,6 @@ export function rotationScene(options: SceneOptions) {
 }
 
 const never = new AbortController().signal;
-const unused = () => Promise.reject(new Error("nobody asked for this"));
-const unusedApi = {
-  listSecrets: unused,
-  listServiceAccounts: unused,
-  findServiceAccount: unused,
-  getSecret: unused,
-  readSecret: unused,
-  applySecret: unused,
-  deleteSecret: unused,
-  setImagePullSecrets: unused,
-};
 
 function textOf(kubeconfig: SecretValue | KubeconfigError): string {
   if (kubeconfig instanceof KubeconfigError) throw kubeconfig;

@@ -1,6 +1,5 @@
 /** A sweep that is over: nothing was due, or the cluster couldn't be read. */
 import type { FailureKind } from "../../../../src/refresh/report.ts";
-import type { RefreshPorts } from "../../../../src/worker/ports.ts";
 import type { CostedReport } from "../../../../src/worker/sweep-registered.ts";
 
 export interface SweepFailure {
@@ -41,20 +40,3 @@ const counts: CostedReport["counts"] = {
   failed: 0,
   minted: 0,
 };
-
-/** What is nobody's business once a sweep is over. */
-export const unusedPorts = {
-  open: () => Promise.reject(new Error("nothing is opened here")),
-  credentials: {
-    mint: () => Promise.reject(new Error("nothing is minted here")),
-    covers: () => false,
-    callsMade: () => 0,
-  },
-  pullSecrets: [],
-  owner: { account: "123456789012", region: "us-east-1", stage: "dev" },
-  isLocal: () => false,
-  delayRetry: async () => {},
-  swept: () => {},
-  skipped: () => {},
-  warned: () => {},
-} satisfies Partial<RefreshPorts>;
