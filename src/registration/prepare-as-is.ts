@@ -1,5 +1,4 @@
 /** From a kubeconfig that somebody brings to a plan: tried before it is stored, and nothing made. */
-
 import type { StoredCredential } from "../clusters/stored-credential.ts";
 import { attemptsOf } from "../rights/attempts.ts";
 import { computeRights } from "../rights/compute-rights.ts";

@@ -1,5 +1,4 @@
 /** The registered clusters: a row each, what to do about trouble, and the sum. */
-
 import { listSome } from "../../list-some.ts";
 import { type ClusterStanding, isPast } from "../registered/cluster-standing.ts";
 import { formatRoughly, formatRoughTime } from "./durations.ts";

@@ -1,5 +1,4 @@
 /** A plan in words: what would be done, where, and why. */
-
 import { listSome } from "../../list-some.ts";
 import type { PlannedChange, PlanReport } from "../../refresh/plan-report.ts";
 import type { Look } from "./look.ts";

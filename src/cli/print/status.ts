@@ -1,5 +1,4 @@
 /** How a cluster's pull secrets fare: a row per secret, what is wrong, and the sum. */
-
 import { listSome } from "../../list-some.ts";
 import { hasExpired, type StatusLine, type StatusReport } from "../../refresh/status-report.ts";
 import { formatExpiry, formatRoughTime } from "./durations.ts";

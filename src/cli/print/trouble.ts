@@ -1,5 +1,4 @@
 /** Failures and notices: what, where, and what to do about it. */
-
 import { listSome } from "../../list-some.ts";
 import { renderHint } from "./hint.ts";
 import type { Look } from "./look.ts";

@@ -1,5 +1,4 @@
 /** What came of visiting clusters, whether one or thousands: those with trouble come first. */
-
 import { listSome } from "../../list-some.ts";
 import { leftAlone } from "../registered/left-alone.ts";
 import { isFine, type NoAnswer, type Outcome, type Visit } from "../registered/visit.ts";

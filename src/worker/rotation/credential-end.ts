@@ -1,5 +1,4 @@
 /** What is said of a credential whose end comes near, and how loudly. Pure. */
-
 import type { NextSteps } from "../../checks/next-steps.ts";
 import {
   assumedLife,

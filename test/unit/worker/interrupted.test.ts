@@ -1,5 +1,4 @@
 /** Sweeps that don't get to their end, and sweeps that meet. */
-
 import { describe, expect, test } from "vitest";
 import { noState } from "../../../src/clusters/record-state.ts";
 import { sweepRegistered } from "../../../src/worker/sweep-registered.ts";

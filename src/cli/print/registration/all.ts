@@ -1,5 +1,4 @@
 /** What `register --all` will do, and what came of it. */
-
 import { listSome } from "../../../list-some.ts";
 import { changesSomething } from "../../../registration/plan-registration.ts";
 import type { PreparedAll } from "../../register/all/prepare-all.ts";

@@ -1,5 +1,4 @@
 /** What a removal will take away, in words and as data: the same for a dry run and the question. */
-
 import { recordPrefix } from "../../../clusters/record-name.ts";
 import { listSome } from "../../../list-some.ts";
 import { formatOwner } from "../../../refresh/rules/ownership.ts";

@@ -3,7 +3,6 @@
  * that knows until when its tokens are good, and a clock. What is swept is told by the scene; what
  * comes after the sweep is the worker's own.
  */
-
 import { nextSteps } from "../../../../src/checks/next-steps.ts";
 import type { StoredCredential } from "../../../../src/clusters/stored-credential.ts";
 import { ClusterError, KubeconfigError } from "../../../../src/errors.ts";
