@@ -8,6 +8,12 @@ import { type LintOptions, lintTemplate } from "../parts/cfn-lint.ts";
 const options: LintOptions = { regions: ["us-east-1", "eu-central-1", "ap-southeast-2"] };
 
 const stages = Object.entries(compiledStages);
+
+/** The one option of which there are two that exclude each other. */
+const vpcs = {
+  made: "vpc: { fixedEgress: true }",
+  there: "vpc: { subnetIds: [subnet-0123456789abcdef0], securityGroupIds: [sg-0123456789abcdef0] }",
+};
 const templates = new Map<string, string>();
 
 beforeAll(async () => {
@@ -19,6 +25,14 @@ beforeAll(async () => {
 
 test.each(stages)("has no errors and no warnings for the stage %s", async (stage) => {
   expect(await lintTemplate(templates.get(stage) ?? "", options)).toEqual([]);
+});
+
+test("has none either in a network that is there already", async () => {
+  const config = await readFile(compiledStages["every-option"], "utf8");
+  expect(config).toContain(vpcs.made);
+  const template = await packageStage("every-option", config.replace(vpcs.made, vpcs.there));
+  expect(template).toContain("subnet-0123456789abcdef0");
+  expect(await lintTemplate(template, options)).toEqual([]);
 });
 
 test("is looked at as a whole, with what Serverless makes", async () => {
