@@ -111,8 +111,9 @@ export const stageConfig = z
           .boolean()
           .optional()
           .describe(
-            "Metrics with the cluster as a dimension. CloudWatch asks about $0.60 a month for " +
-              "each cluster. Default: false.",
+            "Metrics with the cluster as a dimension. CloudWatch asks $0.60 a month for each " +
+              "cluster (list price of us-east-1, November 2026: " +
+              "https://aws.amazon.com/cloudwatch/pricing/). Default: false.",
           ),
       })
       .optional()
