@@ -20,7 +20,7 @@ const sweep = work.extend({
   receivedBytes: z.number(),
 });
 
-export const measuredSchema = z.object({
+const measuredSchema = z.object({
   machine: z.object({
     cpu: z.string(),
     cores: z.number(),

@@ -1,4 +1,5 @@
 /** What a month of a stage comes to, in the units that AWS counts. Pure. */
+import { tokenLifeHours } from "../../src/config/registry-token-life.ts";
 import { memoryMb } from "./functions.ts";
 import type { Measured, Work } from "./measured.ts";
 import { msInLambda } from "./ms-in-lambda.ts";
@@ -24,7 +25,6 @@ export type Quantities = Partial<Record<PriceName, number>>;
 /** As AWS counts them. */
 export const monthHours = 730;
 const monthDays = monthHours / 24;
-const tokenLifeHours = 12;
 /** Renewed at 45 to 50 % of its life, and then at the next tick. */
 const renewedAt = 0.475;
 /** A new environment in each place at each tick: one that waited for ten minutes may be gone. */
@@ -53,7 +53,7 @@ export interface Counts {
 
 export function countsOf({ clusters, scheduleMinutes }: Scenario): Counts {
   const ticks = (monthHours * 60) / scheduleMinutes;
-  const renewalHours = tokenLifeHours * renewedAt + scheduleMinutes / 60 / 2;
+  const renewalHours = tokenLifeHours.ecr * renewedAt + scheduleMinutes / 60 / 2;
   return {
     ticks,
     sweeps: ticks * clusters,

@@ -1,4 +1,5 @@
 /** What the options of a stage's config cost, and what goes wrong. Pure. */
+import { clusterMetrics } from "../../src/telemetry/metrics.ts";
 import { fleetSizes, memoryMb } from "./functions.ts";
 import type { Measured } from "./measured.ts";
 import { billedMs, countsOf, gigabyte, lineBytes, logBytes, monthHours } from "./month.ts";
@@ -6,8 +7,7 @@ import { dollarsFor } from "./prices.ts";
 import { formatDollars, table } from "./quantities.ts";
 import type { Basis } from "./tables.ts";
 
-/** `ClusterSweepFailed` and `ClusterHoursToExpiry`. */
-const seriesPerCluster = 2;
+const seriesPerCluster = Object.keys(clusterMetrics).length;
 
 interface Option {
   readonly title: string;

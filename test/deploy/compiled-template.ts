@@ -32,7 +32,7 @@ export const compiledStages = {
 
 export type CompiledStage = keyof typeof compiledStages;
 
-export const compiledRegion = "us-east-1";
+const compiledRegion = "us-east-1";
 
 const running = new Map<CompiledStage, Promise<CompiledTemplate>>();
 

@@ -82,7 +82,7 @@ function headingsOf(prose: readonly string[]) {
 }
 
 /** As GitHub makes an anchor of a heading: https://github.com/Flet/github-slugger. */
-export function slugOf(title: string): string {
+function slugOf(title: string): string {
   return title
     .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
     .toLowerCase()

@@ -16,7 +16,7 @@ import { allow, policyDocument, type Statement } from "./statement.ts";
  * it last, after the function has left the network.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-enis
  */
-export const networkPolicy = "RefreshNetworkPolicy";
+const networkPolicy = "RefreshNetworkPolicy";
 
 export function network({ stage, config }: Deployment): TemplatePart {
   const { vpc } = config.aws;

@@ -37,7 +37,7 @@ export function opened(
 }
 
 /** The other side ended the connection before it stood. */
-export class SocketClosedError extends Error {
+class SocketClosedError extends Error {
   override readonly name = "SocketClosedError";
   readonly code = "ECONNRESET";
 

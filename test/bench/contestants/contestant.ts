@@ -1,7 +1,7 @@
 /** Who runs against whom, and what a run tells: the messages between the benchmark and a contestant. */
 import { z } from "zod";
 
-export const contestantNames = ["sweep", "idle", "bare", "stock", "stock-serial"] as const;
+const contestantNames = ["sweep", "idle", "bare", "stock", "stock-serial"] as const;
 export type ContestantName = (typeof contestantNames)[number];
 
 export const runRequest = z.object({
@@ -19,7 +19,7 @@ export const runRequest = z.object({
 
 export type RunRequest = z.output<typeof runRequest>;
 
-export const runResult = z.object({
+const runResult = z.object({
   /** From no connection to the last write's answer. */
   totalMs: z.number(),
   /** Of it, from the first write. */

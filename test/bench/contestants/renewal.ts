@@ -33,7 +33,7 @@ export function credentialOf(renewal: number): RegistryCredential {
 }
 
 /** As the sweep writes it. */
-export function manifestOf(namespace: string, name: string, renewal: number): SecretManifest {
+function manifestOf(namespace: string, name: string, renewal: number): SecretManifest {
   const credential = credentialOf(renewal);
   const { issuedAt: issued, expiresAt: expires } = credential;
   const registry = `${owner.account}.dkr.ecr.${owner.region}`;

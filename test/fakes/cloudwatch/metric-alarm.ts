@@ -101,7 +101,7 @@ function seriesOf({ Namespace, MetricName, Dimensions }: z.output<typeof metric>
   return { namespace: Namespace, metric: MetricName, dimensions };
 }
 
-export function isOfSeries(one: Series, other: Series): boolean {
+function isOfSeries(one: Series, other: Series): boolean {
   const dimensionsOf = ({ dimensions }: Series) => Object.entries(dimensions).flat();
   const sorted = (series: Series) => dimensionsOf(series).toSorted().join();
   return (
