@@ -1,11 +1,7 @@
 /** AWS says that the caller may not, or doesn't know who is calling. */
 import { type AwsCall, describeCall } from "./call.ts";
+import { readDenial } from "./denial.ts";
 import { type AwsErrorRule, type Explanation, named, type SdkError } from "./sdk-error.ts";
-
-const principalArn = /User: (arn:[\w-]+:(?:iam|sts)::\d{12}:[\w+=,.@/-]{1,200})/;
-/** For one request, AWS may ask for several rights: to make a secret with tags, also to tag it. */
-const deniedAction = /is not authorized to perform: ([a-z][a-z0-9-]{1,40}:[A-Z][A-Za-z]{1,60})\b/;
-const explicitDeny = /explicit deny in an? ([a-z -]{1,40}policy)/;
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html, and others' names. */
 export const identityErrorRules: readonly AwsErrorRule[] = [
@@ -74,9 +70,7 @@ export const identityErrorRules: readonly AwsErrorRule[] = [
 ];
 
 function explainDenial(call: AwsCall, { message }: SdkError): Explanation {
-  const principal = principalArn.exec(message)?.[1];
-  const denier = explicitDeny.exec(message)?.[1];
-  const action = deniedAction.exec(message)?.[1] ?? call.action;
+  const { principal, denier, action = call.action } = readDenial(message);
   return {
     kind: "denied",
     message: `AWS denied ${describeCall(call)}${principal === undefined ? "" : ` to ${principal}`}`,

@@ -101,6 +101,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "src/stack/names.ts",
     "src/errors.ts",
     "src/aws/errors.ts",
+    "src/aws/denial.ts",
     "src/clusters",
     "src/rights",
     "src/refresh",

@@ -1,5 +1,6 @@
 /** What to do about a deploy, or a removal, that failed: beyond what Serverless says. Pure. */
 import * as z from "zod";
+import { readDenial } from "../../aws/denial.ts";
 import { translateAwsError } from "../../aws/errors.ts";
 
 /** As Serverless throws it: an error of its own, or one of the SDK's. */
@@ -18,9 +19,6 @@ const hiddenActions: Readonly<Record<string, string>> = {
   CANNOT_DELETE_S3_OBJECTS_ACCESS_DENIED: "s3:DeleteObject",
 };
 
-const denial =
-  /User: (?<who>arn:\S+) is not authorized to perform: (?<action>[A-Za-z0-9-]+:[A-Za-z]+)(?<rest>.*)/s;
-
 /** Undefined: there is nothing to add. */
 export function explainFailure(error: unknown, region: string): string | undefined {
   const { data } = errorSchema.safeParse(error);
@@ -32,16 +30,15 @@ export function explainFailure(error: unknown, region: string): string | undefin
 
 function explainDenial({ code, message }: z.output<typeof errorSchema>): string | undefined {
   const {
-    who = "whoever deploys",
+    principal = "whoever deploys",
     action = hiddenActions[code],
-    rest = "",
-  } = denial.exec(message)?.groups ?? {};
+    denier,
+  } = readDenial(message);
   if (action === undefined) {
     return undefined;
   }
-  const denier = /explicit deny in an? ([a-z -]+ policy)/.exec(rest)?.[1];
   return denier === undefined
-    ? `Allow ${action} in a policy of ${who}. All that a deploy needs: docs/deploy-policy.json`
+    ? `Allow ${action} in a policy of ${principal}. All that a deploy needs: docs/deploy-policy.json`
     : `Remove the explicit deny of ${action} in the ${denier}.`;
 }
 
