@@ -40,7 +40,7 @@ test.each([
       "AWS_CLOUD_FORMATION_CREATE_STACK_INTERNAL_SNS_TOPIC_CREATE_FAILED",
       `User: ${who} is not authorized to perform: SNS:CreateTopic on resource: x (Service: Sns)`,
     ),
-    `Allow SNS:CreateTopic in a policy of ${who}. ${all}`,
+    `Allow sns:CreateTopic in a policy of ${who}. ${all}`,
   ],
   [
     "a policy that forbids it isn't helped by another one that allows it",
