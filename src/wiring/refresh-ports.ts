@@ -8,6 +8,7 @@ import { createEcrCredentialSource } from "../credentials/ecr.ts";
 import { createEksTokenSource } from "../credentials/eks-token.ts";
 import { describeStoredCredential, withToken } from "../kubernetes/stored-kubeconfig.ts";
 import type { Owner } from "../refresh/desired.ts";
+import { maxReceiveCount } from "../stack/limits.ts";
 import type { CheckingPorts } from "../worker/check-registered.ts";
 import type { QueueRules } from "../worker/message-outcome.ts";
 import { examineCluster } from "./examine-cluster.ts";
@@ -20,9 +21,6 @@ export interface RefreshPlace {
   readonly config: StageConfig;
   readonly now: () => Date;
 }
-
-/** As `serverless.yml` says it of the queue. */
-const maxReceiveCount = 5;
 
 /** What tells of it, and delays a message, is the caller's own. */
 export type OwnPorts = Pick<CheckingPorts, "delayRetry" | "swept" | "skipped" | "warned" | "topic">;

@@ -99,6 +99,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "src/telemetry/log-messages.ts",
     "src/dispatch/failing-long.ts",
     "src/stack/names.ts",
+    "src/stack/limits.ts",
     "src/errors.ts",
     "src/aws/errors.ts",
     "src/aws/denial.ts",

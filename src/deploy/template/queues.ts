@@ -1,9 +1,7 @@
 /** The refresh queue and its dead letters. */
+import { maxReceiveCount, refreshTimeoutSeconds } from "../../stack/limits.ts";
 import { stackNames } from "../../stack/names.ts";
 import { type Deployment, getAtt, type TemplatePart } from "./part.ts";
-
-/** Lambda's limit for one sweep, as in `serverless.yml`. */
-export const refreshTimeoutSeconds = 90;
 
 /** AWS advises six times as long: a message must not come back while it is worked on. */
 const visibilityTimeoutSeconds = 6 * refreshTimeoutSeconds;
@@ -32,7 +30,7 @@ export function queues({ stage, config }: Deployment): TemplatePart {
           MessageRetentionPeriod: retentionSeconds,
           RedrivePolicy: {
             deadLetterTargetArn: getAtt("RefreshDeadLetterQueue", "Arn"),
-            maxReceiveCount: 5,
+            maxReceiveCount,
           },
           ...encryption,
         },

@@ -3,8 +3,8 @@ import { globSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { refreshTimeoutSeconds } from "../../../src/deploy/template/queues.ts";
 import { stackTemplate } from "../../../src/deploy/template/template.ts";
+import { refreshTimeoutSeconds } from "../../../src/stack/limits.ts";
 import { retryDelaySeconds } from "../../../src/worker/message-outcome.ts";
 import { deploymentOf } from "./deployment.ts";
 

@@ -4,7 +4,8 @@
  */
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../src/config/load.ts";
-import { queues, refreshTimeoutSeconds } from "../../../src/deploy/template/queues.ts";
+import { queues } from "../../../src/deploy/template/queues.ts";
+import { refreshTimeoutSeconds } from "../../../src/stack/limits.ts";
 import { longestGapMs } from "../../simulation/longest-gap.ts";
 import {
   deployed,
