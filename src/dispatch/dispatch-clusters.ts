@@ -49,8 +49,8 @@ export async function dispatchClusters(
   seen(describeFleet(listed, times));
   const queued = listed.filter(({ name }) => !isLocal(name));
   // Local clusters that fail take no time from the others, and keep nobody from being told of them.
-  const { failingLong } = describeFleet(queued, times);
-  await send(messagesFor(queued, tick, failingLong));
+  const { failingLong, untold } = describeFleet(queued, times);
+  await send(messagesFor(queued, { tick, failingLong, untold }));
   return { ...countsOf(listed, queued), by: "schedule", tick };
 }
 
@@ -64,13 +64,12 @@ function countsOf(all: readonly unknown[], queued: readonly unknown[]) {
  */
 function* messagesFor(
   queued: readonly ListedState[],
-  tick: Date,
-  failingLong: number,
+  ofAll: Pick<RefreshMessage, "tick" | "failingLong" | "untold">,
 ): Generator<RefreshMessage> {
   for (const isFailing of [false, true]) {
     for (const { name, state } of queued) {
       if (isFailing === (state.failingSince !== undefined)) {
-        yield { cluster: name, tick, state, failingLong };
+        yield { cluster: name, state, ...ofAll };
       }
     }
   }

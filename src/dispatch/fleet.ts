@@ -1,5 +1,5 @@
 /** What the tags of all clusters say together. Pure. */
-import { isFailingLong } from "./failing-long.ts";
+import { isFailingLong, isTold } from "./failing-long.ts";
 import type { RefreshMessage } from "./refresh-message.ts";
 
 /** A cluster as the one list shows it; the soonest expiry is known without reaching it. */
@@ -13,6 +13,8 @@ export interface Fleet {
   readonly failing: number;
   /** For three schedules. */
   readonly failingLong: number;
+  /** Of these, the ones of which the topic wasn't told. */
+  readonly untold: number;
   /** Of all clusters, also of those that can't be reached; undefined if nothing expires. */
   readonly soonestExpiry: Date | undefined;
   /** Percent, 0 once it is over: the cluster credential nearest its end; undefined if none ends. */
@@ -33,15 +35,20 @@ export function describeFleet(
 ): Fleet {
   let failing = 0;
   let failingLong = 0;
+  let untold = 0;
   let soonestExpiry: Date | undefined;
   let credentialLifeLeft: number | undefined;
   for (const { state } of listed) {
     if (state.failingSince) failing += 1;
-    if (isFailingLong(state.failingSince, tick, schedulePeriodMs)) failingLong += 1;
+    if (isFailingLong(state.failingSince, tick, schedulePeriodMs)) {
+      failingLong += 1;
+      if (!isTold(state)) untold += 1;
+    }
     soonestExpiry = least(soonestExpiry, state.expiresAt);
     credentialLifeLeft = least(credentialLifeLeft, percentLeft(state.credential, now));
   }
-  return { clusters: listed.length, failing, failingLong, soonestExpiry, credentialLifeLeft };
+  const clusters = listed.length;
+  return { clusters, failing, failingLong, untold, soonestExpiry, credentialLifeLeft };
 }
 
 function least<T extends Date | number>(one: T | undefined, other: T | undefined): T | undefined {

@@ -33,8 +33,10 @@ const messageSchema = z.object({
       failureToldAt: addedLater(time),
     })
     .optional(),
-  /** How many clusters of the stage keep failing: with many, an alarm speaks for all of them. */
+  /** How many clusters of the stage keep failing: they share the time that they may take. */
   failingLong: z.int().min(0).optional(),
+  /** Of how many of these nobody was told: with many, an alarm speaks for all of them. */
+  untold: z.int().min(0).optional(),
 });
 
 export type RefreshMessage = z.output<typeof messageSchema>;
@@ -44,7 +46,8 @@ export class PoisonMessageError extends Error {
   override readonly name = "PoisonMessageError";
 }
 
-export function formatMessage({ cluster, tick, state, failingLong }: RefreshMessage): string {
+export function formatMessage(message: RefreshMessage): string {
+  const { cluster, tick, state, failingLong, untold } = message;
   return JSON.stringify({
     cluster,
     tick,
@@ -59,6 +62,7 @@ export function formatMessage({ cluster, tick, state, failingLong }: RefreshMess
       },
     }),
     ...(failingLong !== undefined && { failingLong }),
+    ...(untold !== undefined && { untold }),
   });
 }
 
@@ -70,7 +74,7 @@ export function parseMessage(body: string): RefreshMessage {
   }
   const where = parsed.error.issues.map(({ path }) => path.join(".") || "the whole").join(", ");
   throw new PoisonMessageError(
-    `not a refresh message: expected {"cluster", "tick", "state"?, "failingLong"?}; wrong: ${where.slice(0, 200)}`,
+    `not a refresh message: expected {"cluster", "tick", "state"?, "failingLong"?, "untold"?}; wrong: ${where.slice(0, 200)}`,
   );
 }
 

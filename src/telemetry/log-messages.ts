@@ -54,7 +54,7 @@ export const logLines = {
   },
   credentialNearItsEnd: { message: "credential near its end", fields: ["cluster", "reason"] },
   /** Once per tick, right after the list; what is said is of all clusters. */
-  fleetSeen: { message: "fleet seen", fields: ["clusters", "failing", "failingLong"] },
+  fleetSeen: { message: "fleet seen", fields: ["clusters", "failing", "failingLong", "untold"] },
   /**
    * `by` is "schedule" or "call"; `clusters` is how many sweeps were asked for, `local` how many
    * clusters were left to their runners.

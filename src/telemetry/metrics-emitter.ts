@@ -63,11 +63,12 @@ export function createMetricsEmitter({ stage, perCluster, now }: MetricsOptions)
         publish(valuesOfCluster(report, expiresAt && hoursUntil(expiresAt)));
       }
     },
-    seen({ clusters, failing, failingLong, soonestExpiry, credentialLifeLeft }) {
+    seen({ clusters, failing, failingLong, untold, soonestExpiry, credentialLifeLeft }) {
       publish([
         [fleetMetrics.clusters, clusters],
         [fleetMetrics.clustersFailing, failing],
         [fleetMetrics.clustersFailingLong, failingLong],
+        [fleetMetrics.clustersUntold, untold],
         [
           fleetMetrics.hoursToSoonestExpiry,
           soonestExpiry ? hoursUntil(soonestExpiry) : hoursWithoutExpiry,

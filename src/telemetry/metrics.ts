@@ -43,6 +43,13 @@ export const fleetMetrics = {
     statistic: "Maximum",
     title: "Clusters that have been failing for three schedules",
   },
+  /** All of them where there are too many to name each; else they are told within a schedule. */
+  clustersUntold: {
+    name: "ClustersUntold",
+    unit: "Count",
+    statistic: "Maximum",
+    title: "Of these, clusters of which nobody was told",
+  },
   /** Of all clusters, also of those that can't be reached; a whole life where nothing expires. */
   hoursToSoonestExpiry: {
     name: "HoursToSoonestExpiry",

@@ -96,10 +96,10 @@ async function serveDelivery(
 
 /** Undefined: somebody named this cluster, and says nothing of all of them. */
 function fleetIn(
-  { tick, state, failingLong }: RefreshMessage,
+  { tick, state, untold }: RefreshMessage,
   { schedulePeriodMs }: QueueRules,
 ): FleetAtTick | undefined {
-  if (failingLong === undefined) return undefined;
+  if (untold === undefined) return undefined;
   const isCounted = isFailingLong(state?.failingSince, tick, schedulePeriodMs);
-  return { tick, failingLong, isCounted };
+  return { tick, untold, isCounted };
 }

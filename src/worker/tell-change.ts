@@ -5,7 +5,7 @@
  */
 import type { ClusterState } from "../clusters/record-state.ts";
 import type { ClusterStore } from "../clusters/store.ts";
-import { aboutToBeTold } from "../notifications/due-change.ts";
+import { aboutToBeTold } from "../dispatch/failing-long.ts";
 import { type Change, NotificationError, type Notify } from "../notifications/notice.ts";
 import type { CostedReport } from "./sweep-registered.ts";
 

@@ -34,19 +34,20 @@ function failing(deployment: Deployment): Alarm {
   };
 }
 
-/** `failing` may be red already, for one cluster that everybody knows of. */
+/** `failing` may be red already, for a cluster that everybody knows of. */
 function massFailure(deployment: Deployment): Alarm {
   return {
     name: "mass-failure",
     runbook: "mass-failure",
     description: [
-      `More than ${maxToldEach} clusters have been failing for ${threeSchedules(deployment)}.`,
+      `More than ${maxToldEach} clusters have been failing for ${threeSchedules(deployment)},`,
+      "beside those of which messages told.",
       "The cause is probably one for all: the refresh function's rights or network, or ECR.",
       "There are no messages for single clusters meanwhile.",
       "Their new namespaces get no pull secret; where there is one,",
       `pods can pull until it expires, ${earliestExpiry(deployment)}.`,
     ],
-    ...latest(fleetMetrics.clustersFailingLong, deployment),
+    ...latest(fleetMetrics.clustersUntold, deployment),
     comparison: "GreaterThanThreshold",
     threshold: maxToldEach,
   };

@@ -66,8 +66,8 @@ function soonestExpiry(deployment: Deployment): Widget {
 }
 
 function clusters(deployment: Deployment): Widget {
-  const { clusters: all, clustersFailing, clustersFailingLong } = fleetMetrics;
-  const metrics = [all, clustersFailing, clustersFailingLong];
+  const { clusters: all, clustersFailing, clustersFailingLong, clustersUntold } = fleetMetrics;
+  const metrics = [all, clustersFailing, clustersFailingLong, clustersUntold];
   return fleetGraph({ title: "Clusters", metrics }, deployment);
 }
 

@@ -14,9 +14,11 @@ const always = Number.POSITIVE_INFINITY;
 const unauthorized = { do: { type: "status", code: 401 }, times: always } as const;
 
 /** As the refresh function notes them, of clusters that it doesn't get to any more. */
-function registerFailing(stage: DeployedStage, clusters: number): void {
+function registerFailing(stage: DeployedStage, clusters: number, tags: object = {}): void {
   const failingSince = stage.inHours((-3 * stage.scheduleMinutes) / 60);
-  for (const name of names(clusters)) stage.register(name, { "failing-since": failingSince });
+  for (const name of names(clusters)) {
+    stage.register(name, { "failing-since": failingSince, ...tags });
+  }
 }
 
 const names = (clusters: number) => Array.from({ length: clusters }, (_, index) => `eu-${index}`);
@@ -86,6 +88,15 @@ const clustersFail: readonly Scenario[] = [
     },
     async mend(stage) {
       await stage.noteSuccess(names(21));
+      await stage.tickInVain();
+    },
+  },
+  {
+    name: "one more fails beside fifty of which messages have told",
+    red: ["failing"],
+    async happen(stage) {
+      registerFailing(stage, 50, { "failure-told-at": stage.inHours(-1) });
+      stage.register("eu", { "failing-since": stage.inHours(-4) });
       await stage.tickInVain();
     },
   },

@@ -113,7 +113,7 @@ function messageFor(cluster: string, aws: Aws) {
       {
         messageId: "message-1",
         receiptHandle: "handle-1",
-        body: formatMessage({ cluster, tick: new Date(), state, failingLong: 1 }),
+        body: formatMessage({ cluster, tick: new Date(), state, failingLong: 1, untold: 0 }),
         attributes: { ApproximateReceiveCount: "1" },
       },
     ],

@@ -131,7 +131,7 @@ test("what is assumed of the functions is what is deployed", () => {
 test("what a stack costs by its presence is counted in the stack", async () => {
   const config = await loadConfig("config/prod.yml");
   const counted = fixturesOf({ stage: "prod", config });
-  expect(counted).toMatchObject({ metrics: 6, dashboards: 1, places: 50, logRetentionDays: 30 });
+  expect(counted).toMatchObject({ metrics: 7, dashboards: 1, places: 50, logRetentionDays: 30 });
   // One metric each, also of the alarm on a formula.
   expect(counted.alarms).toBeGreaterThanOrEqual(9);
   expect(counted.alarms).toBeLessThanOrEqual(12);

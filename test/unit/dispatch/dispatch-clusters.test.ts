@@ -43,8 +43,8 @@ describe("a tick of the schedule", () => {
       tick,
     });
     expect(sent).toEqual([
-      { cluster: "eu", tick, state: eu.state, failingLong: 1 },
-      { cluster: "us", tick, state: us.state, failingLong: 1 },
+      { cluster: "eu", tick, state: eu.state, failingLong: 1, untold: 1 },
+      { cluster: "us", tick, state: us.state, failingLong: 1, untold: 1 },
     ]);
   });
 
@@ -93,7 +93,7 @@ describe("a local cluster", () => {
     expect(sent.map((message) => message.cluster)).toEqual(["eu"]);
     expect(seen).toEqual([
       {
-        ...{ clusters: 3, failing: 1, failingLong: 1 },
+        ...{ clusters: 3, failing: 1, failingLong: 1, untold: 1 },
         ...{ soonestExpiry: at(14), credentialLifeLeft: 50 },
       },
     ]);
@@ -106,7 +106,9 @@ describe("a local cluster", () => {
     const failing = cluster("eu", { failingSince: at(3) });
     const { ports: made, sent } = scene([...local, failing]);
     await dispatchClusters({ clusters: undefined, tick }, made);
-    expect(sent).toEqual([{ cluster: "eu", tick, state: failing.state, failingLong: 1 }]);
+    expect(sent).toEqual([
+      { cluster: "eu", tick, state: failing.state, failingLong: 1, untold: 1 },
+    ]);
   });
 
   test("isn't queued by its name either, and whoever asked is told so", async () => {

@@ -23,6 +23,7 @@ const silence = {
   clusters: 0,
   failing: 0,
   failingLong: 0,
+  untold: 0,
   soonestExpiry: undefined,
   credentialLifeLeft: undefined,
 };
@@ -49,7 +50,17 @@ describe("all clusters together tell", () => {
     [
       "how many fail, and for how many of them it isn't the first time",
       [5, 20, 31, 600].map((minutes) => cluster({ failingSince: minutesAgo(minutes) })),
-      { clusters: 4, failing: 4, failingLong: 2 },
+      { clusters: 4, failing: 4, failingLong: 2, untold: 2 },
+    ],
+    [
+      "of how many of those nobody was told; a notice that was only prepared doesn't count",
+      [undefined, 20, 31].map((told) =>
+        cluster({
+          failingSince: minutesAgo(31),
+          failureToldAt: told === undefined ? told : minutesAgo(told),
+        }),
+      ),
+      { clusters: 3, failing: 3, failingLong: 3, untold: 2 },
     ],
     [
       "how much is left of the credential nearest its end, in percent of its own life",

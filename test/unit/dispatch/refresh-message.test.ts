@@ -27,7 +27,7 @@ describe("what is sent is what is read", () => {
   test.each<[string, RefreshMessage]>([
     ["of a cluster that was named outright", { cluster: "prod-eu", tick }],
     ["of a cluster without any state", { cluster: "prod-eu", tick, state: noState }],
-    ["of a failing cluster", { cluster: "prod-eu", tick, state, failingLong: 3 }],
+    ["of a failing cluster", { cluster: "prod-eu", tick, state, failingLong: 3, untold: 2 }],
     ["of one whose failure was told", { cluster: "prod-eu", tick, state: told, failingLong: 0 }],
     ["of the shortest name", { cluster: "a", tick }],
     ["of the longest name", { cluster: `a${"-".repeat(98)}b`, tick }],
@@ -37,7 +37,9 @@ describe("what is sent is what is read", () => {
   });
 
   test("as text that people can read", () => {
-    expect(JSON.parse(formatMessage({ cluster: "prod-eu", tick, state, failingLong: 3 }))).toEqual({
+    expect(
+      JSON.parse(formatMessage({ cluster: "prod-eu", tick, state, failingLong: 3, untold: 2 })),
+    ).toEqual({
       cluster: "prod-eu",
       tick: "2026-11-21T12:00:00.000Z",
       state: {
@@ -52,6 +54,7 @@ describe("what is sent is what is read", () => {
         failureToldAt: null,
       },
       failingLong: 3,
+      untold: 2,
     });
   });
 });
@@ -137,6 +140,7 @@ describe("poison, of which the error quotes nothing, is a message that", () => {
       "rotationFailingSince",
     ],
     ["has fewer than no failing clusters", { ...good, failingLong: -1 }, "failingLong"],
+    ["has half a cluster of which nobody was told", { ...good, untold: 0.5 }, "untold"],
     ["has half a failing cluster", { ...good, failingLong: 0.5 }, "failingLong"],
     ["has a text for a number", { ...good, failingLong: canary }, "failingLong"],
     [

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { aboutToBeTold, dueChange } from "../../../src/notifications/due-change.ts";
+import { aboutToBeTold } from "../../../src/dispatch/failing-long.ts";
+import { dueChange } from "../../../src/notifications/due-change.ts";
 
 const tick = new Date("2026-11-21T12:00:00Z");
 const minutesAgo = (minutes: number) => new Date(tick.getTime() - minutes * 60_000);
 const periodMs = 600_000;
-const few = { tick, failingLong: 1, isCounted: true };
+const few = { tick, untold: 1, isCounted: true };
 const well = { failingSince: undefined, failureToldAt: undefined };
 const failingLong = { failingSince: minutesAgo(30), failureToldAt: undefined };
 
@@ -12,11 +13,11 @@ describe("the topic is told of", () => {
   test.each([
     ["a cluster that has been failing for three schedules", failingLong, few, "failing"],
     ["one whose third failure came a few seconds late", since(29.9), few, "failing"],
-    ["as many as one may read", failingLong, { ...few, failingLong: 20 }, "failing"],
+    ["as many as one may read", failingLong, { ...few, untold: 20 }, "failing"],
     ["one whose notice was prepared, and perhaps never sent", prepared(), few, "failing"],
     ["one that was told to be failing, and isn't", recovered(), few, "recovered"],
     ["its recovery whoever swept it", recovered(), undefined, "recovered"],
-    ["its recovery however many fail", recovered(), { ...few, failingLong: 9_000 }, "recovered"],
+    ["its recovery however many fail", recovered(), { ...few, untold: 9_000 }, "recovered"],
     ["the recovery of one that was perhaps told of", recovered(30), few, "recovered"],
   ] as const)("%s", (_, standing, fleet, change) => {
     expect(dueChange(standing, fleet, periodMs)).toBe(change);
@@ -30,7 +31,7 @@ describe("the topic isn't told of", () => {
     ["one that has been failing for two schedules", since(20), few],
     ["one that was told before", told(20), few],
     ["one that was told, mended for a while without a topic, and fails again", told(90), few],
-    ["each of so many that an alarm speaks for all", failingLong, { ...few, failingLong: 21 }],
+    ["each of so many that an alarm speaks for all", failingLong, { ...few, untold: 21 }],
     [
       "one that dispatch didn't count, by a list that lags",
       failingLong,

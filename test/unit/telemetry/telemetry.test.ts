@@ -221,6 +221,7 @@ describe("a look at all clusters", () => {
     clusters: 7,
     failing: 2,
     failingLong: 1,
+    untold: 1,
     soonestExpiry: new Date(now.getTime() + 5.5 * 3_600_000),
     credentialLifeLeft: 40,
   };
@@ -235,6 +236,7 @@ describe("a look at all clusters", () => {
         Clusters: 7,
         ClustersFailing: 2,
         ClustersFailingLong: 1,
+        ClustersUntold: 1,
         HoursToSoonestExpiry: 5.5,
         CredentialLifeLeft: 40,
       },
@@ -289,7 +291,7 @@ test("every line that queries rely on has the fields that they read", async () =
     expiresAt: now.toISOString(),
   } as const;
   const trouble = { message: "it couldn't be renewed", hint: "register it" };
-  const fleet = { clusters: 0, failing: 0, failingLong: 0 };
+  const fleet = { clusters: 0, failing: 0, failingLong: 0, untold: 0 };
   const ends = { soonestExpiry: undefined, credentialLifeLeft: undefined };
   const lines = await told((telemetry) => {
     telemetry.begin("request-7");

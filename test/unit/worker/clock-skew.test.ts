@@ -109,7 +109,7 @@ test("a failure that a clock two hours ahead noted is told of after three schedu
   const told: number[] = [];
   for (let tick = 0; tick < 5; tick += 1) {
     const state = (await scene.newFunction().ports.clusters.describe("eu"))?.state;
-    await serve(scene.delivery("eu", { state, failingLong: 1 }));
+    await serve(scene.delivery("eu", { state, untold: 1 }));
     told.push(notices.length);
     scene.passMs(10 * minuteMs);
   }

@@ -34,7 +34,7 @@ async function runnerSweeps(scene: Scene): Promise<unknown> {
 function tickIn(scene: Scene) {
   const tags = Object.entries(scene.tags("factory"));
   const state = readState(tags.map(([name, Value]) => ({ Key: tag(name), Value })));
-  return scene.delivery("factory", { state, failingLong: 1 });
+  return scene.delivery("factory", { state, untold: 1 });
 }
 
 describe("the function leaves a local cluster alone", () => {

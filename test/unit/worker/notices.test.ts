@@ -24,9 +24,9 @@ async function deadScene(tags: Readonly<Record<string, string>> = failingTags) {
 }
 
 /** A message of a tick of the schedule, which knows the tags of now. */
-function tickIn(scene: Scene, failingLong = 1) {
+function tickIn(scene: Scene, untold = 1) {
   const tags = Object.entries(scene.tags("eu")).map(([name, value]) => [tag(name), value] as const);
-  return scene.delivery("eu", { state: stateIn(Object.fromEntries(tags)), failingLong });
+  return scene.delivery("eu", { state: stateIn(Object.fromEntries(tags)), untold });
 }
 
 function stateIn(tags: Readonly<Record<string, string>>) {
@@ -57,7 +57,7 @@ describe("a cluster that has been failing for three schedules", () => {
     const writes = scene.aws.count("secretsmanager:TagResource");
     scene.passMs(600_000);
     for (const receiveCount of [1, 2]) {
-      await serve(scene.delivery("eu", { receiveCount, state: stateIn(toldTags), failingLong: 1 }));
+      await serve(scene.delivery("eu", { receiveCount, state: stateIn(toldTags), untold: 1 }));
     }
     expect(notices).toHaveLength(1);
     expect(scene.aws.count("secretsmanager:TagResource")).toBe(writes);
@@ -67,7 +67,7 @@ describe("a cluster that has been failing for three schedules", () => {
     const { scene, state } = await deadScene();
     const { serve, notices } = scene.newFunction();
     for (const receiveCount of [1, 2, 3, 4, 5]) {
-      await serve(scene.delivery("eu", { receiveCount, state, failingLong: 1 }));
+      await serve(scene.delivery("eu", { receiveCount, state, untold: 1 }));
     }
     expect(notices).toHaveLength(1);
   });
@@ -77,7 +77,7 @@ describe("a cluster that has been failing for three schedules", () => {
     const { serve, notices } = scene.newFunction();
     await serve(tickIn(scene));
     scene.passMs(600_000);
-    await serve(scene.delivery("eu", { state, failingLong: 1 }));
+    await serve(scene.delivery("eu", { state, untold: 1 }));
     expect(notices).toHaveLength(1);
   });
 
@@ -85,7 +85,7 @@ describe("a cluster that has been failing for three schedules", () => {
     // Of ten thousand that began to fail at once, each may be such a one, and no other is counted.
     const { scene } = await deadScene();
     const { serve, notices } = scene.newFunction();
-    await serve(scene.delivery("eu", { failingLong: 0 }));
+    await serve(scene.delivery("eu", { untold: 0 }));
     expect(notices).toEqual([]);
     await serve(tickIn(scene));
     expect(notices).toHaveLength(1);
@@ -106,7 +106,7 @@ describe("a cluster that has been failing for three schedules", () => {
 
   test.each<[string, (scene: Scene) => unknown]>([
     ["called for its sweep", () => ({ cluster: "eu" })],
-    ["had it queued by its name", (scene) => scene.delivery("eu", { failingLong: undefined })],
+    ["had it queued by its name", (scene) => scene.delivery("eu", { untold: undefined })],
   ])("isn't told of because somebody %s, and then is by the schedule", async (_, event) => {
     const { scene } = await deadScene();
     const { serve, notices } = scene.newFunction();
@@ -317,7 +317,7 @@ test("a cluster that is unregistered while its sweep ends is told of to nobody",
   const { serve, notices } = scene.newFunction({
     clusters: { ...clusters, saveState: async () => false },
   });
-  await serve(scene.delivery("eu", { state, failingLong: 1 }));
+  await serve(scene.delivery("eu", { state, untold: 1 }));
   expect(notices).toEqual([]);
 });
 
@@ -424,6 +424,6 @@ test("a cluster that is well is told of to nobody", async () => {
   const scene = await start(["a"]);
   await scene.startCluster("eu");
   const { serve, notices } = scene.newFunction();
-  await serve(scene.delivery("eu", { state: noState, failingLong: 0 }));
+  await serve(scene.delivery("eu", { state: noState, untold: 0 }));
   expect(notices).toEqual([]);
 });

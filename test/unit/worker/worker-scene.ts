@@ -156,8 +156,7 @@ async function startScene(namespaces: readonly string[] = []) {
     /** An event with one message, as of a tick `ageMs` ago. */
     delivery(cluster: string, { receiveCount = 1, ageMs = 0, ...said }: DeliveryOptions = {}) {
       const tick = new Date(nowMs - ageMs);
-      const { state, failingLong } = { state: noState, failingLong: undefined, ...said };
-      const body = formatMessage({ cluster, tick, state, failingLong });
+      const body = formatMessage({ cluster, tick, state: noState, ...said });
       return records({ body, receiveCount });
     },
     expectNothingTold() {
@@ -186,6 +185,7 @@ interface DeliveryOptions {
   readonly state?: ClusterState | undefined;
   /** Of all clusters; undefined: somebody named this one. */
   readonly failingLong?: number | undefined;
+  readonly untold?: number | undefined;
 }
 
 /** In records and messages that are no good: nothing that is told may hold it. */
