@@ -191,6 +191,12 @@ test("no rule allows what nobody imports", () => {
   expect(unused.filter(([, allowed]) => allowed.length > 0)).toEqual([]);
 });
 
+test("no imports lead back to where they began", () => {
+  const importsOfAll = new Map(files.map((file) => [file, ownImportsOf(file)]));
+  const circles = files.filter((file) => reachedFrom(file, importsOfAll).has(file));
+  expect(circles).toEqual([]);
+});
+
 test("every folder under src has a rule", () => {
   expect(files.map(placeOf).filter((place) => !(place in mayImport))).toEqual([]);
 });
@@ -213,6 +219,17 @@ function ownImportsOf(file: string): string[] {
   return importsOf(file)
     .filter((each) => each.startsWith("."))
     .map((each) => relative(root, resolve(root, dirname(file), each)));
+}
+
+function reachedFrom(start: string, importsOfAll: ReadonlyMap<string, readonly string[]>) {
+  const reached = new Set<string>();
+  const open = [start];
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    const news = (importsOfAll.get(file) ?? []).filter((each) => !reached.has(each));
+    for (const each of news) reached.add(each);
+    open.push(...news);
+  }
+  return reached;
 }
 
 function isWithin(file: string, place: string): boolean {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { requestOf } from "../../src/cli/register/register-options.ts";
+import { requestOf } from "../../src/cli/register/register-request.ts";
 import { wishOf } from "../../src/cli/register/wish.ts";
 import { sweepAnswer } from "../../src/cli/registered/answers.ts";
 import { loadConfig } from "../../src/config/load.ts";

@@ -16,11 +16,8 @@ import { type OpenedRegistration, openRegistration } from "../register/open-regi
 import { optionRemarks } from "../register/option-remarks.ts";
 import { requireAllAlone } from "../register/other-access.ts";
 import { printManifests } from "../register/print-manifests.ts";
-import {
-  addRegisterOptions,
-  type RegisterOptions,
-  requestOf,
-} from "../register/register-options.ts";
+import { addRegisterOptions, type RegisterOptions } from "../register/register-options.ts";
+import { requestOf } from "../register/register-request.ts";
 
 const description = `Registers a cluster: grants the deployed function the least rights that the
 config needs there, and stores a kubeconfig for it in AWS Secrets Manager. Shows

@@ -14,7 +14,8 @@ import { requireDeployed } from "../stage/require-deployed.ts";
 import { narratorFor } from "./narrate.ts";
 import { meet } from "./open-cluster.ts";
 import { openWay } from "./open-way.ts";
-import type { RegisterOptions, RegisterRequest } from "./register-options.ts";
+import type { RegisterOptions } from "./register-options.ts";
+import type { RegisterRequest } from "./register-request.ts";
 import { wishOf } from "./wish.ts";
 
 export interface OpenedRegistration extends AsyncDisposable {

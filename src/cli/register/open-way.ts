@@ -11,7 +11,8 @@ import type { StageContext } from "../stage/open-stage.ts";
 import { judgeCheck, withWiderRights } from "./judge-check.ts";
 import { openCluster, trustedOptions } from "./open-cluster.ts";
 import { openEks } from "./open-eks.ts";
-import type { RegisterOptions, RegisterRequest } from "./register-options.ts";
+import type { RegisterOptions } from "./register-options.ts";
+import type { RegisterRequest } from "./register-request.ts";
 
 export interface Way {
   readonly cluster: AdminCluster;

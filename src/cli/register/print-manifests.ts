@@ -6,7 +6,8 @@ import { type CliRun, type ExitCode, exitCodes } from "../context.ts";
 import { renderJson } from "../print/json.ts";
 import { renderManifests } from "../print/registration/manifests.ts";
 import { openStageFor } from "./open-registration.ts";
-import type { RegisterOptions, RegisterRequest } from "./register-options.ts";
+import type { RegisterOptions } from "./register-options.ts";
+import type { RegisterRequest } from "./register-request.ts";
 
 export async function printManifests(
   request: RegisterRequest,

@@ -10,7 +10,7 @@ import { defaultLifetime, parseLifetime } from "../../registration/access/token-
 import type { RegistrationWish } from "../../registration/registration-wish.ts";
 
 import type { StageContext } from "../stage/open-stage.ts";
-import type { RegisterRequest } from "./register-options.ts";
+import type { RegisterRequest } from "./register-request.ts";
 
 type Stage = Pick<StageContext, "config" | "configFile" | "owner">;
 

@@ -1,8 +1,8 @@
 /** Asks about registered clusters from this machine, in place of the deployed function. */
 import { startDeadline } from "../../deadline.ts";
+import type { DeployedStack } from "../../stack/deployed-stack.ts";
 import type { CliRun } from "../context.ts";
 import type { StageContext } from "../stage/open-stage.ts";
-import type { Registered } from "./open-registered.ts";
 
 /** Far beyond what 500 namespaces take; what is left after it is reported, not forgotten. */
 const askTime = { limitMs: 300_000, marginMs: 15_000 };
@@ -10,7 +10,7 @@ const askTime = { limitMs: 300_000, marginMs: 15_000 };
 export async function askFromHere(
   { owner, profile, config }: StageContext,
   { context, interrupt }: CliRun,
-): Promise<Registered["ask"]> {
+): Promise<DeployedStack["ask"]> {
   // Loaded when needed, as all that brings the AWS clients along.
   const { wireHere } = await import("../../wiring/here.ts");
   const here = wireHere({ owner, profile, config, now: context.now });

@@ -1,4 +1,5 @@
 /** How registered clusters stand, as far as their records' tags tell. Pure. */
+import { compareNames } from "../../clusters/name-order.ts";
 import type { CredentialLife } from "../../clusters/record-state.ts";
 import type { ListedCluster } from "../../clusters/store.ts";
 import { isLocalCluster, type StageConfig } from "../../config/stage-config.ts";
@@ -37,8 +38,6 @@ export function standings(
   judging: Judging,
 ): readonly ClusterStanding[] {
   const { now } = judging;
-  // cluster-2 before cluster-10.
-  const { compare } = new Intl.Collator("en", { numeric: true });
   return clusters
     .map((cluster) => standingOf(cluster, judging))
     .map((standing) => ({ standing, rank: rankOf(standing, now) }))
@@ -46,7 +45,7 @@ export function standings(
       (one, other) =>
         one.rank - other.rank ||
         timeOf(one.standing) - timeOf(other.standing) ||
-        compare(one.standing.cluster, other.standing.cluster),
+        compareNames(one.standing.cluster, other.standing.cluster),
     )
     .map(({ standing }) => standing);
 }

@@ -1,5 +1,6 @@
 /** The registered clusters that a command line means, and who is asked about them. */
-import type { AskMode } from "../../stack/deployed-stack.ts";
+import { compareNames } from "../../clusters/name-order.ts";
+import type { DeployedStack } from "../../stack/deployed-stack.ts";
 import type { CliRun } from "../context.ts";
 import { type FoundStage, findStage, openStage } from "../stage/open-stage.ts";
 import { requireDeployed } from "../stage/require-deployed.ts";
@@ -13,7 +14,7 @@ export interface Registered {
   /** On the command line; else they are all that are registered. */
   readonly areNamed: boolean;
   /** @throws AwsError, UserError */
-  readonly ask: (cluster: string, mode: AskMode) => Promise<unknown>;
+  readonly ask: DeployedStack["ask"];
 }
 
 export interface RegisteredOptions extends StageOptions {
@@ -47,7 +48,5 @@ async function openHere(options: StageOptions, run: CliRun): Promise<Opened> {
 
 async function allNames({ clusters }: FoundStage, { interrupt }: CliRun) {
   const listing = await unlessStopped(clusters.list(), interrupt.stop);
-  // cluster-2 before cluster-10.
-  const { compare } = new Intl.Collator("en", { numeric: true });
-  return listing.clusters.map(({ name }) => name).sort(compare);
+  return listing.clusters.map(({ name }) => name).sort(compareNames);
 }

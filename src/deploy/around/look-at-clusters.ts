@@ -1,4 +1,5 @@
 /** What a deploy, or a removal, has to know of the registered clusters: by their tags alone. */
+import { compareNames } from "../../clusters/name-order.ts";
 import type { ClusterListing, ListedCluster } from "../../clusters/store.ts";
 import type { PullSecretConfig } from "../../config/stage-config.ts";
 import { AwsError, UserError } from "../../errors.ts";
@@ -64,9 +65,7 @@ function registered(
   pullSecrets: readonly PullSecretConfig[],
   owner: Owner,
 ): Omit<RegisteredClusters, "others"> {
-  // cluster-2 before cluster-10.
-  const { compare } = new Intl.Collator("en", { numeric: true });
-  const sorted = clusters.toSorted((one, other) => compare(one.name, other.name));
+  const sorted = clusters.toSorted((one, other) => compareNames(one.name, other.name));
   const outdated = sorted.filter(
     ({ name, state }) =>
       rightsStanding(state.rbac, desiredPullSecrets(pullSecrets, name, owner)) === "outdated",

@@ -1,6 +1,5 @@
 /** What a connection may cost: time, bytes, requests in flight, retries. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Backoff } from "./retry.ts";
 
 export interface ConnectionOptions {
   /** Requests in flight at once over HTTP/2; the server may allow fewer. */
@@ -23,6 +22,12 @@ export interface ConnectionOptions {
   readonly dials: DialRetries;
   readonly userAgent: string;
   readonly world: World;
+}
+
+export interface Backoff {
+  /** Upper bound of the first pause; doubled for each further one. */
+  readonly baseMs: number;
+  readonly maxPauseMs: number;
 }
 
 export interface RequestRetries extends Backoff {

@@ -1,21 +1,15 @@
 /** One request and its answer on the wire: time and size limits, and no more waiting after an abort. */
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
-import { answerTimer, tooLarge } from "./answer-limits.ts";
+import { type AnswerLimits, answerTimer, tooLarge } from "./answer-limits.ts";
 import { aborted } from "./retry.ts";
 
-export interface WireRequest {
-  /** For messages: `apply secret team-a/ecr-pull`. */
-  readonly what: string;
+export interface WireRequest extends AnswerLimits {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** With query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | undefined;
-  readonly headersTimeoutMs: number;
-  readonly bodyTimeoutMs: number;
-  /** Of the body as it arrives. */
-  readonly maxBytes: number;
 }
 
 export interface WireAnswer {

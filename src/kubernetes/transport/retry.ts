@@ -6,13 +6,7 @@
  * again, as it does for any conflict.
  */
 import { ClusterError } from "../../errors.ts";
-import type { World } from "./options.ts";
-
-export interface Backoff {
-  /** Upper bound of the first pause; doubled for each further one. */
-  readonly baseMs: number;
-  readonly maxPauseMs: number;
-}
+import type { Backoff, World } from "./options.ts";
 
 /** A failure that may be gone at the next try; `error` is what it is if no try is left. */
 export class TransientError extends Error {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { optionRemarks } from "../../../src/cli/register/option-remarks.ts";
-import { type RegisterOptions, requestOf } from "../../../src/cli/register/register-options.ts";
+import type { RegisterOptions } from "../../../src/cli/register/register-options.ts";
+import { requestOf } from "../../../src/cli/register/register-request.ts";
 import { wishOf } from "../../../src/cli/register/wish.ts";
 import { parseConfig } from "../../../src/config/load.ts";
 import { owner } from "./objects.ts";

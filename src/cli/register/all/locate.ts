@@ -3,7 +3,7 @@ import { KubeconfigError } from "../../../errors.ts";
 import type { FoundRecord } from "../../../registration/found-record.ts";
 import type { Problem } from "../../../registration/problems.ts";
 import { accountName, defaultNamespace } from "../../../rights/names.ts";
-import type { RegisterRequest } from "../register-options.ts";
+import type { RegisterRequest } from "../register-request.ts";
 
 export interface Located {
   readonly request: RegisterRequest;
