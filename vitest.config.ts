@@ -1,6 +1,8 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+const onSchedule = ["test/e2e/stack/*.test.ts", "test/e2e/operate/*.test.ts"];
+
 // `npm test` runs unit, contracts and cli: hermetic, no part of a machine but Node.
 // `npm run test:e2e` builds the real parts first and then runs e2e.
 export default defineConfig({
@@ -13,15 +15,15 @@ export default defineConfig({
       project("contracts", ["test/contracts/**/*.test.ts"]),
       project("cli", ["test/cli/**/*.test.ts"]),
       project("architecture", ["test/architecture/**/*.test.ts"]),
-      {
-        test: {
-          name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-        },
-      },
+      // These wait for the schedule, nearly all of their minutes: they may as well wait together.
+      e2e("e2e-schedule", { include: onSchedule, groupOrder: 1, maxWorkers: onSchedule.length }),
+      // One file at a time: each starts servers of its own, and measures what they do.
+      e2e("e2e", {
+        include: ["test/e2e/**/*.test.ts"],
+        exclude: onSchedule,
+        groupOrder: 2,
+        maxWorkers: 1,
+      }),
     ],
   },
 });
@@ -29,4 +31,23 @@ export default defineConfig({
 function project(name: string, include: string[]) {
   // Files of one worker share their modules: loading them anew for each takes half of the time.
   return { test: { name, include, isolate: false, testTimeout: 15_000, hookTimeout: 15_000 } };
+}
+
+interface Together {
+  readonly include: string[];
+  readonly exclude?: string[];
+  readonly groupOrder: number;
+  readonly maxWorkers: number;
+}
+
+function e2e(name: string, { groupOrder, ...files }: Together) {
+  return {
+    test: {
+      name,
+      ...files,
+      sequence: { groupOrder },
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+    },
+  };
 }

@@ -14,15 +14,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 
 try {
   const parts = await ensureParts(say);
-  // One file at a time: each starts servers of its own, and measures what they do.
-  const args = [
-    vitest,
-    "run",
-    "--project",
-    "e2e",
-    "--no-file-parallelism",
-    ...process.argv.slice(2),
-  ];
+  const args = [vitest, "run", "--project", "e2e*", ...process.argv.slice(2)];
   const env = { ...process.env, ...partEnvironment(parts) };
   const tests = spawn(process.execPath, args, { cwd: repository, env, stdio: "inherit" });
   // Ctrl-C reaches the tests too, and they stop their servers: the exit code is theirs.

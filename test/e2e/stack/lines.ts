@@ -18,6 +18,7 @@ const line = z.looseObject({
   /** Only metrics have it. */
   _aws: z
     .object({
+      Timestamp: z.number(),
       CloudWatchMetrics: z.array(
         z.object({
           Namespace: z.string(),

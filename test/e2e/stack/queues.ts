@@ -14,6 +14,7 @@ export interface Queues {
   pending(): Promise<number>;
   /** Bodies; they stay in the queue. */
   deadLetters(): Promise<readonly string[]>;
+  deadLetterCount(): Promise<number>;
   /** Seconds for which a received message is hidden, of those that are received from now on. */
   hideFor(seconds: number): Promise<void>;
 }
@@ -25,17 +26,20 @@ export function createQueues(
   const client = new SQSClient({ endpoint, region, credentials });
   const urlOf = (queue: string) => `${endpoint}/${account}/${name}-${queue}.fifo`;
   const QueueUrl = urlOf("refresh");
-  const counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"] as const;
+  const visible = "ApproximateNumberOfMessages";
+  const counts = [visible, "ApproximateNumberOfMessagesNotVisible"] as const;
+  const count = async (url: string, names: readonly (typeof counts)[number][]) => {
+    const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [...names] });
+    const { Attributes = {} } = await client.send(command);
+    return names.reduce((sum, name) => sum + Number(Attributes[name]), 0);
+  };
   return {
     send: async (body, group) => {
       const ids = { MessageGroupId: group, MessageDeduplicationId: `${group}-${Date.now()}` };
       await client.send(new SendMessageCommand({ QueueUrl, MessageBody: body, ...ids }));
     },
-    pending: async () => {
-      const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...counts] });
-      const { Attributes = {} } = await client.send(command);
-      return counts.reduce((sum, count) => sum + Number(Attributes[count]), 0);
-    },
+    pending: () => count(QueueUrl, counts),
+    deadLetterCount: () => count(urlOf("refresh-dlq"), [visible]),
     deadLetters: async () => {
       const command = new ReceiveMessageCommand({
         QueueUrl: urlOf("refresh-dlq"),

@@ -10,12 +10,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import type { AuditEvent } from "../parts/audit-log.ts";
 import { type ControlPlane, startControlPlane } from "../parts/control-plane.ts";
+import { type Inbox, openInbox } from "../parts/inbox.ts";
 import { createNamespaces, loginsIn, readAccounts, readSecrets } from "../sweep/contents.ts";
 import { rightsManifest, sweeperName } from "../sweep/rights.ts";
 import { findLeaks, secretsOf } from "./canary.ts";
 import { type CommandLine, openCommandLine } from "./command-line.ts";
 import { deploy } from "./deploy.ts";
 import { isSweepOf, type Line } from "./lines.ts";
+import { noticesIn } from "./mails.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { type ValidityWatch, watchValidity } from "./validity-watch.ts";
 
@@ -34,10 +36,13 @@ let tokyo: ControlPlane;
 let dead: ControlPlane;
 let lima: ControlPlane;
 let commandLine: CommandLine;
+let inbox: Inbox;
 const kubeconfigs: string[] = [];
+let firstOfLima: string | undefined;
 
 beforeAll(async () => {
   [stack, paris, tokyo, dead, lima] = await startAll();
+  inbox = await openInbox(stack.aws, "ecr-pull-secrets-e2e-alarms");
   for (const cluster of [paris, tokyo, dead, lima]) {
     const namespaces = [...shops, ...others].map((name) => ({ name }));
     await createNamespaces(cluster.kubectl, namespaces, { accounts: cluster === lima });
@@ -75,6 +80,7 @@ async function registerLima(): Promise<void> {
   const { code, stderr } = await commandLine.run(line);
   expect(stderr).toContain("Token granted for 10 min: survives an outage of 4 min");
   expect(code).toBe(0);
+  firstOfLima = (await stack.records.versions("lima")).get("AWSCURRENT");
 }
 
 /** What sweeps asked of a cluster so far. */
@@ -201,7 +207,7 @@ test("puts poison aside, and takes a message for a cluster that isn't registered
 test("keeps every namespace's secret valid while ECR refuses, and renews once it doesn't", async () => {
   const before = await readSecrets(paris.kubectl);
   const { [failingSince]: deadSince } = await stack.records.tags("dead");
-  await stack.refuseEcr();
+  const allowEcr = await stack.refuse({ action: "ecr:GetAuthorizationToken" });
   const [refused] = await stack.untilLines(isSweepOf("paris", "failed"));
   await stack.untilLines(isSweepOf("tokyo", "failed"));
 
@@ -211,7 +217,7 @@ test("keeps every namespace's secret valid while ECR refuses, and renews once it
   expect(await tagNames("paris")).toEqual([credential, expiresAt, failingSince]);
   expect(tokens()).toHaveLength(1);
 
-  await stack.allowEcr();
+  await allowEcr();
   const done = (await stack.lines()).filter(isSweepOf("paris", "done")).length;
   await stack.untilLines(isSweepOf("paris", "done"), done + 1);
   await stack.untilLines(isSweepOf("tokyo", "done"), 3);
@@ -225,9 +231,16 @@ test("keeps every namespace's secret valid while ECR refuses, and renews once it
   expect((await stack.records.tags("dead"))[failingSince]).toBe(deadSince);
 });
 
+/** In the log, which has it when the topic has it. */
+const isTold =
+  (change: "failing" | "recovered") =>
+  ({ message, cluster, ...line }: Line) =>
+    message === "topic told" && cluster === "dead" && line["change"] === change;
+
 test("covers the dead cluster by itself once its server is up", async () => {
-  expect((await stack.lines()).filter(isSweepOf("dead", "failed")).length).toBeGreaterThan(2);
+  await stack.untilLines(isTold("failing"));
   await dead.restartApiServer();
+  await stack.untilLines(isTold("recovered"));
   await stack.untilLines(isSweepOf("dead", "done"));
 
   expect([...(await readSecrets(dead.kubectl)).keys()]).toEqual(shops);
@@ -263,15 +276,14 @@ const isRotation = ({ message, cluster }: Line) =>
 test("renews a cluster's own token at half of its life, and goes on with the new one", {
   timeout: rotationMs + 40_000,
 }, async () => {
-  const first = (await stack.records.versions("lima")).get("AWSCURRENT");
   await stack.untilLines(isRotation, 1, rotationMs);
 
   const versions = await stack.records.versions("lima");
-  expect(versions.get("AWSPREVIOUS")).toBe(first);
+  expect(versions.get("AWSPREVIOUS")).toBe(firstOfLima);
   expect([...versions.keys()].toSorted()).toEqual(["AWSCURRENT", "AWSPREVIOUS"]);
   const kubeconfig = versions.get("AWSCURRENT") ?? "";
   const held = readToken(kubeconfig);
-  expect(held.jti).not.toBe(readToken(first).jti);
+  expect(held.jti).not.toBe(readToken(firstOfLima).jti);
   expect(held.exp - held.iat).toBe(600);
   expect(await lima.kubectl(["auth", "whoami"], { kubeconfig })).toContain(sweeperName());
   const times = [held.iat, held.exp].map((seconds) => new Date(seconds * 1_000).toISOString());
@@ -297,8 +309,19 @@ function readToken(kubeconfig = "") {
   return claims.parse(JSON.parse(Buffer.from(payload, "base64url").toString()));
 }
 
+test("mails that the dead cluster kept failing and recovered, and no word of a blip", async () => {
+  expect(noticesIn(await inbox.mails())).toMatchObject([
+    { subject: "ecr-pull-secrets e2e: dead keeps failing" },
+    { subject: "ecr-pull-secrets e2e: dead recovered" },
+  ]);
+});
+
 test("tells nobody a token or a kubeconfig", async () => {
-  const texts = [...(await stack.allTexts()), ...(await commandLine.allTexts())];
+  const texts = [
+    ...(await stack.allTexts()),
+    ...(await commandLine.allTexts()),
+    ...(await inbox.mails()).map(({ text }) => text),
+  ];
   expect(texts.join("\n")).toContain("sweep done");
   const secrets = [
     ...stack.tokens.map(({ password }) => password),

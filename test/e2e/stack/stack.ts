@@ -17,6 +17,13 @@ export interface StackOptions {
   readonly tokenLifeSeconds: number;
 }
 
+export interface RefusedRights {
+  /** As IAM writes it. */
+  readonly action: string;
+  /** An ARN, in which `*` stands for anything; all by default. */
+  readonly resource?: string;
+}
+
 export interface Stack extends AsyncDisposable {
   readonly stage: string;
   readonly aws: AwsEmulator;
@@ -26,13 +33,12 @@ export interface Stack extends AsyncDisposable {
   readonly records: Records;
   /** What ECR issued so far, oldest first. */
   readonly tokens: readonly IssuedToken[];
-  /** Again, with another config. */
-  deploy(config: string): Promise<void>;
+  /** Again, with another config, or another stage beside it. */
+  deploy(config: string, stage?: string): Promise<void>;
   /** Calls the refresh function and waits for its answer. */
   invoke(request: object): Promise<unknown>;
-  /** Takes the right to mint away from the refresh function; gives it back. */
-  refuseEcr(): Promise<void>;
-  allowEcr(): Promise<void>;
+  /** Takes rights away from the refresh function; what it gives back gives them back. */
+  refuse(rights: RefusedRights): Promise<() => Promise<void>>;
   /** What the functions logged so far, oldest first. */
   lines(): Promise<readonly Line[]>;
   /** Waits until there are so many such lines, and gives them. */
@@ -58,14 +64,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   cleanup.defer(() => clone.remove());
   const aws = cleanup.use(await startAwsEmulator({ auth: true, changeAnswers }));
   const deployOutputs: string[] = [];
-  const deployAgain = async (yaml: string) => {
-    await clone.configure(stage, yaml);
-    deployOutputs.push(await deploy(aws, clone, stage));
+  const deployStage = async (yaml: string, asStage = stage) => {
+    await clone.configure(asStage, yaml);
+    deployOutputs.push(await deploy(aws, clone, asStage));
+    await letDispatchQueue(aws, asStage);
   };
-  await deployAgain(config);
-  // The emulator asks for an action that AWS doesn't have: there, SendMessage covers it.
-  const batch = { Action: "sqs:SendMessageBatch", Resource: "*" };
-  await aws.iam.putRolePolicy(`${name}-dispatch-${aws.region}`, "emulator", batch);
+  await deployStage(config);
   const running = cleanup.move();
   const stop = () => running.disposeAsync();
   const queues = createQueues(aws, name);
@@ -76,7 +80,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     queues,
     records: createRecords(aws, stage),
     tokens: issued,
-    deploy: deployAgain,
+    deploy: deployStage,
     ...refreshFunction(aws, name),
     ...logs(aws),
     allTexts: async () => [
@@ -90,14 +94,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
 }
 
-function refreshFunction(
-  aws: AwsEmulator,
-  name: string,
-): Pick<Stack, "invoke" | "refuseEcr" | "allowEcr"> {
+/** The emulator asks for an action that AWS doesn't have: there, SendMessage covers it. */
+async function letDispatchQueue({ iam, region }: AwsEmulator, stage: string): Promise<void> {
+  const batch = { Action: "sqs:SendMessageBatch", Resource: "*" };
+  await iam.putRolePolicy(`ecr-pull-secrets-${stage}-dispatch-${region}`, "emulator", batch);
+}
+
+function refreshFunction(aws: AwsEmulator, name: string): Pick<Stack, "invoke" | "refuse"> {
   const { endpoint, region, credentials } = aws;
   const client = new LambdaClient({ endpoint, region, credentials });
   const role = `${name}-refresh-${region}`;
-  const refusal = { Effect: "Deny", Action: "ecr:GetAuthorizationToken", Resource: "*" };
   return {
     invoke: async (request) => {
       const command = new InvokeCommand({
@@ -109,8 +115,12 @@ function refreshFunction(
       if (FunctionError !== undefined) throw new Error(answer);
       return JSON.parse(answer);
     },
-    refuseEcr: () => aws.iam.putRolePolicy(role, "refusal", refusal),
-    allowEcr: () => aws.iam.deleteRolePolicy(role, "refusal"),
+    refuse: async ({ action, resource = "*" }) => {
+      const policy = `no-${action.replace(":", "-")}`;
+      const refusal = { Effect: "Deny", Action: action, Resource: resource };
+      await aws.iam.putRolePolicy(role, policy, refusal);
+      return () => aws.iam.deleteRolePolicy(role, policy);
+    },
   };
 }
 
