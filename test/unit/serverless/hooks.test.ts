@@ -160,7 +160,8 @@ test("other commands say nothing", async () => {
 });
 
 describe("an error of Serverless", () => {
-  const denied = "User: arn:x is not authorized to perform: s3:PutObject on resource: y";
+  const who = "arn:aws:iam::111122223333:user/deployer";
+  const denied = `User: ${who} is not authorized to perform: s3:PutObject on resource: y`;
 
   test.each([
     ["its message", {}, denied],
@@ -170,7 +171,7 @@ describe("an error of Serverless", () => {
     begin().hooks["error"]?.(error);
     expect(error).toMatchObject({
       message: denied,
-      decoratedMessage: `${begins}\n\n→ Allow s3:PutObject in a policy of arn:x. All that a deploy needs: docs/deploy-policy.json`,
+      decoratedMessage: `${begins}\n\n→ Allow s3:PutObject in a policy of ${who}. All that a deploy needs: docs/deploy-policy.json`,
     });
   });
 
