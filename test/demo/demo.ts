@@ -14,7 +14,7 @@ const startedAtMs = performance.now();
 
 terminal.print(`
 ecr-pull-secrets keeps ECR pull secrets fresh in Kubernetes clusters outside AWS.
-These are its real functions, between an AWS endpoint (ECR, Secrets Manager, SQS, Lambda) and
+These are its real functions, between an AWS endpoint (ECR, Secrets Manager, SQS, SNS, Lambda) and
 three Kubernetes API servers in this process, over HTTP and TLS. No account, no cluster;
 nothing leaves the machine.`);
 

@@ -34,7 +34,7 @@ export async function startWorld() {
     stage,
     region: aws.region,
     account: aws.account,
-    topicArn: `arn:aws:sns:${aws.region}:${aws.account}:ecr-pull-secrets-${stage}-alarms`,
+    topicArn: aws.topics.create(`ecr-pull-secrets-${stage}-alarms`),
     schedulePeriodMinutes: 10,
     queueUrl: queue.url,
     configFile: join(import.meta.dirname, "config.yml"),

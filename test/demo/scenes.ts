@@ -87,6 +87,25 @@ const idleTick: Scene = async (play) => {
   stage.note("it fails by name, and no other cluster waits for it");
 };
 
+const notice: Scene = async (play) => {
+  const { world, stage, step, tick } = play;
+  stage.heading(
+    "Half an hour later it is still dead: now somebody is told, once, before a pod is hurt",
+  );
+  await step("schedule → dispatch → queue → refresh: three ticks", async () => {
+    for (const _ of Array.from({ length: 3 })) {
+      world.skipMinutes(10);
+      await tick();
+    }
+  });
+  const told = world.aws.topics.told(world.settings.topicArn);
+  insist(told.length === 1, "the topic is told once");
+  stage.bad(`${told[0]?.subject}`);
+  for (const line of told[0]?.message.split("\n") ?? []) {
+    if (/^(Cause|Expires|Look):/.test(line)) stage.note(line);
+  }
+};
+
 const changes: Scene = async (play) => {
   const { world, stage } = play;
   stage.heading("A new namespace, somebody's edit, and the dead cluster is back");
@@ -107,6 +126,9 @@ const changes: Scene = async (play) => {
   insist(factory?.outcome === "ok", "the dead cluster recovers by itself");
   insist(factory.counts["created"] === 1, "what it missed is made up for");
   stage.good("factory  is back by itself: line-2, made meanwhile, has its secret too");
+  const [, recovery, ...more] = world.aws.topics.told(world.settings.topicArn);
+  insist(recovery !== undefined && more.length === 0, "the topic is told that it recovered");
+  stage.good(`${recovery.subject}`);
 };
 
 const outage: Scene = async (play) => {
@@ -138,7 +160,14 @@ const outage: Scene = async (play) => {
   );
 };
 
-export const scenes: readonly Scene[] = [registration, whatLanded, idleTick, changes, outage];
+export const scenes: readonly Scene[] = [
+  registration,
+  whatLanded,
+  idleTick,
+  notice,
+  changes,
+  outage,
+];
 
 function runTick({ step, tick }: Play): Promise<Tick> {
   return step("schedule → dispatch → queue → refresh", async (retitle) => {
