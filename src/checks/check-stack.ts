@@ -1,7 +1,9 @@
 /** Is a stage deployed, does its schedule fire, and has nothing been set aside? */
+
 import { AwsError } from "../errors.ts";
 import type { Owner } from "../refresh/desired.ts";
 import { formatOwner } from "../refresh/rules/ownership.ts";
+import { deployCommand } from "../stack/deploy-command.ts";
 import type { DeployedStack } from "../stack/deployed-stack.ts";
 import { logGroupOf, stackNames } from "../stack/names.ts";
 import { type Check, failed, passed, skipped, stackCatalogue, warned } from "./catalogue.ts";
@@ -15,7 +17,7 @@ export async function checkStack(
   stack: StackQuestions,
   owner: Owner,
 ): Promise<readonly CheckResult[]> {
-  const hint = `npx serverless deploy --stage ${owner.stage} --region ${owner.region}`;
+  const hint = deployCommand(owner);
   const [found, fires, setAside] = await Promise.all([
     judged(deployed, stack.refreshFunction(), (answer) =>
       answer

@@ -1,6 +1,8 @@
 /** What it means for a person when the refresh function can't be asked, or breaks. */
+
 import * as z from "zod";
 import type { SdkError } from "../aws/sdk-error.ts";
+import { deployCommand } from "./deploy-command.ts";
 import { logGroupOf } from "./names.ts";
 import { StackError } from "./stack-error.ts";
 
@@ -71,6 +73,6 @@ function logOf({ functionName, region }: AskedFunction): string {
   return `check, plan, refresh and status work without it: --local. Its log says why: aws logs tail ${logGroupOf(functionName)} --since 15m --region ${region}`;
 }
 
-function deployHint({ stage, region }: AskedFunction): string {
-  return `Deploy it: npx serverless deploy --stage ${stage} --region ${region}`;
+function deployHint(asked: AskedFunction): string {
+  return `Deploy it: ${deployCommand(asked)}`;
 }

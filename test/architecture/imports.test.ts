@@ -100,6 +100,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "src/dispatch/failing-long.ts",
     "src/stack/names.ts",
     "src/stack/limits.ts",
+    "src/stack/deploy-command.ts",
     "src/errors.ts",
     "src/aws/errors.ts",
     "src/aws/denial.ts",

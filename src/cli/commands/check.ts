@@ -1,10 +1,12 @@
 /** `check`: a diagnosis of registered clusters, and of the stack that serves them. */
+
 import type { Command } from "commander";
 import { catalogue, stackCatalogue } from "../../checks/catalogue.ts";
 import type { CheckReport, CheckResult } from "../../checks/check-report.ts";
 import { checkReportSchema } from "../../checks/check-report-schema.ts";
 import { checkStack } from "../../checks/check-stack.ts";
 import { reportStage, withoutDiagnosis } from "../../checks/stage-report.ts";
+import { deployCommand } from "../../stack/deploy-command.ts";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
 import { chooseTarget } from "../local/choose-target.ts";
 import { addOutputOption } from "../local/target-options.ts";
@@ -109,7 +111,7 @@ async function diagnoseEach(
   const question = {
     ask: (cluster: string) => ask(cluster, "check"),
     schema: checkReportSchema,
-    update: `the function is of another version than this program: npx serverless deploy --stage ${stage.stage} --region ${stage.region}`,
+    update: `the function is of another version than this program: ${deployCommand(stage)}`,
     verb: "Checked",
     areNamed: true,
     writes: false,

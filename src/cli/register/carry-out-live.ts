@@ -1,8 +1,10 @@
 /** Carries a registration out while somebody watches, and tells what came of it, however it ends. */
+
 import { setTimeout as sleep } from "node:timers/promises";
 import { carryOutRegistration } from "../../registration/carry-out.ts";
 import type { RegistrationOutcome } from "../../registration/outcome.ts";
 import type { RegistrationPlan } from "../../registration/plan-registration.ts";
+import { deployCommand } from "../../stack/deploy-command.ts";
 import { type CliRun, type ExitCode, exitCodes } from "../context.ts";
 import { renderJson } from "../print/json.ts";
 import { lookAt } from "../print/look.ts";
@@ -74,7 +76,7 @@ function firstSweep(
   { stage }: OpenedRegistration,
 ): FirstSweep {
   const { cluster } = plan.wish;
-  const update = `bring the function to this version: npx serverless deploy --stage ${stage.stage} --region ${stage.region}`;
+  const update = `bring the function to this version: ${deployCommand(stage)}`;
   return sweep === undefined
     ? undefined
     : readAnswer(sweep, { cluster, schema: sweepAnswer, update });

@@ -51,7 +51,7 @@ export async function openEks(
     }
     return { described, entry: undefined };
   });
-  const judged = { stage: stage.owner.stage, waived: options.withoutPolicy ? withoutPolicy : [] };
+  const judged = { owner: stage.owner, waived: options.withoutPolicy ? withoutPolicy : [] };
   const judgeDeployed = (answer: unknown) => judgeCheck(cluster, answer, judged);
   const place = { cluster: found.described, region, principalArn, entry: found.entry };
   const access = eksAccess({ ...place, owner: stage.owner, judgeDeployed }, api);

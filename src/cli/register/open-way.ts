@@ -69,7 +69,7 @@ async function openAsIs(
   const isSigned = credential.kind === "eks";
   const waived = options.acceptWiderRights ? withWiderRights : [];
   const judgeDeployed = isSigned
-    ? (answer: unknown) => judgeCheck(name, answer, { stage: owner.stage, waived })
+    ? (answer: unknown) => judgeCheck(name, answer, { owner, waived })
     : undefined;
   const access = asIsAccess({ kubeconfig, credential, now: now(), judgeDeployed });
   return { cluster, access, brought: credential, ...(isSigned && { facts: unknownFacts }) };

@@ -1,5 +1,7 @@
 /** Visits registered clusters, prints what came of it, and says how it ended. */
+
 import type * as z from "zod";
+import { deployCommand } from "../../stack/deploy-command.ts";
 import type { AskMode } from "../../stack/deployed-stack.ts";
 import { type CliRun, type ExitCode, exitCodes } from "../context.ts";
 import { printJsonArray } from "../print/json.ts";
@@ -33,7 +35,7 @@ export async function visitAndShow<Report extends Outcome>(
     ...errand,
     ask: (cluster: string) => ask(cluster, mode),
     areNamed,
-    update: `bring the function to this version: npx serverless deploy --stage ${stage.stage} --region ${stage.region}`,
+    update: `bring the function to this version: ${deployCommand(stage)}`,
   };
   const visited = await visitClusters(names, question, cli);
   const visits = await explainUnregistered(visited, stage);

@@ -1,5 +1,7 @@
 /** Nobody named a stage: if just one is deployed, that is the one. */
+
 import { UsageError } from "../../errors.ts";
+import { deployCommand } from "../../stack/deploy-command.ts";
 import type { StageWiring } from "../../wiring/stage.ts";
 import type { ChosenRegion } from "./choose-region.ts";
 import { configuredStages } from "./stage-name.ts";
@@ -37,9 +39,9 @@ export async function onlyDeployedStage(
 
 function noneDeployed(stages: readonly string[], { region, regionFrom, account }: Place) {
   const where = `in ${region} (by ${regionFrom}), account ${account}`;
-  const [only] = stages;
+  const [only = ""] = stages;
   const none = stages.length === 1 ? `stage ${only} is not` : `neither ${stages.join(" nor ")} is`;
   return new UsageError(`no --stage, and ${none} deployed ${where}`, {
-    hint: `npx serverless deploy --stage ${only} --region ${region}, or name the region where it is: --region <region>`,
+    hint: `${deployCommand({ stage: only, region })}, or name the region where it is: --region <region>`,
   });
 }

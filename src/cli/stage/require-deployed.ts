@@ -1,4 +1,5 @@
 import { UserError } from "../../errors.ts";
+import { deployCommand } from "../../stack/deploy-command.ts";
 import type { DeployedFunction } from "../../stack/deployed-stack.ts";
 import type { FoundStage } from "./open-stage.ts";
 
@@ -14,6 +15,6 @@ export async function requireDeployed(stage: FoundStage): Promise<DeployedFuncti
 function notDeployed({ stage, region, regionFrom, account }: FoundStage): UserError {
   const where = `in ${region} (by ${regionFrom}), account ${account}`;
   return new UserError(`stage ${stage} is not deployed ${where}`, {
-    hint: `npx serverless deploy --stage ${stage} --region ${region}, or name the region where it is: --region <region>`,
+    hint: `${deployCommand({ stage, region })}, or name the region where it is: --region <region>`,
   });
 }

@@ -1,5 +1,7 @@
 /** Where a stage is deployed, and how commands that people copy say so. Pure. */
 
+import { deployCommand as deployOf } from "../../stack/deploy-command.ts";
+
 export interface Place {
   readonly stage: string;
   readonly region: string;
@@ -13,12 +15,16 @@ export function commandLine(command: string, place: Place): string {
 }
 
 export function deployCommand(place: Place): string {
-  return `npx serverless deploy --stage ${place.stage} ${awsOptions(place, "--aws-profile")}`;
+  return `${deployOf(place)}${profileOption(place, "--aws-profile")}`;
 }
 
 /** As every program of AWS takes them. */
-export function awsOptions({ region, profile }: Place, profileFlag = "--profile"): string {
-  return `--region ${region}${profile === undefined ? "" : ` ${profileFlag} ${quoted(profile)}`}`;
+export function awsOptions(place: Place): string {
+  return `--region ${place.region}${profileOption(place, "--profile")}`;
+}
+
+function profileOption({ profile }: Place, flag: string): string {
+  return profile === undefined ? "" : ` ${flag} ${quoted(profile)}`;
 }
 
 /** Of a profile's name, AWS allows about everything. */

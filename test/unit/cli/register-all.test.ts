@@ -83,7 +83,7 @@ describe("the deployed function's diagnosis", () => {
     outcome: checks.some((each) => "result" in each && each.result === "failed") ? "failed" : "ok",
     checks: [{ group: "record", check: "the record can be read", result: "ok" }, ...checks],
   });
-  const stage = "prod";
+  const owner = { stage: "prod", region: "us-east-1" };
   const granted = { group: "rights", check: "every needed right is there", result: "ok" };
 
   test.each([
@@ -91,20 +91,20 @@ describe("the deployed function's diagnosis", () => {
     ["pull secrets, which the first sweep writes", [failure("sweep")]],
     ["the stack, which is the same for all clusters", [failure("stack")]],
   ])("proves the access if it fails on %s", (_, checks) => {
-    expect(judgeCheck("prod-eu", report(granted, ...checks), { stage })).toBeUndefined();
+    expect(judgeCheck("prod-eu", report(granted, ...checks), { owner })).toBeUndefined();
   });
 
   test("proves nothing if nobody asked about rights", () => {
     const skipped = { ...granted, result: "skipped" };
     for (const checks of [[], [skipped]]) {
-      expect(judgeCheck("prod-eu", report(...checks), { stage })?.message).toMatch(
+      expect(judgeCheck("prod-eu", report(...checks), { owner })?.message).toMatch(
         /doesn't tell what it may/,
       );
     }
   });
 
   test("proves nothing if it is of another cluster", () => {
-    expect(judgeCheck("prod-us", report(granted), { stage })?.message).toMatch(/can't be read/);
+    expect(judgeCheck("prod-us", report(granted), { owner })?.message).toMatch(/can't be read/);
   });
 
   test.each([
@@ -114,12 +114,12 @@ describe("the deployed function's diagnosis", () => {
     ["needed rights, whatever is accepted", catalogue.needed, withWiderRights, false],
   ])("that fails on %s", (_, check, waived, isProof) => {
     const failing = { ...check, result: "failed", message: "it isn't" };
-    const problem = judgeCheck("prod-eu", report(granted, failing), { stage, waived });
+    const problem = judgeCheck("prod-eu", report(granted, failing), { owner, waived });
     expect(problem === undefined).toBe(isProof);
   });
 
   const notDeployed =
-    "if this config isn't deployed yet: npx serverless deploy --stage prod; then run this again. If it is, mend it";
+    "if this config isn't deployed yet: npx serverless deploy --stage prod --region us-east-1; then run this again. If it is, mend it";
   test.each([
     ["record", "mend it"],
     ["network", "mend it"],
@@ -127,14 +127,14 @@ describe("the deployed function's diagnosis", () => {
     ["rights", notDeployed],
   ])("proves nothing if it fails on the %s", (group, hint) => {
     const answer = report(failure(group, { hint: "mend it" }));
-    expect(judgeCheck("prod-eu", answer, { stage })).toEqual({
+    expect(judgeCheck("prod-eu", answer, { owner })).toEqual({
       message: "the deployed function can't work in prod-eu yet\nnot so: it is well (it isn't)",
       hint,
     });
   });
 
   test("that nobody has a remedy for names the command that shows all", () => {
-    expect(judgeCheck("prod-eu", report(failure("network")), { stage })?.hint).toMatch(
+    expect(judgeCheck("prod-eu", report(failure("network")), { owner })?.hint).toMatch(
       /: ecr-pull-secrets check prod-eu --stage prod$/,
     );
   });
@@ -142,7 +142,7 @@ describe("the deployed function's diagnosis", () => {
   test.each([undefined, null, {}, { outcome: "ok" }, "ok"])(
     "is no proof where it is %j",
     (answer) => {
-      expect(judgeCheck("prod-eu", answer, { stage })?.message).toMatch(/can't be read/);
+      expect(judgeCheck("prod-eu", answer, { owner })?.message).toMatch(/can't be read/);
     },
   );
 
