@@ -47,7 +47,7 @@ function failing(notice: ClusterNotice, { place, now }: Telling): Line[] {
     ["Failing", `since ${formatTime(failingSince)}, for ${spanBetween(failingSince, now)}`],
     ...(cause ? causeLines(cause) : []),
     ["Expires", describeExpiry(expiresAt, now)],
-    ["Look", `npx ecr-pull-secrets check ${cluster} --stage ${place.stage}`],
+    ["Look", command("check", cluster, place)],
     ["Log", describeLog(cluster, place)],
     ["Runbook", runbookSection("failing")],
   ];
@@ -60,8 +60,13 @@ function recovered(notice: ClusterNotice, { place, now }: Telling): Line[] {
     ...placeLines(cluster, place),
     ["Recovered", `it had been failing since ${formatTime(failingSince)}, for ${lasted}`],
     ["Expires", expiresAt ? describeEnd(expiresAt, now) : "nothing in this cluster expires"],
-    ["Look", `npx ecr-pull-secrets status ${cluster} --stage ${place.stage}`],
+    ["Look", command("status", cluster, place)],
   ];
+}
+
+/** Whoever reads it may have another region in mind. */
+function command(name: string, cluster: string, { stage, region }: NoticePlace): string {
+  return `npx ecr-pull-secrets ${name} ${cluster} --stage ${stage} --region ${region}`;
 }
 
 function placeLines(cluster: string, { stage, region, account }: NoticePlace): Line[] {

@@ -211,7 +211,7 @@ test("tells of each cluster that fails for three schedules: cause, hours left, n
       Cause: expect.stringMatching(cause),
       Hint: expect.stringMatching(/./),
       Expires: expect.stringMatching(expiry),
-      Look: `npx ecr-pull-secrets check ${cluster} --stage e2e`,
+      Look: `npx ecr-pull-secrets check ${cluster} --stage e2e --region us-east-1`,
     });
   }
 });

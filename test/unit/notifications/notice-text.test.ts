@@ -40,7 +40,7 @@ Failing:  since 2026-11-21T11:30:00Z, for 30 min
 Cause:    the API server of prod-eu can't be reached (ECONNREFUSED)
 Hint:     check the network
 Expires:  the first pull secret expires on 2026-11-21T20:05:00Z, in 8 h 5 min: from then on, pods can't pull new images with it
-Look:     npx ecr-pull-secrets check prod-eu --stage prod
+Look:     npx ecr-pull-secrets check prod-eu --stage prod --region eu-central-1
 Log:      in CloudWatch Logs Insights, of /aws/lambda/ecr-pull-secrets-prod-refresh: filter cluster = "prod-eu" | sort @timestamp desc | limit 20
 Runbook:  docs/operations.md#failing
 `,
@@ -56,7 +56,7 @@ Account:    123456789012
 Cluster:    prod-eu
 Recovered:  it had been failing since 2026-11-21T09:50:00Z, for 2 h 10 min
 Expires:    the first pull secret expires on 2026-11-21T23:59:00Z, in 11 h 59 min
-Look:       npx ecr-pull-secrets status prod-eu --stage prod
+Look:       npx ecr-pull-secrets status prod-eu --stage prod --region eu-central-1
 `,
     });
   });
