@@ -237,8 +237,16 @@ const isTold =
   ({ message, cluster, ...line }: Line) =>
     message === "topic told" && cluster === "dead" && line["change"] === change;
 
-test("covers the dead cluster by itself once its server is up", async () => {
+/** Of the dead cluster: until it is told, once more, and until it recovers. */
+const threeTicksMs = 240_000;
+
+test("covers the dead cluster by itself once its server is up", {
+  timeout: threeTicksMs,
+}, async () => {
   await stack.untilLines(isTold("failing"));
+  // Once more, of which nobody is to hear.
+  const failed = (await stack.lines()).filter(isSweepOf("dead", "failed")).length;
+  await stack.untilLines(isSweepOf("dead", "failed"), failed + 1);
   await dead.restartApiServer();
   await stack.untilLines(isTold("recovered"));
   await stack.untilLines(isSweepOf("dead", "done"));
