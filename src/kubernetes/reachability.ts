@@ -1,13 +1,10 @@
 /** The way to an API server, step by step, for a diagnosis: which step fails, and what to do about it. */
-import type { LookupAddress } from "node:dns";
-import { lookup as systemLookup } from "node:dns/promises";
-import { isIP, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { ClusterError } from "../errors.ts";
 import type { ClientCertificate, ClusterEndpoint } from "./cluster-access.ts";
-import { isPrivateAddress } from "./private-address.ts";
-import { host, openSocket, secure, serverPlace } from "./transport/dial.ts";
-import { connectFailure } from "./transport/errors.ts";
+import { type Lookup, resolveName, systemAddresses } from "./resolve-name.ts";
+import { openSocket, secure } from "./transport/dial.ts";
 import { proxyPlace } from "./transport/proxy.ts";
 import { aborted, TransientError } from "./transport/retry.ts";
 import { withinTime } from "./transport/time-limit.ts";
@@ -32,7 +29,7 @@ export interface ProbeOptions {
   /** For each step. */
   readonly timeoutMs?: number;
   /** Replaced in tests. */
-  readonly lookup?: (name: string) => Promise<readonly LookupAddress[]>;
+  readonly lookup?: Lookup;
 }
 
 const defaultTimeoutMs = 10_000;
@@ -103,35 +100,6 @@ function wayTo(
     },
     close: () => socket?.destroy(),
   };
-}
-
-/** Only a name needs it; behind a proxy, the proxy's own. */
-async function resolveName(
-  endpoint: ClusterEndpoint,
-  lookup: NonNullable<ProbeOptions["lookup"]>,
-): Promise<string> {
-  const { proxy } = endpoint;
-  const name = proxy ? proxy.url.hostname.replace(/^\[|\]$/g, "") : host(endpoint);
-  if (isIP(name) !== 0) {
-    return `${name} is an address`;
-  }
-  const place = proxy ? proxyPlace(proxy) : serverPlace(endpoint, undefined);
-  try {
-    const found = await lookup(name);
-    return `${name} is ${found.slice(0, maxAddresses).map(printed).join(", ")}`;
-  } catch (error) {
-    throw connectFailure(error, place);
-  }
-}
-
-const maxAddresses = 4;
-
-function printed({ address }: { readonly address: string }): string {
-  return isPrivateAddress(address) ? `${address} (private)` : address;
-}
-
-function systemAddresses(name: string): Promise<readonly LookupAddress[]> {
-  return systemLookup(name, { all: true });
 }
 
 /** A lookup can't be stopped; it ends by itself, unheard. */

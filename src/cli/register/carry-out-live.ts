@@ -17,7 +17,8 @@ import {
 } from "../print/registration/outcome.ts";
 import { renderProblem } from "../print/registration/problem.ts";
 import { sayStopped } from "../print/registration/stopped.ts";
-import { readAnswer, sweepAnswer } from "../registered/answers.ts";
+import { sweepAnswer } from "../registered/answers.ts";
+import { readAnswer } from "../registered/read-answer.ts";
 import type { OpenedRegistration } from "./open-registration.ts";
 
 export async function carryOutLive(

@@ -3,7 +3,6 @@
  * what it says ends up on somebody's terminal.
  */
 import * as z from "zod";
-import type { Visit } from "./visit.ts";
 
 /** Control and direction characters could write anywhere on a terminal. */
 const text = z
@@ -14,7 +13,7 @@ const time = z.iso.datetime();
 const number = z.number().nonnegative();
 const namespaces = z.object({ known: number, selected: number });
 
-const cause = z.object({ kind: text, message: text, hint: text.optional() });
+export const cause = z.object({ kind: text, message: text, hint: text.optional() });
 const failure = cause.extend({
   pullSecret: text.optional(),
   registry: text.optional(),
@@ -103,49 +102,3 @@ export const statusAnswer = z.object({
   problems: z.array(problem),
   soonestExpiry: time.nullable(),
 });
-
-/** A cluster that isn't registered, one that is left to its runner, one that can't be looked at. */
-const unasked = z.object({ cluster: z.string(), outcome: z.enum(["unregistered", "local"]) });
-const failed = z.object({
-  cluster: z.string(),
-  outcome: z.literal("failed"),
-  failures: z.array(cause).min(1),
-});
-
-export interface Expected<Report> {
-  readonly cluster: string;
-  readonly schema: z.ZodType<Report>;
-  /** How to get a function of this program's version. */
-  readonly update: string;
-}
-
-export function readAnswer<Report extends { readonly cluster: string }>(
-  answer: unknown,
-  { cluster, schema, update }: Expected<Report>,
-): Visit<Report> {
-  const of = { cluster: z.literal(cluster) };
-  const { outcome: kind } = unasked.extend(of).safeParse(answer).data ?? {};
-  if (kind) {
-    return { kind, cluster, causes: [] };
-  }
-  const report = schema.safeParse(answer);
-  if (report.success && report.data.cluster === cluster) {
-    return { kind: "answered", cluster, report: report.data };
-  }
-  const { data } = failed.extend(of).safeParse(answer);
-  if (data) {
-    return { kind: "failed", cluster, causes: data.failures };
-  }
-  const cause = { kind: "malformed", message: describeMismatch(report.error), hint: update };
-  return { kind: "failed", cluster, causes: [cause] };
-}
-
-/** Enough to tell a version from a proxy. */
-const maxFields = 3;
-
-/** Names the fields, never what they hold. */
-function describeMismatch(error: z.ZodError | undefined): string {
-  const paths = error?.issues.slice(0, maxFields).map(({ path }) => path.join(".") || "all of it");
-  const fields = paths ?? ["cluster"];
-  return `the function's answer isn't one that this program knows (unexpected: ${fields.join(", ")})`;
-}

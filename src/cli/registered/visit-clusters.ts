@@ -4,8 +4,8 @@ import { AwsError, UserError } from "../../errors.ts";
 import type { CliRun } from "../context.ts";
 import { type Interrupt, Interrupted, unlessStopped } from "../terminal/interrupt.ts";
 import { watch } from "../terminal/progress.ts";
-import { readAnswer } from "./answers.ts";
 import { failedIfNamed } from "./left-alone.ts";
+import { readAnswer } from "./read-answer.ts";
 import { type Cause, isFine, type NoAnswer, type Outcome, type Visit } from "./visit.ts";
 
 export interface Question<Report> {

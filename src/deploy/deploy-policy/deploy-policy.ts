@@ -3,7 +3,8 @@
  * does in their name, and what is looked at around it. Pure.
  */
 import { allow, type Statement } from "../template/statement.ts";
-import { networkRights, resourceRights, vpcFunctionRights } from "./resource-rights.ts";
+import { networkRights, vpcFunctionRights } from "./network-rights.ts";
+import { resourceRights } from "./resource-rights.ts";
 
 interface NamedStatement extends Statement {
   readonly Sid: string;

@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { deployPolicy } from "../../../src/deploy/deploy-policy/deploy-policy.ts";
 import {
   networkRights,
-  resourceRights,
   vpcFunctionRights,
-} from "../../../src/deploy/deploy-policy/resource-rights.ts";
+} from "../../../src/deploy/deploy-policy/network-rights.ts";
+import { resourceRights } from "../../../src/deploy/deploy-policy/resource-rights.ts";
 
 const file = new URL("../../../docs/deploy-policy.json", import.meta.url);
 const { Statement: statements } = deployPolicy();

@@ -4,7 +4,8 @@ import { changesSomething } from "../../../registration/plan-registration.ts";
 import type { PreparedAll } from "../../register/all/prepare-all.ts";
 import type { Look } from "../look.ts";
 import { count, joinBlocks } from "../wording.ts";
-import { planAsJson, renderRegistrationPlan } from "./plan.ts";
+import { renderRegistrationPlan } from "./plan.ts";
+import { planAsJson } from "./plan-as-json.ts";
 import { renderProblem } from "./problem.ts";
 
 export function renderAllPlan({ chosen, prepared, problems }: PreparedAll, look: Look): string {

@@ -1,15 +1,13 @@
-/** What a registration will do, in words and as data: the same for a dry run and for the question. */
+/** What a registration will do, in words: the same for a dry run and for the question. */
 import { recordPrefix } from "../../../clusters/record-name.ts";
 import { listSome } from "../../../list-some.ts";
-import { formatOwner } from "../../../refresh/rules/ownership.ts";
 import {
   changesSomething,
   type RegistrationPlan,
 } from "../../../registration/plan-registration.ts";
 import type { Difference } from "../../../registration/rules/compare-object.ts";
 import { groupSteps, type StepGroup } from "../../../registration/rules/group-steps.ts";
-import { isWrite, type ObjectStep } from "../../../registration/rules/judge-object.ts";
-import { refOf } from "../../../rights/kubernetes-object.ts";
+import { isWrite } from "../../../registration/rules/judge-object.ts";
 import type { Look } from "../look.ts";
 import { count, joinBlocks, wrap } from "../wording.ts";
 import { renderAccessSteps } from "./access-steps.ts";
@@ -133,24 +131,4 @@ function renderRights({ wish, rights, objects, record }: RegistrationPlan, look:
 
 function renderNothing({ wish }: RegistrationPlan, { paint }: Look): string {
   return `${paint.green("✔")} nothing to do: ${wish.cluster} is registered, with the rights that its config needs`;
-}
-
-/** The plan as data. */
-export function planAsJson({ wish, server, rights, objects, record, warnings }: RegistrationPlan) {
-  return {
-    cluster: wish.cluster,
-    owner: formatOwner(wish.owner),
-    server,
-    objects: objects.map(stepAsJson),
-    steps: (wish.access.steps ?? []).map(({ verb, place, what }) => ({ verb, place, what })),
-    record: record.action,
-    rights: rights.summary,
-    warnings,
-  };
-}
-
-function stepAsJson(step: ObjectStep) {
-  const { verb, object } = step;
-  const differences = step.verb === "change" ? { differences: step.differences } : {};
-  return { verb, ...refOf(object), ...differences };
 }

@@ -1,9 +1,7 @@
 /** Whoever may do what docs/deploy-policy.json says can make all that is in the template. */
 import { describe, expect, test } from "vitest";
-import {
-  networkRights,
-  resourceRights,
-} from "../../../../src/deploy/deploy-policy/resource-rights.ts";
+import { networkRights } from "../../../../src/deploy/deploy-policy/network-rights.ts";
+import { resourceRights } from "../../../../src/deploy/deploy-policy/resource-rights.ts";
 import type { CompiledTemplate } from "../../../deploy/compiled-template.ts";
 
 /** What CloudFormation itself calls by an id. */
