@@ -24,7 +24,7 @@ export interface Telemetry {
   seen(fleet: Fleet): void;
   dispatched(report: DispatchReport): void;
   told(cluster: string, change: Change): void;
-  untold(cluster: string, change: Change, error: NotificationError): void;
+  notTold(cluster: string, change: Change, error: NotificationError): void;
   warned(message: string, about: Readonly<Record<string, string>>): void;
 }
 
@@ -61,7 +61,7 @@ export function createTelemetry(options: MetricsOptions): Telemetry {
       metrics.dispatched(report);
     },
     told: (cluster, change) => logger.info(logLines.topicTold.message, { cluster, change }),
-    untold(cluster, change, { message: reason, hint }) {
+    notTold(cluster, change, { message: reason, hint }) {
       logger.warn(logLines.topicNotTold.message, { cluster, change, reason, hint });
     },
     warned: (message, about) => logger.warn(message, about),

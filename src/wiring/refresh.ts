@@ -20,10 +20,10 @@ export function wireRefresh(settings: FunctionSettings, now: () => Date = realTi
   const session = createAwsSession({ region, name: stage });
   const { delayRetry } = createRefreshQueue({ session, region, queueUrl });
   const telemetry = createTelemetry({ stage, perCluster: config.metrics.perCluster, now });
-  const { swept, skipped, warned, told, untold } = telemetry;
+  const { swept, skipped, warned, told, notTold } = telemetry;
   const owner = { account, region, stage };
   const notify = createTopic({ session, topicArn, place: owner, now });
-  const own = { delayRetry, swept, skipped, warned, topic: { notify, told, untold } };
+  const own = { delayRetry, swept, skipped, warned, topic: { notify, told, notTold } };
   const { ports } = refreshPorts({ session, owner, config, now }, own)(maxOpen);
   return (event: unknown, invocation: Invocation): Promise<unknown> => {
     telemetry.begin(invocation.awsRequestId);

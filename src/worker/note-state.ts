@@ -63,7 +63,7 @@ function stepFrom(
   const { topic, rules, isLocal } = at.ports;
   const found = stateAfter(report, before);
   const change = topic && dueChange(found, at.fleet, rules.schedulePeriodMs);
-  const after = !topic && isLocal(report.cluster) ? untold(found) : found;
+  const after = !topic && isLocal(report.cluster) ? withoutNotice(found) : found;
   return { before, after, change };
 }
 
@@ -71,7 +71,7 @@ function stepFrom(
  * Nobody with a topic comes to a local cluster: what was told before it became one ends here without
  * a word, or it would keep whoever sweeps it later from telling of another failure.
  */
-function untold(state: ClusterState): ClusterState {
+function withoutNotice(state: ClusterState): ClusterState {
   return state.failingSince ? state : { ...state, failureToldAt: undefined };
 }
 

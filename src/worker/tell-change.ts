@@ -12,7 +12,7 @@ import type { CostedReport } from "./sweep-registered.ts";
 export interface TopicPorts {
   readonly notify: Notify;
   readonly told: (cluster: string, change: Change) => void;
-  readonly untold: (cluster: string, change: Change, error: NotificationError) => void;
+  readonly notTold: (cluster: string, change: Change, error: NotificationError) => void;
 }
 
 export interface TellingPorts {
@@ -46,7 +46,7 @@ export async function tellChange(
     await topic.notify(noticeOf(report, due));
   } catch (error) {
     if (!(error instanceof NotificationError)) throw error;
-    topic.untold(cluster, change, error);
+    topic.notTold(cluster, change, error);
     await clusters.saveState(cluster, announced.after, after);
     return;
   }

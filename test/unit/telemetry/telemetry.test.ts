@@ -205,7 +205,7 @@ test("each line has the request of its own invocation", async () => {
 test("that the topic couldn't be told is a warning with cause and remedy", async () => {
   const hint = "allow sns:Publish";
   const error = new NotificationError("denied", "AWS denied it", { hint });
-  const lines = await told(({ untold }) => untold("eu", "recovered", error));
+  const lines = await told(({ notTold }) => notTold("eu", "recovered", error));
   expect(lines).toMatchObject([
     { level: "WARN", cluster: "eu", change: "recovered", reason: "AWS denied it", hint },
   ]);
@@ -310,7 +310,7 @@ test("every line that queries rely on has the fields that they read", async () =
     telemetry.seen({ ...fleet, ...ends });
     telemetry.dispatched({ clusters: 0, local: 0, by: "schedule", tick: now });
     telemetry.told("eu", "failing");
-    telemetry.untold("eu", "failing", new NotificationError("denied", "AWS denied it"));
+    telemetry.notTold("eu", "failing", new NotificationError("denied", "AWS denied it"));
   });
   const everywhere = ["level", "service", "stage", "requestId", "timestamp"];
   for (const { message, fields } of Object.values(logLines)) {

@@ -226,7 +226,7 @@ describe("a topic that can't be told", () => {
   const topic = (tidings: string[]): RefreshPorts["topic"] => ({
     notify: () => Promise.reject(denied),
     told: () => {},
-    untold: (cluster, change, { message }) => tidings.push(`${cluster} ${change}: ${message}`),
+    notTold: (cluster, change, { message }) => tidings.push(`${cluster} ${change}: ${message}`),
   });
 
   test("of a failure is said in the log, fails no sweep, and is told by the next one", async () => {
@@ -299,7 +299,7 @@ describe("tags that can't be written", () => {
       topic: {
         notify: async () => scene.aws.deny("secretsmanager:TagResource"),
         told: (cluster) => told.push(cluster),
-        untold: () => {},
+        notTold: () => {},
       },
     });
     const told: string[] = [];
@@ -346,7 +346,7 @@ describe("a function that is killed", () => {
           told.push(change);
         },
         told: () => {},
-        untold: () => {},
+        notTold: () => {},
       },
     });
   }

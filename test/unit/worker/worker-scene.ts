@@ -108,7 +108,7 @@ async function startScene(namespaces: readonly string[] = []) {
       topic: {
         notify: async (notice) => void seen.notices.push(notice),
         told: (cluster, change) => seen.tidings.push(`${cluster} ${change}`),
-        untold: (cluster, change, { message }) =>
+        notTold: (cluster, change, { message }) =>
           seen.tidings.push(`${cluster} ${change} untold: ${message}`),
       },
       ...more,
