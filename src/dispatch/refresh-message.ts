@@ -3,6 +3,7 @@
  * the cluster's tags said when it was dispatched comes along, so that an idle sweep reads no tags.
  */
 import * as z from "zod";
+import { isClusterName } from "../clusters/record-name.ts";
 
 const time = z.iso.datetime().transform((text) => new Date(text));
 const absentAsNull = z.null().transform(() => undefined);
@@ -13,9 +14,7 @@ function addedLater<T extends z.ZodType>(schema: T) {
 }
 
 /** What a record can be called; SQS takes each as the name of a group. */
-export const clusterName = z
-  .string()
-  .regex(/^(?=.{1,100}$)[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/);
+export const clusterName = z.string().refine(isClusterName);
 
 // Not strict: while a deploy is rolled back, messages of the later version are still queued. What
 // isn't known isn't kept either.

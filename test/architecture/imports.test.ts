@@ -62,7 +62,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/stack": ["src/aws", "src/errors.ts"],
   "src/eks": ["src/aws", "src/errors.ts"],
-  "src/dispatch": ["src/aws"],
+  "src/dispatch": ["src/aws", "src/clusters/record-name.ts"],
   "src/worker": [
     "src/times.ts",
     "src/checks",
