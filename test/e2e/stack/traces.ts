@@ -13,14 +13,18 @@ const pauseMs = 10;
 
 /** @throws Error where there is no /proc: only Linux shows others' processes like this */
 export function traceProcess(pid: number, temporaryDirectory: string): Traces {
-  const commandLines = new Set([commandLineOf(pid)]);
-  if (commandLines.has("")) throw new Error(`/proc tells nothing of process ${pid}`);
+  if (commandLineOf(process.pid) === "") throw new Error("/proc tells nothing of processes");
+  const commandLines = new Set<string>();
   const temporaryFiles = new Set<string>();
   const watcher = watch(temporaryDirectory, (_, name) => {
     if (name !== null) temporaryFiles.add(name);
   });
   const look = () => {
-    for (const each of familyOf(pid)) commandLines.add(commandLineOf(each));
+    for (const each of familyOf(pid)) {
+      const commandLine = commandLineOf(each);
+      // Of a process that is just being born, /proc shows an empty one: it is there at the next look.
+      if (commandLine !== "") commandLines.add(commandLine);
+    }
   };
   const timer = setInterval(look, pauseMs);
   return {
