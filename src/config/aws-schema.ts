@@ -1,15 +1,9 @@
 /** How the stack is deployed in AWS. Every option is off until somebody asks for it. */
 import * as z from "zod";
-import { text, wholeNumber } from "./fields.ts";
+import { kmsKeyArn, text, wholeNumber } from "./fields.ts";
 import type { AwsOptions } from "./stage-config.ts";
 import { tags } from "./tags-schema.ts";
 import { vpc } from "./vpc-schema.ts";
-
-/** An alias won't do: log groups and IAM take nothing but the key's own ARN. */
-const kmsKeyArn = text(
-  /^arn:aws[a-z-]{0,10}:kms:[a-z0-9-]{1,30}:\d{12}:key\/[\w-]{1,64}$/,
-  "the ARN of a key (not of an alias), such as arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-);
 
 const policyArn = text(
   /^(?=.{1,256}$)arn:aws[a-z-]{0,10}:iam::(\d{12}|aws):policy\/([!-.0-~]+\/)*[\w+=,.@-]{1,128}$/,

@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { dnsSubdomain } from "./kubernetes-names.ts";
 import { LabelSelectorError, parseLabelSelector } from "./label-selector.ts";
+import type { WorkloadRef } from "./secret-format.ts";
 
 /** Keeps every check over all pairs of entries short, whatever the file holds. */
 const maxEntries = 1_000;
@@ -20,11 +21,6 @@ export function wholeNumber(min: number, max: number) {
 
 export function listOf<T extends z.ZodType>(entry: T, limit = maxEntries) {
   return z.array(entry).min(1).max(limit);
-}
-
-/** In the schema for editors and for finding typos, but refused until the program does it. */
-export function notYet<T extends z.ZodType>(schema: T, what: string) {
-  return schema.refine(() => false, `${what} is not supported yet`);
 }
 
 export const secretName = text(
@@ -106,6 +102,23 @@ export const secretId = text(
   "the name or ARN of a secret in Secrets Manager",
 );
 
+export const registryUsername = text(
+  /^[\x21-\x39\x3b-\x7e]{1,255}$/,
+  "a username without colons and spaces, such as _json_key",
+);
+
+/** An alias won't do: log groups and IAM take nothing but the key's own ARN. */
+export const kmsKeyArn = text(
+  /^arn:aws[a-z-]{0,10}:kms:[a-z0-9-]{1,30}:\d{12}:key\/[\w-]{1,64}$/,
+  "the ARN of a key (not of an alias), such as arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+);
+
+/** It stands in a command line of the pods' `config`: no character that a shell gives a meaning. */
+export const mountPath = text(
+  /^(?=.{2,200}$)(\/[\w.-]+)+$/,
+  'an absolute path such as /var/run/secrets/aws (letters, digits, "_", "." and "-")',
+);
+
 export const dataKey = text(
   /^[\w.-]{1,253}$/,
   'a key of a Secret\'s data (letters, digits, "-", "_" and ".")',
@@ -114,4 +127,7 @@ export const dataKey = text(
 export const workload = text(
   /^(deployment|statefulset|daemonset)\/(?=.{1,253}$)[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/,
   "a workload such as deployment/docker-registry (or statefulset/, daemonset/)",
-);
+).transform((from): WorkloadRef => {
+  const [kind, name] = from.split("/") as [WorkloadRef["kind"], string];
+  return { kind, name };
+});

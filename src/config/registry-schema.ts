@@ -2,15 +2,21 @@
 import * as z from "zod";
 import {
   accountId,
+  kmsKeyArn,
   listOf,
-  notYet,
   region,
   registryHost,
+  registryUsername,
   repositoryPattern,
   roleArn,
   secretId,
 } from "./fields.ts";
-import { type EcrRegistryConfig, endpointFamilies } from "./stage-config.ts";
+import {
+  type EcrPublicRegistryConfig,
+  type EcrRegistryConfig,
+  endpointFamilies,
+  type StaticRegistryConfig,
+} from "./stage-config.ts";
 
 const typeIs = "Where the credential comes from.";
 
@@ -55,19 +61,39 @@ const fromEcr = z
 
 const fromEcrPublic = z
   .strictObject({
-    type: notYet(z.literal("ecr-public"), "a registry of type ecr-public").describe(typeIs),
+    type: z.literal("ecr-public").describe(typeIs),
+    roleArn: roleArn
+      .optional()
+      .describe("Role to assume for the token. Default: none, the function's own role asks."),
   })
-  .transform(() => z.NEVER)
-  .describe("Amazon ECR Public. Not supported yet.");
+  .transform((given): EcrPublicRegistryConfig => ({ type: "ecr-public", roleArn: given.roleArn }))
+  .describe("Amazon ECR Public: pulls from public.ecr.aws that are throttled less.");
 
 const fromSecret = z
   .strictObject({
-    type: notYet(z.literal("static"), "a registry of type static").describe(typeIs),
-    host: registryHost.describe("The registry's host, such as ghcr.io."),
-    secretId: secretId.describe("Secret in Secrets Manager that holds username and password."),
+    type: z.literal("static").describe(typeIs),
+    host: registryHost.describe("The registry's host, such as ghcr.io or docker.io."),
+    secretId: secretId.describe(
+      'Name or ARN of a secret in Secrets Manager that holds {"username": …, "password": …}, or, ' +
+        "with username here, the password alone.",
+    ),
+    username: registryUsername
+      .optional()
+      .describe("The username, such as _json_key; the whole secret is the password then."),
+    kmsKeyArn: kmsKeyArn
+      .optional()
+      .describe("The secret's own KMS key. Default: none, AWS's key for Secrets Manager."),
   })
-  .transform(() => z.NEVER)
-  .describe("Any registry, with a username and password that are kept. Not supported yet.");
+  .transform(
+    (given): StaticRegistryConfig => ({
+      type: "static",
+      host: given.host,
+      secretId: given.secretId,
+      username: given.username,
+      kmsKeyArn: given.kmsKeyArn,
+    }),
+  )
+  .describe("Any registry, with a username and password kept in Secrets Manager.");
 
 export const registry = z.discriminatedUnion("type", [fromEcr, fromEcrPublic, fromSecret]);
 

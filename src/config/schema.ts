@@ -7,15 +7,13 @@ import { awsOptions } from "./aws-schema.ts";
 import {
   clusterName,
   clusterPattern,
-  dataKey,
   emailAddress,
   listOf,
-  notYet,
   schedule,
   secretName,
   serviceAccountName,
-  workload,
 } from "./fields.ts";
+import { secretFormat, workloads } from "./format-schema.ts";
 import { localClusters } from "./local-clusters-schema.ts";
 import { namespaces } from "./namespaces-schema.ts";
 import { registry } from "./registry-schema.ts";
@@ -41,40 +39,17 @@ const serviceAccounts = listOf(serviceAccountName)
     'ServiceAccounts whose imagePullSecrets get the secret added, or ["*"] for all. Default: none.',
   );
 
-const typeIs = "The Secret's layout.";
-
-const dockerConfigJson = z
-  .strictObject({ type: z.literal("dockerconfigjson").describe(typeIs) })
-  .describe("A pull secret as the kubelet reads it.");
-
-const opaque = z
-  .strictObject({
-    type: notYet(z.literal("opaque"), "the format opaque").describe(typeIs),
-    username: dataKey.describe("Key that holds the username."),
-    password: dataKey.describe("Key that holds the password."),
-  })
-  .describe("Username and password under keys of your choice. Not supported yet.");
-
-const awsCredentials = z
-  .looseObject({
-    type: notYet(z.literal("awsCredentials"), "the format awsCredentials").describe(typeIs),
-  })
-  .describe("Short-lived AWS credentials for pods. Not supported yet.");
-
 const pullSecret = z
   .strictObject({
     name: secretName.describe("Name of the Secret in each namespace."),
     clusters,
     namespaces,
     serviceAccounts,
-    registries: listOf(registry).describe("The registries that the secret opens."),
-    format: z
-      .discriminatedUnion("type", [dockerConfigJson, opaque, awsCredentials])
+    registries: listOf(registry)
       .optional()
-      .describe("What the Secret looks like. Default: dockerconfigjson."),
-    restart: notYet(listOf(workload), "restart")
-      .optional()
-      .describe("Workloads to restart when the content changed. Not supported yet."),
+      .describe("The registries that the secret opens. None with the format awsCredentials."),
+    format: secretFormat,
+    restart: workloads,
     adopt: z
       .boolean()
       .default(false)
@@ -90,7 +65,9 @@ const pullSecret = z
       clusters: given.clusters,
       namespaces: given.namespaces,
       serviceAccounts: given.serviceAccounts ?? [],
-      registries: given.registries,
+      registries: given.registries ?? [],
+      format: given.format,
+      restart: given.restart ?? [],
       adopt: given.adopt,
       prune: given.prune,
     }),

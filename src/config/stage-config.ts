@@ -3,6 +3,7 @@
  */
 import { matchesAnyGlob } from "./globs.ts";
 import type { NamespaceSelection } from "./namespace-selection.ts";
+import type { SecretFormat, WorkloadRef } from "./secret-format.ts";
 
 export const endpointFamilies = ["ipv4", "dual-stack", "fips"] as const;
 export type EndpointFamily = (typeof endpointFamilies)[number];
@@ -63,7 +64,11 @@ export interface PullSecretConfig {
   readonly namespaces: NamespaceSelection;
   /** Names of the accounts to link, or all of them. */
   readonly serviceAccounts: readonly string[] | "all";
+  /** None with the format awsCredentials, which names its role itself. */
   readonly registries: readonly RegistryConfig[];
+  readonly format: SecretFormat;
+  /** Workloads that roll once when the content has changed. */
+  readonly restart: readonly WorkloadRef[];
   /** Take over a Secret of this name that somebody else made. */
   readonly adopt: boolean;
   /** Delete our Secret from namespaces that are no longer selected. */
@@ -83,7 +88,26 @@ export interface EcrRegistryConfig {
   readonly repositories: readonly string[] | undefined;
 }
 
-export type RegistryConfig = EcrRegistryConfig;
+/** public.ecr.aws, whose pulls are throttled less with a token. */
+export interface EcrPublicRegistryConfig {
+  readonly type: "ecr-public";
+  /** Undefined: the caller's own credentials. */
+  readonly roleArn: string | undefined;
+}
+
+/** Any registry, with a username and password that somebody keeps in Secrets Manager. */
+export interface StaticRegistryConfig {
+  readonly type: "static";
+  readonly host: string;
+  /** Name or ARN of the secret. */
+  readonly secretId: string;
+  /** Undefined: it is in the secret. Given, the whole secret is the password. */
+  readonly username: string | undefined;
+  /** The secret's own key, if it isn't one that AWS manages. */
+  readonly kmsKeyArn: string | undefined;
+}
+
+export type RegistryConfig = EcrRegistryConfig | EcrPublicRegistryConfig | StaticRegistryConfig;
 
 export function matchesCluster(
   pullSecret: Pick<PullSecretConfig, "clusters">,

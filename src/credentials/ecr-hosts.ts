@@ -1,6 +1,6 @@
 /** The names of ECR's private registries. Pure. */
 import { MintError } from "../errors.ts";
-import type { EcrRegistry } from "../refresh/desired.ts";
+import type { EcrRegistry } from "../refresh/registries.ts";
 
 /** The DNS suffixes under which one AWS partition offers its registries. */
 export interface EcrDomain {

@@ -1,8 +1,9 @@
 /** Credentials for ECR's private registries: one token per (role, region), fanned out to hosts. */
 import { MintError } from "../errors.ts";
-import type { EcrRegistry } from "../refresh/desired.ts";
-import type { CredentialSource, RegistryCredential } from "../refresh/ports.ts";
+import type { RegistryCredential } from "../refresh/ports.ts";
+import type { EcrRegistry } from "../refresh/registries.ts";
 import type { SecretValue } from "../secret-value.ts";
+import type { MintsFor } from "./credential-source.ts";
 import { type EcrDomain, ecrHosts, isHostOf, readProxyEndpoint } from "./ecr-hosts.ts";
 import { type RegistryLogin, readAuthorizationToken } from "./ecr-token.ts";
 
@@ -24,7 +25,7 @@ export interface EcrApi {
   getAuthorizationToken(request: EcrTokenRequest): Promise<EcrTokenAnswer>;
 }
 
-export interface EcrCredentialSource extends CredentialSource {
+export interface EcrCredentialSource extends MintsFor<EcrRegistry, RegistryCredential> {
   /** How many GetAuthorizationToken calls this source has made so far. */
   callsMade(): number;
 }
@@ -104,5 +105,12 @@ function readAnswer(answer: EcrTokenAnswer, request: EcrTokenRequest, issuedAt: 
 
 function credentialFor(registry: EcrRegistry, token: EcrToken): RegistryCredential {
   const { username, password, issuedAt, expiresAt, domain } = token;
-  return { username, password, issuedAt, expiresAt, hosts: ecrHosts(registry, domain) };
+  return {
+    kind: "login",
+    username,
+    password,
+    issuedAt,
+    expiresAt,
+    hosts: ecrHosts(registry, domain),
+  };
 }

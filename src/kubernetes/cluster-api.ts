@@ -83,6 +83,18 @@ export class KubernetesClusterApi implements ClusterApi {
     await this.#sendOne(requests.setImagePullSecrets(account, imagePullSecrets));
   }
 
+  listWorkloads(): never {
+    throw new ClusterError("invalid", "not built yet");
+  }
+
+  findWorkload(): never {
+    throw new ClusterError("invalid", "not built yet");
+  }
+
+  restartWorkload(): never {
+    throw new ClusterError("invalid", "not built yet");
+  }
+
   async #accounts(
     name: string | undefined,
     namespace: string | undefined,

@@ -9,6 +9,8 @@ export const annotations = {
   refreshedAt: "ecr-pull-secrets/refreshed-at",
   registries: "ecr-pull-secrets/registries",
   shape: "ecr-pull-secrets/shape",
+  /** Names of the ServiceAccounts that the config asked to link when this was written. */
+  serviceAccounts: "ecr-pull-secrets/service-accounts",
   /** Only while somebody else keeps taking our fields. */
   contention: "ecr-pull-secrets/contention",
 } as const;
@@ -16,3 +18,11 @@ export const annotations = {
 /** https://kubernetes.io/docs/concepts/configuration/secret/#docker-config-secrets */
 export const dockerConfigJsonType = "kubernetes.io/dockerconfigjson";
 export const dockerConfigJsonKey = ".dockerconfigjson";
+/** https://kubernetes.io/docs/concepts/configuration/secret/#opaque-secrets */
+export const opaqueType = "Opaque";
+
+/**
+ * On the pod template of a workload that rolls with a secret: what its pods were started for. A pod
+ * template that changes is what makes a workload roll.
+ */
+export const restartedForAnnotation = "ecr-pull-secrets/restarted-for";

@@ -39,6 +39,7 @@ export async function composeContents(
   const add = ({ registry, credential }: FreshEntry) => {
     const { issuedAt: issued, expiresAt: expires } = credential;
     stamps.set(registry.key, { issued, expires, source: registry.source });
+    if (credential.kind !== "login") return;
     for (const host of credential.hosts) {
       logins.set(host, credential);
     }

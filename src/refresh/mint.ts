@@ -1,7 +1,7 @@
 /** Mint: only what the plan needs, all at once; a registry that refuses stops no other. */
 import { MintError } from "../errors.ts";
-import type { Registry } from "./desired.ts";
 import type { CredentialSource } from "./ports.ts";
+import type { Registry } from "./registries.ts";
 import type { MintedCredentials } from "./rules/choose-contents.ts";
 import type { SecretWrite } from "./rules/judge-secret.ts";
 

@@ -2,9 +2,10 @@
  * What a sweep needs from the world, and nothing more. `kubernetes/` and `credentials/` implement
  * these; the sweep knows no SDK, no clock and no socket.
  */
+import type { WorkloadRef } from "../config/secret-format.ts";
 import type { SecretManifest } from "../pull-secrets/manifest.ts";
 import type { SecretValue } from "../secret-value.ts";
-import type { Registry } from "./desired.ts";
+import type { Registry } from "./registries.ts";
 
 export interface NamespaceState {
   readonly name: string;
@@ -52,6 +53,17 @@ export interface ServiceAccountState {
   readonly imagePullSecrets: readonly string[];
 }
 
+/** A Deployment, StatefulSet or DaemonSet, as far as rolling it is concerned. */
+export interface WorkloadState extends WorkloadRef {
+  readonly namespace: string;
+  readonly resourceVersion: string;
+  /** Our annotation on its pod template: what its pods were started for. */
+  readonly restartedFor: string | undefined;
+  /** Why a change of its pod template makes no pod start; undefined: it does. */
+  readonly held: "paused" | "on-delete" | undefined;
+  readonly terminating: boolean;
+}
+
 export interface ApplyGuard {
   /** Take fields over from other managers. */
   readonly force: boolean;
@@ -88,23 +100,51 @@ export interface ClusterApi {
     account: ServiceAccountState,
     imagePullSecrets: readonly string[],
   ): Promise<void>;
+  /** Workloads of one kind and name, across all namespaces or in one, from the cache. */
+  listWorkloads(workload: WorkloadRef, namespace?: string): Promise<readonly WorkloadState[]>;
+  /** The newest state of one (not from the cache), authorised by `list` alone. */
+  findWorkload(workload: WorkloadRef, namespace: string): Promise<WorkloadState | undefined>;
+  /**
+   * Sets our annotation on the pod template, and so rolls the workload; guarded by its
+   * resourceVersion (conflict if stale). Makes none that isn't there (not-found).
+   */
+  restartWorkload(workload: WorkloadState, restartedFor: string): Promise<void>;
 }
 
-/** Username and password for some registry hosts, and how long they are good. */
-export interface RegistryCredential {
-  readonly username: string;
-  readonly password: SecretValue;
+interface CredentialLife {
   /** Stamped before the call that minted it: on the safe side. */
   readonly issuedAt: Date;
   /** Null: it doesn't expire. */
   readonly expiresAt: Date | null;
+}
+
+/** Username and password for some registry hosts, and how long they are good. */
+export interface RegistryCredential extends CredentialLife {
+  readonly kind: "login";
+  readonly username: string;
+  readonly password: SecretValue;
   /** Bare hosts, no scheme. */
   readonly hosts: readonly string[];
 }
 
+/** A session of an AWS role. */
+export interface AwsSessionCredential extends CredentialLife {
+  readonly kind: "aws-session";
+  readonly accessKeyId: string;
+  readonly secretAccessKey: SecretValue;
+  readonly sessionToken: SecretValue;
+}
+
+export type Credential = RegistryCredential | AwsSessionCredential;
+
 export interface CredentialSource {
+  /**
+   * The version of what a registry's credential is made of, which is asked for before each plan.
+   * Undefined: it is minted anew each time. @throws MintError
+   */
+  currentVersion(registry: Registry): Promise<string | undefined>;
   /** @throws MintError */
-  mint(registry: Registry): Promise<RegistryCredential>;
+  mint(registry: Registry): Promise<Credential>;
   /** Whether a host, found in a docker config, is one of this registry's. */
   covers(registry: Registry, host: string): boolean;
 }

@@ -9,6 +9,7 @@ import { observe } from "./observe.ts";
 import { type Plan, planSweep } from "./plan.ts";
 import type { ClusterApi, CredentialSource, SweepProgress } from "./ports.ts";
 import type { SweepReport } from "./report.ts";
+import { resolveVersions } from "./resolve-versions.ts";
 
 export interface Sweep {
   readonly cluster: string;
@@ -67,13 +68,16 @@ const unseen = { known: 0, selected: 0 };
 /** What a sweep would change now. @throws ClusterError if the cluster can't be read */
 export async function planCluster(
   sweep: Sweep,
-  { api, now }: Pick<SweepPorts, "api" | "now">,
+  { api, credentials, now }: Pick<SweepPorts, "api" | "credentials" | "now">,
 ): Promise<PlannedSweep> {
   const startedAt = now();
-  const observed = await observe(api, sweep.desired);
-  const { cluster, owner, desired } = sweep;
+  const { cluster, owner } = sweep;
+  const [observed, desired] = await Promise.all([
+    observe(api, sweep.desired),
+    resolveVersions(sweep.desired, credentials),
+  ]);
   const plan = planSweep(desired, observed, { cluster, owner, now: startedAt });
-  return { ...sweep, plan, startedAt, planMs: msSince(startedAt, now) };
+  return { ...sweep, desired, plan, startedAt, planMs: msSince(startedAt, now) };
 }
 
 /** Does what was planned, and tells what came of it. */

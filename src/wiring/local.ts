@@ -1,16 +1,15 @@
 /** Joins the sweep's ports with what implements them. Nothing else knows both sides. */
 import { createAwsSession } from "../aws/session.ts";
-import { createAwsEcrApi } from "../credentials/aws-ecr-api.ts";
-import { createEcrCredentialSource, type EcrCredentialSource } from "../credentials/ecr.ts";
 import { type ClusterConnection, createClusterConnection } from "../kubernetes/connection.ts";
 import { loadTrustedKubeconfig, type TrustedOptions } from "../kubernetes/kubeconfig-trusted.ts";
+import { type Credentials, createCredentials } from "./credentials.ts";
 
 export interface LocalParts {
   /** Context and address, for people. */
   readonly context: string;
   readonly server: string;
   readonly connection: ClusterConnection;
-  readonly credentials: EcrCredentialSource;
+  readonly credentials: Credentials;
   /** The account of the caller's AWS credentials. @throws AwsError */
   readonly callerAccount: () => Promise<string>;
 }
@@ -27,12 +26,11 @@ export async function wireLocal(options: LocalOptions): Promise<LocalParts> {
   const { region, profile, kubeconfig } = options;
   const access = await loadTrustedKubeconfig(kubeconfig);
   const session = createAwsSession({ region, profile, name: "local" });
-  const api = createAwsEcrApi(session);
   return {
     context: access.context,
     server: access.server.origin,
     connection: createClusterConnection(access),
-    credentials: createEcrCredentialSource({ api, now: kubeconfig.now }),
+    credentials: createCredentials({ session, now: kubeconfig.now }),
     callerAccount: session.callerAccount,
   };
 }

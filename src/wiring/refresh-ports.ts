@@ -3,14 +3,13 @@ import type { AwsSession } from "../aws/session.ts";
 import { createSecretsManagerStore } from "../clusters/secrets-manager-store.ts";
 import { createSecretsManagerWriter } from "../clusters/secrets-manager-writer.ts";
 import { isLocalCluster, type StageConfig } from "../config/stage-config.ts";
-import { createAwsEcrApi } from "../credentials/aws-ecr-api.ts";
-import { createEcrCredentialSource } from "../credentials/ecr.ts";
 import { createEksTokenSource } from "../credentials/eks-token.ts";
 import { describeStoredCredential, withToken } from "../kubernetes/stored-kubeconfig.ts";
 import type { Owner } from "../refresh/desired.ts";
 import { maxReceiveCount } from "../stack/limits.ts";
 import type { CheckingPorts } from "../worker/check-registered.ts";
 import type { QueueRules } from "../worker/message-outcome.ts";
+import { createCredentials } from "./credentials.ts";
 import { examineCluster } from "./examine-cluster.ts";
 import { openClusters } from "./open-clusters.ts";
 import type { RecordAccessOptions } from "./record-access.ts";
@@ -40,7 +39,7 @@ export function refreshPorts(
     ...own,
     clusters: createSecretsManagerStore(records),
     examine: (record, abort) => examineCluster(record, abort, access),
-    credentials: createEcrCredentialSource({ api: createAwsEcrApi(session), now }),
+    credentials: createCredentials({ session, now }),
     pullSecrets: config.pullSecrets,
     owner,
     isLocal: (cluster) => isLocalCluster(config, cluster),

@@ -9,7 +9,7 @@ import { recordCause, type SweepSignals, type WorkerPorts } from "./sweep-regist
 /** @returns a failed report if the cluster can't be read; undefined if it isn't registered */
 export async function lookAtRegistered(
   cluster: string,
-  { clusters, open, pullSecrets, owner, now }: WorkerPorts,
+  { clusters, open, credentials, pullSecrets, owner, now }: WorkerPorts,
   { abort }: SweepSignals,
 ): Promise<PlannedSweep | SweepReport | undefined> {
   const desired = desiredPullSecrets(pullSecrets, cluster, owner);
@@ -20,7 +20,7 @@ export async function lookAtRegistered(
       return undefined;
     }
     const { api, unverified } = await open(record, abort);
-    return { ...(await planCluster(sweep, { api, now })), unverified };
+    return { ...(await planCluster(sweep, { api, credentials, now })), unverified };
   } catch (error) {
     if (error instanceof KubeconfigError || error instanceof StoreError) {
       return failedSweep(sweep, recordCause(error), { now });

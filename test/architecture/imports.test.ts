@@ -20,7 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "src/redact-tokens.ts": [],
   "src/deadline.ts": ["src/refresh"],
   "src/config": ["src/errors.ts", "src/edit-distance.ts"],
-  "src/pull-secrets": ["src/secret-value.ts", "src/times.ts"],
+  "src/pull-secrets": ["src/config/secret-format.ts", "src/secret-value.ts", "src/times.ts"],
   "src/refresh": ["src/config", "src/pull-secrets", "src/errors.ts", "src/secret-value.ts"],
   "src/aws": ["src/errors.ts"],
   "src/credentials": ["src/aws", "src/refresh", "src/errors.ts", "src/secret-value.ts"],

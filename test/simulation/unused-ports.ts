@@ -19,7 +19,12 @@ const { pullSecrets } = parseConfig(
 export const unusedPorts = {
   pullSecrets,
   open: unused,
-  credentials: { mint: unused, covers: () => false, callsMade: () => 0 },
+  credentials: {
+    currentVersion: unused,
+    mint: unused,
+    covers: () => false,
+    callsMade: () => 0,
+  },
   owner: { account: "123456789012", region: "us-east-1", stage: "simulated" },
   rotation: {
     writer: { putPending: unused, promote: unused },
@@ -43,4 +48,7 @@ export const unusedApi = {
   applySecret: unused,
   deleteSecret: unused,
   setImagePullSecrets: unused,
+  listWorkloads: unused,
+  findWorkload: unused,
+  restartWorkload: unused,
 } satisfies Partial<ClusterApi>;

@@ -1,6 +1,7 @@
 /** What the config wants in a cluster, and whether its registries give a token for it. */
 import type { MintError } from "../../errors.ts";
-import type { DesiredPullSecret, Registry } from "../../refresh/desired.ts";
+import type { DesiredPullSecret } from "../../refresh/desired.ts";
+import type { Registry } from "../../refresh/registries.ts";
 import { catalogue, failed, passed, warned } from "../catalogue.ts";
 import type { CheckResult } from "../check-report.ts";
 import type { NextSteps } from "../next-steps.ts";

@@ -75,7 +75,9 @@ async function planFrom(parts: LocalParts, { wanted, region, run }: Wish): Promi
   // Awaited here: the deadline's timers end with this scope.
   return await step("Observe", async (retitle) => {
     const api = connection.api(deadline.stop);
-    const planned = await planCluster({ cluster, owner, desired }, { api, now: run.context.now });
+    const { credentials } = parts;
+    const { now } = run.context;
+    const planned = await planCluster({ cluster, owner, desired }, { api, credentials, now });
     const { known, selected } = planned.plan.namespaces;
     retitle(`Observed ${count(known, "namespace")}, of which ${selected} selected`);
     return planned;

@@ -65,6 +65,7 @@ function changesMade({ counts }: SweepReport): number {
 function untilStopped(credentials: CredentialSource, stop: AbortSignal): CredentialSource {
   return {
     covers: (registry, host) => credentials.covers(registry, host),
+    currentVersion: (registry) => credentials.currentVersion(registry),
     mint: (registry) =>
       unlessStopped(credentials.mint(registry), stop).catch((error: unknown) => {
         throw error instanceof Interrupted

@@ -9,8 +9,10 @@ import { allow, type Statement } from "./statement.ts";
 
 export function mintStatements(config: StageConfig): Statement[] {
   const registries = config.pullSecrets.flatMap((secret) => secret.registries);
-  const own = registries.filter(({ roleArn }) => roleArn === undefined);
-  const roles = unique(registries.flatMap(({ roleArn }) => roleArn ?? []));
+  const own = registries
+    .filter((each) => each.type === "ecr")
+    .filter(({ roleArn }) => roleArn === undefined);
+  const roles = unique(registries.flatMap((each) => ("roleArn" in each && each.roleArn) || []));
   return [
     ...(own.length > 0 ? [getToken, pullFrom(own)] : []),
     ...(roles.length > 0 ? [allow(["sts:AssumeRole"], roles)] : []),

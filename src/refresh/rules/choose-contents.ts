@@ -5,12 +5,12 @@
  */
 import { MintError } from "../../errors.ts";
 import type { RegistryStamp } from "../../pull-secrets/stamps.ts";
-import type { Registry } from "../desired.ts";
-import type { RegistryCredential } from "../ports.ts";
+import type { Credential } from "../ports.ts";
+import type { Registry } from "../registries.ts";
 import type { SecretWrite } from "./judge-secret.ts";
 
 /** By the registry's source: two pull secrets may reach one registry through different roles. */
-export type MintedCredentials = ReadonlyMap<string, RegistryCredential | MintError>;
+export type MintedCredentials = ReadonlyMap<string, Credential | MintError>;
 
 export interface Contents {
   readonly fresh: readonly FreshEntry[];
@@ -20,14 +20,14 @@ export interface Contents {
 
 export interface FreshEntry {
   readonly registry: Registry;
-  readonly credential: RegistryCredential;
+  readonly credential: Credential;
 }
 
 export interface CarriedEntry {
   readonly registry: Registry;
   readonly stamp: RegistryStamp;
   /** In case the secret doesn't hold what its stamp says. */
-  readonly otherwise: RegistryCredential | undefined;
+  readonly otherwise: Credential | undefined;
 }
 
 /** @returns undefined if nothing is to be written: what is there is as good as it gets */
@@ -58,7 +58,7 @@ export function chooseContents(
   return { fresh, carried };
 }
 
-function credentialIn(minted: MintedCredentials, source: string): RegistryCredential | undefined {
+function credentialIn(minted: MintedCredentials, source: string): Credential | undefined {
   const credential = minted.get(source);
   return credential instanceof MintError ? undefined : credential;
 }

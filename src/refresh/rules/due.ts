@@ -1,7 +1,7 @@
 /** Which registries of a pull secret need a new credential, and why. Pure. */
 import { spread } from "../../pull-secrets/digest.ts";
 import type { RegistryStamp } from "../../pull-secrets/stamps.ts";
-import type { Registry } from "../desired.ts";
+import type { Registry } from "../registries.ts";
 
 export type RegistryDue =
   | { readonly why: "absent" }

@@ -30,6 +30,8 @@ const desired = desiredPullSecrets(
           repositories: undefined,
         },
       ],
+      format: { type: "dockerconfigjson", email: undefined },
+      restart: [],
       adopt: false,
       prune: false,
     },
@@ -97,6 +99,7 @@ function portsOver(connection: ClusterConnection, renewal: number): SweepPorts {
   const { signal } = new AbortController();
   const now = renewalTime(renewal);
   const credentials: CredentialSource = {
+    currentVersion: async () => undefined,
     mint: async () => credentialOf(renewal),
     covers: () => true,
   };

@@ -24,6 +24,7 @@ export function renewalTime(renewal: number): Date {
 export function credentialOf(renewal: number): RegistryCredential {
   const issuedAt = renewalTime(renewal);
   return {
+    kind: "login",
     username: "AWS",
     password: new SecretValue(passwordOf(renewal)),
     issuedAt,

@@ -4,8 +4,6 @@
  */
 import { createAwsSession } from "../../../src/aws/session.ts";
 import { parseConfig } from "../../../src/config/load.ts";
-import { createAwsEcrApi } from "../../../src/credentials/aws-ecr-api.ts";
-import { createEcrCredentialSource } from "../../../src/credentials/ecr.ts";
 import {
   type ClusterConnection,
   type ConnectionStats,
@@ -15,6 +13,7 @@ import { parseUntrustedKubeconfig } from "../../../src/kubernetes/kubeconfig-unt
 import { desiredPullSecrets } from "../../../src/refresh/desired.ts";
 import { refreshCluster } from "../../../src/refresh/refresh-cluster.ts";
 import type { SweepReport } from "../../../src/refresh/report.ts";
+import { createCredentials } from "../../../src/wiring/credentials.ts";
 import type { Clock } from "./clock.ts";
 import { holdWrites, type Meanwhile } from "./hold-writes.ts";
 
@@ -59,7 +58,7 @@ export function createDeployment(options: DeploymentOptions): Deployment {
     sweep: async (pullSecrets, meanwhile) => {
       const desired = desiredPullSecrets(readConfig(pullSecrets), cluster, owner);
       const session = createAwsSession({ region, name: stage });
-      const credentials = createEcrCredentialSource({ api: createAwsEcrApi(session), now });
+      const credentials = createCredentials({ session, now });
       const connection = connect(kubeconfig);
       try {
         const direct = connection.api(new AbortController().signal);

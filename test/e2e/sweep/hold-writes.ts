@@ -30,5 +30,8 @@ export function holdWrites(api: ClusterApi, { afterWrites, happens }: Meanwhile)
     applySecret: (...args) => inOrder(() => api.applySecret(...args)),
     deleteSecret: (...args) => inOrder(() => api.deleteSecret(...args)),
     setImagePullSecrets: (...args) => inOrder(() => api.setImagePullSecrets(...args)),
+    listWorkloads: (...args) => api.listWorkloads(...args),
+    findWorkload: (...args) => api.findWorkload(...args),
+    restartWorkload: (...args) => inOrder(() => api.restartWorkload(...args)),
   };
 }

@@ -10,11 +10,10 @@ import { diagnoseCluster } from "../../../src/checks/diagnose-cluster.ts";
 import type { CheckPorts } from "../../../src/checks/ports.ts";
 import { createSecretsManagerStore } from "../../../src/clusters/secrets-manager-store.ts";
 import { parseConfig } from "../../../src/config/load.ts";
-import { createAwsEcrApi } from "../../../src/credentials/aws-ecr-api.ts";
-import { createEcrCredentialSource } from "../../../src/credentials/ecr.ts";
 import { createEksTokenSource } from "../../../src/credentials/eks-token.ts";
 import { desiredPullSecrets } from "../../../src/refresh/desired.ts";
 import { demandOf, digestOf } from "../../../src/rights/demand.ts";
+import { createCredentials } from "../../../src/wiring/credentials.ts";
 import { examineCluster } from "../../../src/wiring/examine-cluster.ts";
 import { type FakeAws, startAws } from "../../fakes/aws/aws.ts";
 import {
@@ -139,7 +138,7 @@ export function checkScene() {
     return {
       clusters: createSecretsManagerStore({ session, region, stage: "dev" }),
       examine: (record, abort) => examineCluster(record, abort, access),
-      credentials: createEcrCredentialSource({ api: createAwsEcrApi(session), now }),
+      credentials: createCredentials({ session, now }),
       pullSecrets,
       owner,
       isLocal: () => false,

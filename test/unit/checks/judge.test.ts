@@ -394,9 +394,9 @@ describe("registries", () => {
   ];
 
   test("are asked once, however many secrets hold their token", () => {
-    expect(distinctRegistries(twice).map(({ region }) => region)).toEqual([
-      "us-east-1",
-      "eu-west-1",
+    expect(distinctRegistries(twice).map(({ key }) => key)).toEqual([
+      "123456789012.dkr.ecr.us-east-1",
+      "123456789012.dkr.ecr.eu-west-1",
     ]);
   });
 

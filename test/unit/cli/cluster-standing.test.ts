@@ -15,6 +15,8 @@ const config: PullSecretConfig = {
   namespaces: { include: ["*"], exclude: ["kube-*"], selector: undefined },
   serviceAccounts: ["default"],
   registries: [ecr()],
+  format: { type: "dockerconfigjson", email: undefined },
+  restart: [],
   adopt: false,
   prune: false,
 };

@@ -3,7 +3,7 @@ import { createAwsSession } from "../../../src/aws/session.ts";
 import { createAwsEcrApi } from "../../../src/credentials/aws-ecr-api.ts";
 import { createEcrCredentialSource } from "../../../src/credentials/ecr.ts";
 import { MintError } from "../../../src/errors.ts";
-import type { EcrRegistry } from "../../../src/refresh/desired.ts";
+import type { EcrRegistry } from "../../../src/refresh/registries.ts";
 import { type FakeAws, startAws } from "../../fakes/aws/aws.ts";
 import { ecrFaults } from "../../fakes/aws/ecr.ts";
 

@@ -48,6 +48,8 @@ export function pullSecret(more: Partial<PullSecretConfig> = {}): DesiredPullSec
     namespaces: { include: ["*"], exclude: ["kube-*"], selector: undefined },
     serviceAccounts: [],
     registries: [ecr()],
+    format: { type: "dockerconfigjson", email: undefined },
+    restart: [],
     adopt: false,
     prune: false,
     ...more,
@@ -147,6 +149,7 @@ export function serviceAccount(
 
 export function credential(more: Partial<RegistryCredential> = {}): RegistryCredential {
   return {
+    kind: "login",
     username: "AWS",
     password: new SecretValue("minted-now"),
     issuedAt: now,

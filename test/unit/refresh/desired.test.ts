@@ -9,6 +9,8 @@ const config = {
   namespaces: { include: ["*"], exclude: [], selector: undefined },
   serviceAccounts: [],
   registries: [ecr()],
+  format: { type: "dockerconfigjson", email: undefined } as const,
+  restart: [],
   adopt: false,
   prune: false,
 };
@@ -31,7 +33,10 @@ test("several accounts in one entry are one registry each", () => {
   const secret = pullSecret({
     registries: [ecr("eu-west-1", { accounts: ["111122223333", "444455556666"] })],
   });
-  expect(secret.registries.map(({ account }) => account)).toEqual(["111122223333", "444455556666"]);
+  expect(secret.registries.map(({ key }) => key.split(".")[0])).toEqual([
+    "111122223333",
+    "444455556666",
+  ]);
 });
 
 test("the source changes with role and hosts; the shape with hosts, not with the role", () => {
@@ -56,5 +61,5 @@ test("a cluster is read namespace by namespace only if every pull secret names i
 test("the caller's own account, named once more outright, is one registry still", () => {
   const twice = [ecr(), ecr("us-east-1", { accounts: [owner.account, "111122223333"] })];
   const { registries } = pullSecret({ registries: twice });
-  expect(registries.map(({ account }) => account)).toEqual([owner.account, "111122223333"]);
+  expect(registries.map(({ key }) => key.split(".")[0])).toEqual([owner.account, "111122223333"]);
 });

@@ -7,8 +7,6 @@ import { inspect } from "node:util";
 import { afterEach, expect, vi } from "vitest";
 import { createAwsSession } from "../../../src/aws/session.ts";
 import { parseConfig } from "../../../src/config/load.ts";
-import { createAwsEcrApi } from "../../../src/credentials/aws-ecr-api.ts";
-import { createEcrCredentialSource } from "../../../src/credentials/ecr.ts";
 import { createClusterConnection } from "../../../src/kubernetes/connection.ts";
 import { parseUntrustedKubeconfig } from "../../../src/kubernetes/kubeconfig-untrusted.ts";
 import type { ConnectionOptions } from "../../../src/kubernetes/transport/options.ts";
@@ -21,6 +19,7 @@ import {
   type SweepPorts,
 } from "../../../src/refresh/refresh-cluster.ts";
 import type { SweepReport } from "../../../src/refresh/report.ts";
+import { createCredentials } from "../../../src/wiring/credentials.ts";
 import type { AccessRule } from "../../contracts/kubernetes-target.ts";
 import { startAws } from "../../fakes/aws/aws.ts";
 import { startKubernetesApi } from "../../fakes/kubernetes-api/kubernetes-api.ts";
@@ -162,7 +161,7 @@ function portsOf({ stage = "prod", stop, onApplied }: SweepOptions, now: () => D
   const timeouts = { connectMs: 500, requestMs: 500 };
   const session = createAwsSession({ region, name: stage, timeouts });
   return {
-    credentials: createEcrCredentialSource({ api: createAwsEcrApi(session), now }),
+    credentials: createCredentials({ session, now }),
     now,
     stop: stop ?? never(),
     progress: { minted: () => {}, applied: onApplied ?? (() => {}) },

@@ -5,8 +5,7 @@
  */
 import { afterEach, describe, expect, test } from "vitest";
 import { createAwsSession } from "../../../src/aws/session.ts";
-import { createAwsEcrApi } from "../../../src/credentials/aws-ecr-api.ts";
-import { createEcrCredentialSource } from "../../../src/credentials/ecr.ts";
+import { createCredentials } from "../../../src/wiring/credentials.ts";
 import {
   type KubernetesApi,
   startKubernetesApi,
@@ -44,7 +43,7 @@ const clockOf = (scene: Scene, skewMs: number) => () => new Date(scene.now().get
 function newLaptop(scene: Scene, skewMs: number) {
   const now = clockOf(scene, skewMs);
   const session = createAwsSession({ region: "us-east-1", name: "laptop" });
-  const credentials = createEcrCredentialSource({ api: createAwsEcrApi(session), now });
+  const credentials = createCredentials({ session, now });
   return scene.newFunction({ now, credentials, topic: undefined });
 }
 

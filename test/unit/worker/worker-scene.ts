@@ -10,12 +10,11 @@ import { type ClusterState, noState } from "../../../src/clusters/record-state.t
 import { createSecretsManagerStore } from "../../../src/clusters/secrets-manager-store.ts";
 import { createSecretsManagerWriter } from "../../../src/clusters/secrets-manager-writer.ts";
 import { parseConfig } from "../../../src/config/load.ts";
-import { createAwsEcrApi } from "../../../src/credentials/aws-ecr-api.ts";
-import { createEcrCredentialSource } from "../../../src/credentials/ecr.ts";
 import { createEksTokenSource } from "../../../src/credentials/eks-token.ts";
 import { formatMessage } from "../../../src/dispatch/refresh-message.ts";
 import { describeStoredCredential, withToken } from "../../../src/kubernetes/stored-kubeconfig.ts";
 import type { ClusterNotice } from "../../../src/notifications/notice.ts";
+import { createCredentials } from "../../../src/wiring/credentials.ts";
 import { examineCluster } from "../../../src/wiring/examine-cluster.ts";
 import { openClusters } from "../../../src/wiring/open-clusters.ts";
 import type { CheckingPorts } from "../../../src/worker/check-registered.ts";
@@ -90,7 +89,7 @@ async function startScene(namespaces: readonly string[] = []) {
       clusters: createSecretsManagerStore({ session, region, stage }),
       open: opened.open,
       examine: (record, abort) => examineCluster(record, abort, access),
-      credentials: createEcrCredentialSource({ api: createAwsEcrApi(session), now }),
+      credentials: createCredentials({ session, now }),
       pullSecrets,
       owner: { account: aws.account, region, stage },
       isLocal: () => false,
