@@ -1,5 +1,6 @@
 /** The sweep's port to a cluster, over the Kubernetes REST API. */
 import type * as z from "zod";
+import type { WorkloadRef } from "../config/secret-format.ts";
 import { ClusterError } from "../errors.ts";
 import type { SecretManifest } from "../pull-secrets/manifest.ts";
 import type {
@@ -9,6 +10,7 @@ import type {
   SecretData,
   SecretState,
   ServiceAccountState,
+  WorkloadState,
 } from "../refresh/ports.ts";
 import { parseAs } from "./api/answer-shape.ts";
 import { type ListLimits, listObjects } from "./api/lists.ts";
@@ -19,6 +21,8 @@ import {
   serviceAccountSchema,
 } from "./api/objects.ts";
 import * as requests from "./api/requests.ts";
+import { workloadSchema } from "./api/workload-objects.ts";
+import { restartWorkload, workloadList } from "./api/workload-requests.ts";
 import type { ApiRequest, SendRequest } from "./transport/request.ts";
 
 export interface ClusterApiLimits extends ListLimits {
@@ -83,16 +87,17 @@ export class KubernetesClusterApi implements ClusterApi {
     await this.#sendOne(requests.setImagePullSecrets(account, imagePullSecrets));
   }
 
-  listWorkloads(): never {
-    throw new ClusterError("invalid", "not built yet");
+  listWorkloads(workload: WorkloadRef, namespace?: string): Promise<readonly WorkloadState[]> {
+    return this.#workloads(workload, namespace, true);
   }
 
-  findWorkload(): never {
-    throw new ClusterError("invalid", "not built yet");
+  async findWorkload(workload: WorkloadRef, namespace: string): Promise<WorkloadState | undefined> {
+    const [found] = await this.#workloads(workload, namespace, false);
+    return found;
   }
 
-  restartWorkload(): never {
-    throw new ClusterError("invalid", "not built yet");
+  async restartWorkload(workload: WorkloadState, restartedFor: string): Promise<void> {
+    await this.#sendOne(restartWorkload(workload, restartedFor));
   }
 
   async #accounts(
@@ -101,6 +106,16 @@ export class KubernetesClusterApi implements ClusterApi {
     cached: boolean,
   ): Promise<ServiceAccountState[]> {
     const query = { ...requests.accountList(name, namespace, cached), item: serviceAccountSchema };
+    return await listObjects(this.#send, query, this.#limits);
+  }
+
+  async #workloads(
+    workload: WorkloadRef,
+    namespace: string | undefined,
+    cached: boolean,
+  ): Promise<WorkloadState[]> {
+    const item = workloadSchema(workload.kind);
+    const query = { ...workloadList(workload, namespace, cached), item };
     return await listObjects(this.#send, query, this.#limits);
   }
 

@@ -37,6 +37,12 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
+export interface ObjectRef {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
 export interface ClusterState {
   createNamespace(name: string, labels?: Readonly<Record<string, string>>): ApiObject;
   /** Terminating, until `removeNamespace`. */
@@ -45,6 +51,9 @@ export interface ClusterState {
   removeNamespace(name: string): void;
   /** Any kind that the fake stores. */
   create(manifest: Manifest): ApiObject;
+  /** A JSON merge patch by another client; default manager `kubectl-edit`. */
+  edit(ref: ObjectRef, patch: object, manager?: string): ApiObject;
+  delete(ref: ObjectRef): void;
   /** `namespace` undefined: of a kind that lies in none. */
   find(kind: string, name: string, namespace?: string): ApiObject | undefined;
   /** Of one kind, in all namespaces. */
@@ -112,6 +121,9 @@ export function createClusterState(cluster: Cluster, tokens: TokenIssuer): Clust
       }
       return create(resource, resource.namespaced ? metadata.namespace : undefined, manifest);
     },
+    edit: ({ kind, ...target }, patch, manager) =>
+      edit({ resource: resourceOf(kind), ...target }, patch, manager),
+    delete: ({ kind, namespace, name }) => remove(resourceOf(kind), namespace, name),
     find: (kind, name, namespace) => store.get(resourceOf(kind), namespace, name),
     all: (kind) => store.list(resourceOf(kind)).map(({ object }) => object),
     createSecret: (namespace, name, { manager, labels, annotations, data, ...content } = {}) =>
