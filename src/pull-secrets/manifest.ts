@@ -1,11 +1,7 @@
 /** What a pull secret looks like in the cluster. Pure: the same input gives the same manifest. */
 import type { SecretValue } from "../secret-value.ts";
-import {
-  dockerConfigJsonKey,
-  dockerConfigJsonType,
-  fieldManager,
-  managedByLabel,
-} from "./names.ts";
+import type { SecretLayout } from "./layout.ts";
+import { fieldManager, managedByLabel } from "./names.ts";
 import { type Stamps, writeStamps } from "./stamps.ts";
 
 export interface SecretManifest {
@@ -21,7 +17,9 @@ export interface SecretManifest {
 export interface PullSecretContent {
   readonly namespace: string;
   readonly name: string;
-  readonly dockerConfig: SecretValue;
+  readonly layout: SecretLayout;
+  /** Decoded values: one for each of the layout's keys. */
+  readonly data: Readonly<Record<string, SecretValue>>;
   readonly stamps: Stamps;
 }
 
@@ -29,9 +27,9 @@ export function pullSecretManifest(content: PullSecretContent): SecretManifest {
   return {
     namespace: content.namespace,
     name: content.name,
-    type: dockerConfigJsonType,
+    type: content.layout.type,
     labels: { [managedByLabel]: fieldManager },
     annotations: writeStamps(content.stamps),
-    data: { [dockerConfigJsonKey]: content.dockerConfig },
+    data: content.data,
   };
 }

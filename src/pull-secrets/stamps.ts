@@ -4,6 +4,7 @@
  * stamp only makes a secret due.
  */
 import { formatTime, isWritable } from "../times.ts";
+import { type NamedAccounts, readNamedAccounts, writeNamedAccounts } from "./named-accounts.ts";
 import { annotations } from "./names.ts";
 
 /** When the credential for one registry was issued, and where it came from. */
@@ -25,6 +26,8 @@ export interface Stamps {
   readonly refreshedAt: Date;
   readonly shape: string;
   readonly registries: ReadonlyMap<string, RegistryStamp>;
+  /** Whom the config asked to link, so that a name that it drops can be unlinked; undefined: none. */
+  readonly serviceAccounts: NamedAccounts | undefined;
   readonly contention: Contention | undefined;
 }
 
@@ -42,6 +45,7 @@ export function writeStamps(stamps: Stamps): Record<string, string> {
     [annotations.refreshedAt]: formatTime(stamps.refreshedAt),
     [annotations.registries]: JSON.stringify(Object.fromEntries(registryEntries(stamps))),
     [annotations.shape]: stamps.shape,
+    ...writeNamedAccounts(stamps.serviceAccounts),
     ...(stamps.contention && { [annotations.contention]: JSON.stringify(stamps.contention) }),
   };
 }
@@ -52,6 +56,7 @@ export function readStamps(written: Readonly<Record<string, string>>): ReadStamp
     refreshedAt: parseTime(written[annotations.refreshedAt]),
     shape: written[annotations.shape],
     registries: readRegistries(written[annotations.registries]),
+    serviceAccounts: readNamedAccounts(written[annotations.serviceAccounts]),
     contention: readContention(written[annotations.contention]),
   };
 }

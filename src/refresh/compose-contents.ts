@@ -10,7 +10,8 @@ import type { Contents, FreshEntry } from "./rules/choose-contents.ts";
 import type { SecretWrite } from "./rules/judge-secret.ts";
 
 export interface Composed {
-  readonly dockerConfig: SecretValue;
+  /** Decoded values, by the keys of the format. */
+  readonly data: Readonly<Record<string, SecretValue>>;
   /** By registry key; none: there is no login to write. */
   readonly stamps: ReadonlyMap<string, RegistryStamp>;
 }
@@ -58,7 +59,7 @@ export async function composeContents(
       add({ registry, credential: otherwise });
     }
   }
-  const result = { dockerConfig: writeDockerConfig(logins), stamps };
+  const result = { data: { [dockerConfigJsonKey]: writeDockerConfig(logins) }, stamps };
   if (whole) {
     composed.set(secret, result);
   }

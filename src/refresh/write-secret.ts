@@ -1,6 +1,7 @@
 /** Apply one secret: compose it, write it guarded by what was seen, look again once if that is stale. */
 import { literalNamespaces } from "../config/namespace-selection.ts";
 import { ClusterError } from "../errors.ts";
+import { layoutOf } from "../pull-secrets/layout.ts";
 import { pullSecretManifest } from "../pull-secrets/manifest.ts";
 import { soonestExpiry } from "../pull-secrets/stamps.ts";
 import { type Composed, composeContents } from "./compose-contents.ts";
@@ -16,6 +17,7 @@ import {
 } from "./rules/findings.ts";
 import { type Judge, judgeSecret, type SecretWrite } from "./rules/judge-secret.ts";
 import { formatOwner } from "./rules/ownership.ts";
+import { rememberedAccounts } from "./rules/remembered-accounts.ts";
 
 export interface WriteContext {
   readonly api: ClusterApi;
@@ -76,19 +78,21 @@ async function attempt(write: SecretWrite, context: WriteContext): Promise<Write
   if (!contents) {
     return { result: "kept" };
   }
-  const { dockerConfig, stamps } = await composeContents(write, contents, context);
+  const { data, stamps } = await composeContents(write, contents, context);
   if (stamps.size === 0) {
     return { result: "kept" };
   }
   const manifest = pullSecretManifest({
     namespace: write.namespace,
     name: write.secret.name,
-    dockerConfig,
+    layout: layoutOf(write.secret.format),
+    data,
     stamps: {
       owner: formatOwner(context.judge.owner),
       refreshedAt: context.judge.now,
       shape: write.secret.shape,
       registries: stamps,
+      serviceAccounts: rememberedAccounts(write),
       contention: write.contention,
     },
   });

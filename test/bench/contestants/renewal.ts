@@ -1,7 +1,9 @@
 /** What all contestants write: the same bytes, under a name of their own, into the same namespaces. */
 import { createHash } from "node:crypto";
 import { writeDockerConfig } from "../../../src/pull-secrets/docker-config.ts";
+import { layoutOf } from "../../../src/pull-secrets/layout.ts";
 import { pullSecretManifest, type SecretManifest } from "../../../src/pull-secrets/manifest.ts";
+import { dockerConfigJsonKey } from "../../../src/pull-secrets/names.ts";
 import type { RegistryCredential } from "../../../src/refresh/ports.ts";
 import { SecretValue } from "../../../src/secret-value.ts";
 
@@ -41,12 +43,14 @@ function manifestOf(namespace: string, name: string, renewal: number): SecretMan
   return pullSecretManifest({
     namespace,
     name,
-    dockerConfig: writeDockerConfig(new Map([[host, credential]])),
+    layout: layoutOf({ type: "dockerconfigjson", email: undefined }),
+    data: { [dockerConfigJsonKey]: writeDockerConfig(new Map([[host, credential]])) },
     stamps: {
       owner: `${owner.account}/${owner.region}/${owner.stage}`,
       refreshedAt: issued,
       shape: "0123456789abcdef",
       registries: new Map([[registry, { issued, expires, source: "fedcba9876543210" }]]),
+      serviceAccounts: undefined,
       contention: undefined,
     },
   });

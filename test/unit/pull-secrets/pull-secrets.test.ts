@@ -5,6 +5,7 @@ import {
   readDockerConfig,
   writeDockerConfig,
 } from "../../../src/pull-secrets/docker-config.ts";
+import { layoutOf } from "../../../src/pull-secrets/layout.ts";
 import { pullSecretManifest } from "../../../src/pull-secrets/manifest.ts";
 import { readStamps, type Stamps, writeStamps } from "../../../src/pull-secrets/stamps.ts";
 import { SecretValue } from "../../../src/secret-value.ts";
@@ -34,6 +35,7 @@ const stamps: Stamps = {
     ],
     ["static", { issued: new Date("2026-11-21T11:00:00Z"), expires: null, source: "c" }],
   ]),
+  serviceAccounts: ["builder", "default"],
   contention: { manager: "argocd", rewrites: 2 },
 };
 
@@ -115,6 +117,32 @@ describe("stamps", () => {
     expect(readStamps({ "ecr-pull-secrets/contention": text }).contention).toBeUndefined();
   });
 
+  test("remember all accounts as such, and none as nothing", () => {
+    const all = writeStamps({ ...stamps, serviceAccounts: "all" });
+    expect(all["ecr-pull-secrets/service-accounts"]).toBe('["*"]');
+    expect(readStamps(all).serviceAccounts).toBe("all");
+    for (const serviceAccounts of [undefined, []]) {
+      const none = writeStamps({ ...stamps, serviceAccounts });
+      expect(none).not.toHaveProperty("ecr-pull-secrets/service-accounts");
+    }
+  });
+
+  test.each([
+    "",
+    "default",
+    "null",
+    "{}",
+    "[]",
+    '["default",1]',
+    '["default","*"]',
+    '["Default"]',
+    '["a/b"]',
+    JSON.stringify(Array.from({ length: 2_001 }, (_, index) => `account-${index}`)),
+  ])("read the service accounts %.30j as none", (text) => {
+    const read = readStamps({ "ecr-pull-secrets/service-accounts": text });
+    expect(read.serviceAccounts).toBeUndefined();
+  });
+
   test.each([
     "soon",
     "2026-11-21",
@@ -130,8 +158,9 @@ describe("stamps", () => {
 });
 
 test("a manifest says whose it is, and holds the token only where it has to be revealed", () => {
-  const dockerConfig = writeDockerConfig(new Map([[host, login]]));
-  const manifest = pullSecretManifest({ namespace: "web", name: "ecr-pull", dockerConfig, stamps });
+  const layout = layoutOf({ type: "dockerconfigjson", email: undefined });
+  const data = { ".dockerconfigjson": writeDockerConfig(new Map([[host, login]])) };
+  const manifest = pullSecretManifest({ namespace: "web", name: "ecr-pull", layout, data, stamps });
   expect(manifest.type).toBe("kubernetes.io/dockerconfigjson");
   expect(manifest.labels).toEqual({ "app.kubernetes.io/managed-by": "ecr-pull-secrets" });
   expect(inspect(manifest, { depth: 9 })).not.toContain("to:ken");

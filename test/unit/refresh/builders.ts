@@ -1,6 +1,7 @@
 /** Short ways to say what is in a cluster, for tests of the sweep's rules. */
 import type { PullSecretConfig } from "../../../src/config/stage-config.ts";
 import type { MintError } from "../../../src/errors.ts";
+import { layoutOf } from "../../../src/pull-secrets/layout.ts";
 import { pullSecretManifest } from "../../../src/pull-secrets/manifest.ts";
 import { fieldManager } from "../../../src/pull-secrets/names.ts";
 import type { Stamps } from "../../../src/pull-secrets/stamps.ts";
@@ -81,13 +82,16 @@ export function ourSecret(
         { issued: hoursAgo(ageHours), expires: hoursAhead(12 - ageHours), source },
       ]),
     ),
+    serviceAccounts: undefined,
     contention: undefined,
     ...more,
   };
+  const layout = layoutOf(desired.format);
   const manifest = pullSecretManifest({
     namespace: inNamespace,
     name: desired.name,
-    dockerConfig: new SecretValue("{}"),
+    layout,
+    data: Object.fromEntries(layout.keys.map((key) => [key, new SecretValue("{}")])),
     stamps,
   });
   const { labels, annotations } = manifest;
