@@ -3,6 +3,7 @@
  * answer. Only names, codes, the status and the principal of a denial go on.
  */
 import { AwsError, type AwsErrorKind, type ErrorDetails } from "../errors.ts";
+import { assumeRoleErrorRules } from "./assume-role-errors.ts";
 import { type AwsCall, describeCall } from "./call.ts";
 import { identityErrorRules } from "./identity-errors.ts";
 import { type Explanation, readSdkError, type SdkError, statusOf } from "./sdk-error.ts";
@@ -16,7 +17,7 @@ export type AwsErrorClass = new (
 ) => AwsError;
 
 /** The first that matches counts. */
-const rules = [...identityErrorRules, ...transportErrorRules];
+const rules = [...identityErrorRules, ...assumeRoleErrorRules, ...transportErrorRules];
 
 export function translateAwsError(
   thrown: unknown,

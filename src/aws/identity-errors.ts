@@ -1,4 +1,5 @@
 /** AWS says that the caller may not, or doesn't know who is calling. */
+import { trustStatement } from "./assume-role-errors.ts";
 import { type AwsCall, describeCall } from "./call.ts";
 import { readDenial } from "./denial.ts";
 import { type AwsErrorRule, type Explanation, named, type SdkError } from "./sdk-error.ts";
@@ -83,7 +84,9 @@ function explainDenial(call: AwsCall, { message }: SdkError): Explanation {
 
 function allowance(action: string, { secret, resource }: AwsCall, who: string): string {
   if (action === "sts:AssumeRole") {
-    return `The role must exist, its trust policy must allow ${who}, and the policies of ${who} must allow sts:AssumeRole on it.`;
+    const trust = trustStatement(who);
+    const statement = trust === undefined ? "" : ` The trust policy's statement: ${trust}`;
+    return `The role must exist, its trust policy must allow ${who}, and the policies of ${who} must allow sts:AssumeRole on it.${statement}`;
   }
   if (secret === undefined) {
     return `Allow ${action} on ${resource ?? 'resource "*"'} in a policy of ${who}.`;

@@ -32,6 +32,8 @@ export type AwsClientConfig = ReturnType<typeof clientConfig>;
 export type AwsCredentials = NonNullable<STSClientConfig["credentials"]>;
 
 export interface AwsSession {
+  /** Where STS is called. */
+  readonly region: string;
   readonly clientConfig: AwsClientConfig;
   /** Shared by all clients of that role, and renewed in time. */
   credentialsOf(roleArn: string | undefined): AwsCredentials;
@@ -64,6 +66,7 @@ export function createAwsSession(options: AwsSessionOptions): AwsSession {
   }
 
   return {
+    region,
     clientConfig: shared,
     credentialsOf,
     callerAccount: () => readCallerAccount(caller, region),

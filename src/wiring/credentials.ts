@@ -1,6 +1,8 @@
 /** Everything that mints, with one AWS session. */
 import type { AwsSession } from "../aws/session.ts";
 import { createAwsEcrApi } from "../credentials/aws-ecr-api.ts";
+import { createAwsRoleSource } from "../credentials/aws-role.ts";
+import { createAwsStsApi } from "../credentials/aws-sts-api.ts";
 import { createCredentialSource } from "../credentials/credential-source.ts";
 import { createEcrCredentialSource } from "../credentials/ecr.ts";
 import { MintError } from "../errors.ts";
@@ -16,6 +18,7 @@ export function createCredentials(world: {
   readonly now: () => Date;
 }): Credentials {
   const ecr = createEcrCredentialSource({ api: createAwsEcrApi(world.session), now: world.now });
+  const role = createAwsRoleSource({ api: createAwsStsApi(world.session), now: world.now });
   const unbuilt = {
     mint: async () => {
       throw new MintError("malformed", "not built yet");
@@ -26,7 +29,7 @@ export function createCredentials(world: {
     ecr,
     "ecr-public": unbuilt,
     static: unbuilt,
-    "aws-role": unbuilt,
+    "aws-role": role,
   });
-  return { ...source, callsMade: () => ecr.callsMade() };
+  return { ...source, callsMade: () => ecr.callsMade() + role.callsMade() };
 }

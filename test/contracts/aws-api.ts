@@ -150,6 +150,22 @@ export function awsApiContract(name: string, start: () => Promise<ContractTarget
         });
       });
 
+      test.each([
+        ["is no JSON", "allow everything"],
+        ["says nothing", "{}"],
+      ])("refuses a session policy that %s", async (_, policy) => {
+        await expect(assumeAt(target, target.roleArn, policy)).rejects.toMatchObject({
+          name: "MalformedPolicyDocumentException",
+        });
+      });
+
+      test("takes a session policy", async () => {
+        const statement = { Effect: "Allow", Action: "s3:GetObject", Resource: "*" };
+        const policy = JSON.stringify({ Version: "2012-10-17", Statement: statement });
+        const { accessKeyId } = await assumeAt(target, target.roleArn, policy);
+        expect(accessKeyId).toMatch(/^ASIA/);
+      });
+
       test("refuses what isn't the ARN of a role", async () => {
         await expect(assume("arn:aws:iam::123456789012:user/somebody")).rejects.toMatchObject({
           name: "ValidationError",

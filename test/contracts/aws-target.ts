@@ -31,8 +31,12 @@ export function clientConfig(
 }
 
 /** Credentials of a session, and when they expire. */
-export async function assume(target: ContractTarget, roleArn: string) {
-  const command = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: "contract" });
+export async function assume(target: ContractTarget, roleArn: string, sessionPolicy?: string) {
+  const command = new AssumeRoleCommand({
+    RoleArn: roleArn,
+    RoleSessionName: "contract",
+    ...(sessionPolicy === undefined ? {} : { Policy: sessionPolicy }),
+  });
   const { Credentials: session } = await new STSClient(clientConfig(target)).send(command);
   return {
     accessKeyId: session?.AccessKeyId ?? "",

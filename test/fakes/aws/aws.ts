@@ -1,11 +1,12 @@
 /**
- * An AWS endpoint for tests, over a real socket: ECR, STS, Secrets Manager, SQS, SNS, Lambda,
- * EventBridge and EKS as far as this program uses them. It asks for signatures, knows roles and
+ * An AWS endpoint for tests, over a real socket: ECR, ECR Public, STS, Secrets Manager, SQS, SNS,
+ * Lambda, EventBridge and EKS as far as this program uses them. It asks for signatures, knows roles and
  * denials, and fails on demand.
  * The SDK finds it by AWS_ENDPOINT_URL.
  */
 import { devNull } from "node:os";
 import { createEcr, type MintedToken } from "./ecr.ts";
+import { createEcrPublic, type MintedPublicToken } from "./ecr-public.ts";
 import { createEks } from "./eks.ts";
 import { createEventBridge } from "./event-bridge.ts";
 import { type Fault, FaultScript } from "./faults.ts";
@@ -15,7 +16,7 @@ import { type LoggedRequest, listen } from "./listener.ts";
 import { createSecretsManager } from "./secrets-manager.ts";
 import { createSns } from "./sns.ts";
 import { createSqs } from "./sqs.ts";
-import { createSts } from "./sts.ts";
+import { type AssumedSession, createSts } from "./sts.ts";
 
 export interface AwsOptions {
   /** The account of the caller's own credentials. */
@@ -54,12 +55,19 @@ export async function startAws(options: AwsOptions = {}) {
   }
   const script = new FaultScript();
   const tokens: MintedToken[] = [];
+  const sessions: AssumedSession[] = [];
+  const publicTokens: MintedPublicToken[] = [];
   const requests: LoggedRequest[] = [];
   let tokenLifetimeMs = options.tokenLifetimeMs ?? twelveHoursMs;
   const ecr = createEcr({
     now,
     tokenLifetimeMs: () => tokenLifetimeMs,
     onMint: (token) => tokens.push(token),
+  });
+  const ecrPublic = createEcrPublic({
+    now,
+    tokenLifetimeMs: () => tokenLifetimeMs,
+    onMint: (token) => publicTokens.push(token),
   });
   const place = { account, region };
   const secretsManager = createSecretsManager({ place, listLagMs: options.listLagMs ?? 0, now });
@@ -71,7 +79,8 @@ export async function startAws(options: AwsOptions = {}) {
   const listener = await listen({
     services: [
       ecr,
-      createSts(identities),
+      ecrPublic,
+      createSts(identities, (session) => sessions.push(session)),
       secretsManager.service,
       sqs.service,
       sns.service,
@@ -104,8 +113,11 @@ export async function startAws(options: AwsOptions = {}) {
       AWS_CONFIG_FILE: devNull,
       AWS_SHARED_CREDENTIALS_FILE: devNull,
     },
-    /** Every token that was ever minted here, the oldest first. */
+    /** Every token of a private registry that was ever minted here, the oldest first. */
     tokens: tokens as readonly MintedToken[],
+    publicTokens: publicTokens as readonly MintedPublicToken[],
+    /** Every session of a role that was ever given here, the oldest first. */
+    sessions: sessions as readonly AssumedSession[],
     requests: requests as readonly LoggedRequest[],
     /** How often an action was asked for, with whatever outcome. */
     count: (action: string) => requests.filter((request) => request.action === action).length,
