@@ -24,7 +24,7 @@ export interface ContractTarget {
 }
 
 export function clientConfig(
-  { endpoint, credentials, region }: ContractTarget,
+  { endpoint, credentials, region }: Pick<ContractTarget, "endpoint" | "credentials" | "region">,
   others: { readonly credentials?: ContractCredentials; readonly region?: string } = {},
 ) {
   return { endpoint, credentials, region, maxAttempts: 1, ...others };

@@ -10,6 +10,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { awsApiContract } from "../contracts/aws-api.ts";
 import { clusterRecordsContract } from "../contracts/aws-cluster-records.ts";
+import { ecrPublicContract } from "../contracts/aws-ecr-public.ts";
 import { eksContract } from "../contracts/aws-eks.ts";
 import { eventBridgeContract } from "../contracts/aws-event-bridge.ts";
 import { contractFunction, lambdaContract } from "../contracts/aws-lambda.ts";
@@ -18,6 +19,7 @@ import { type SnsTarget, snsContract } from "../contracts/aws-sns.ts";
 import { sqsContract } from "../contracts/aws-sqs.ts";
 import { type ContractTarget, clientConfig } from "../contracts/aws-target.ts";
 import { type AwsEmulator, startAwsEmulator } from "./parts/aws-emulator.ts";
+import { startEcrPublic } from "./parts/ecr-public.ts";
 import { openInbox } from "./parts/inbox.ts";
 import { partPath } from "./parts/part-paths.ts";
 import { createWorkspace } from "./parts/workspace.ts";
@@ -85,6 +87,13 @@ async function startEksTarget() {
   return { ...target, createCluster };
 }
 
+/** The emulator has none: the listener that stands in for it. */
+async function startEcrPublicTarget() {
+  const { url, close } = await startEcrPublic();
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  return { endpoint: url, credentials, region: "us-east-1", close };
+}
+
 async function zip(name: string, content: string): Promise<Buffer> {
   const workspace = await createWorkspace("contract-function");
   try {
@@ -105,3 +114,4 @@ lambdaContract("emulator", startLambdaTarget);
 clusterRecordsContract("emulator", startTarget);
 eventBridgeContract("emulator", startTarget);
 eksContract("emulator", startEksTarget);
+ecrPublicContract("stand-in", startEcrPublicTarget);

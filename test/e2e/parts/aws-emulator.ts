@@ -1,4 +1,4 @@
-/** An AWS emulator, MiniStack: ECR, STS and much else behind one endpoint. */
+/** An AWS emulator, MiniStack: ECR, STS and much else behind one endpoint, and ECR Public beside it. */
 import { readFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import {
@@ -9,6 +9,7 @@ import {
 } from "./aws-call-recorder.ts";
 import { createIam, type EmulatorIam } from "./aws-emulator-iam.ts";
 import { createLogs, type EmulatorLogs } from "./aws-emulator-logs.ts";
+import { type EcrPublic, startEcrPublic } from "./ecr-public.ts";
 import { freePort } from "./free-port.ts";
 import { partPath } from "./part-paths.ts";
 import { startProcess } from "./processes.ts";
@@ -19,6 +20,8 @@ export interface AwsEmulatorOptions {
   readonly auth?: boolean;
   /** By action: what clients, and the functions that it runs, get in place of its own answers. */
   readonly changeAnswers?: AnswerChanges;
+  /** What time it is for ECR Public, where clients have another clock than the real one. */
+  readonly now?: () => Date;
 }
 
 export interface AwsEmulator extends AsyncDisposable {
@@ -39,6 +42,8 @@ export interface AwsEmulator extends AsyncDisposable {
   /** A role that everybody may assume and that may call these actions on everything; its ARN. */
   createRole(name: string, allowedActions: readonly string[], inAccount?: string): Promise<string>;
   readonly iam: EmulatorIam;
+  /** Which clients find by `env`, and the functions that it runs by themselves. */
+  readonly ecrPublic: EcrPublic;
   /** CloudWatch Logs: what the functions wrote. */
   readonly logs: EmulatorLogs;
   /** The emulator's own log so far. */
@@ -58,6 +63,8 @@ export async function startAwsEmulator(options: AwsEmulatorOptions = {}): Promis
   const emulatorUrl = `http://127.0.0.1:${port}`;
   const recorder = await startAwsCallRecorder(emulatorUrl, options.changeAnswers);
   cleanup.defer(() => recorder.close());
+  const ecrPublic = await startEcrPublic(options.now);
+  cleanup.defer(() => ecrPublic.close());
   const logFile = workspace.file("ministack.log");
   const emulator = await startProcess({
     command: partPath("python"),
@@ -68,8 +75,9 @@ export async function startAwsEmulator(options: AwsEmulatorOptions = {}): Promis
       HOME: workspace.directory,
       TMPDIR: workspace.directory,
       GATEWAY_PORT: String(port),
-      // Where emulated functions find AWS.
+      // Where emulated functions find AWS: they inherit this environment.
       AWS_ENDPOINT_URL: recorder.url,
+      AWS_ENDPOINT_URL_ECR_PUBLIC: ecrPublic.url,
       BIND_HOST: "127.0.0.1",
       AUTH: String(options.auth ?? false),
       LOG_LEVEL: "WARNING",
@@ -91,12 +99,13 @@ export async function startAwsEmulator(options: AwsEmulatorOptions = {}): Promis
     region,
     account,
     credentials,
-    env: clientEnvironment(recorder.url),
+    env: clientEnvironment(recorder.url, ecrPublic.url),
     calls: recorder.calls,
     hold: recorder.hold,
     createRole: (name, allowedActions, inAccount = account) =>
       createIam({ emulatorUrl, region, account: inAccount }).createRole(name, allowedActions),
     iam: createIam({ emulatorUrl, region, account }),
+    ecrPublic,
     logs: createLogs({ emulatorUrl, region, account }),
     ownLog: () => readFile(logFile, "utf8"),
     stop,
@@ -104,9 +113,10 @@ export async function startAwsEmulator(options: AwsEmulatorOptions = {}): Promis
   };
 }
 
-function clientEnvironment(endpoint: string): Record<string, string> {
+function clientEnvironment(endpoint: string, ecrPublic: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
+    AWS_ENDPOINT_URL_ECR_PUBLIC: ecrPublic,
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,

@@ -13,6 +13,8 @@ import type { Clock } from "./clock.ts";
 export interface MintedToken {
   readonly region: string;
   readonly password: string;
+  /** As it says itself; the registries of these scenarios take the newest only. */
+  readonly expiresAt: Date;
 }
 
 export interface Aws extends AsyncDisposable {
@@ -30,7 +32,7 @@ export interface Aws extends AsyncDisposable {
 
 export async function startAws(clock: Clock): Promise<Aws> {
   await using cleanup = new AsyncDisposableStack();
-  const emulator = await startAwsEmulator();
+  const emulator = await startAwsEmulator({ now: clock.now });
   cleanup.defer(() => emulator.stop());
   const tokens: MintedToken[] = [];
   let broken: readonly string[] = [];
@@ -110,8 +112,8 @@ function numberToken(
   const [data] = tokenAnswer.parse(JSON.parse(body)).authorizationData;
   const login = Buffer.from(data.authorizationToken, "base64").toString();
   const password = `${login.replace(/^AWS:/, "")}-${to.region}-${to.tokens.length}`;
-  to.tokens.push({ region: to.region, password });
   const authorizationToken = Buffer.from(`AWS:${password}`).toString("base64");
   const expiresAt = data.expiresAt + Math.floor(to.clock.offsetMs() / 1000);
+  to.tokens.push({ region: to.region, password, expiresAt: new Date(expiresAt * 1_000) });
   return JSON.stringify({ authorizationData: [{ ...data, authorizationToken, expiresAt }] });
 }

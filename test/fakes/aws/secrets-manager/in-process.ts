@@ -17,10 +17,17 @@ export function secretsInProcess(store: SecretStore, place: Place) {
       const { identity } = store.create(place, {
         name,
         token: randomUUID(),
-        content: contentOf(value),
+        content: value === undefined ? undefined : contentOf(value),
         tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
       });
       return identity.arn;
+    },
+    /** A new version, which is current from now on; its id. */
+    put(name: string, value: string | Buffer): string {
+      const token = randomUUID();
+      const content = contentOf(value);
+      store.put(place, name, { token, content, labels: ["AWSCURRENT"] });
+      return token;
     },
     /** By name or ARN; undefined where there is none. */
     read(id: string) {
@@ -46,10 +53,7 @@ export function secretsInProcess(store: SecretStore, place: Place) {
   };
 }
 
-function contentOf(value: string | Buffer | undefined): SecretContent | undefined {
-  if (value === undefined) {
-    return undefined;
-  }
+function contentOf(value: string | Buffer): SecretContent {
   return typeof value === "string"
     ? { SecretString: value }
     : { SecretBinary: value.toString("base64") };
