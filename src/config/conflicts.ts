@@ -11,6 +11,7 @@ import { quote } from "./quote.ts";
 import { readEach } from "./read-each.ts";
 import { registryConflicts } from "./registry-conflicts.ts";
 import { clusters, maxPullSecrets } from "./schema.ts";
+import { sessionConflicts } from "./session-conflicts.ts";
 
 const anyPullSecrets = z.object({ pullSecrets: listOf(z.unknown(), maxPullSecrets) });
 const targets = z.object({ name: secretName, clusters });
@@ -22,7 +23,12 @@ const concurrencies = z.object({
 
 export function findConflicts(config: unknown): PathProblem[] {
   const entries = anyPullSecrets.safeParse(config).data?.pullSecrets ?? [];
-  return [...sharedNames(entries), ...registryConflicts(entries), ...starvedQueue(config)];
+  return [
+    ...sharedNames(entries),
+    ...registryConflicts(entries),
+    ...sessionConflicts(config, entries),
+    ...starvedQueue(config),
+  ];
 }
 
 function sharedNames(pullSecrets: readonly unknown[]): PathProblem[] {
