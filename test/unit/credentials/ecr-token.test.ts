@@ -13,7 +13,7 @@ describe("an authorizationToken", () => {
     ["a password like ECR's", Buffer.from('{"payload":"x","version":"2"}').toString("base64")],
     ["a password of many kB", "x".repeat(20_000)],
   ])("gives user AWS and %s", (_, password) => {
-    const login = readAuthorizationToken(token(`AWS:${password}`));
+    const login = readAuthorizationToken(token(`AWS:${password}`), "ECR");
     expect(login.username).toBe("AWS");
     expect(login.password.reveal()).toBe(password);
   });
@@ -35,7 +35,7 @@ describe("an authorizationToken", () => {
     ["a password with spaces, control or non-ASCII characters", base64(`AWS:${canary} x`)],
     ["a password with spaces, control or non-ASCII characters", base64(`AWS:${canary}é`)],
   ])("is refused, telling the shape only: %s", (found, content) => {
-    const error = thrownBy(() => readAuthorizationToken(new SecretValue(content)));
+    const error = thrownBy(() => readAuthorizationToken(new SecretValue(content), "ECR"));
     expect(error).toBeInstanceOf(MintError);
     expect(error).toMatchObject({
       kind: "malformed",
@@ -44,6 +44,11 @@ describe("an authorizationToken", () => {
     const shown = inspect(error, { depth: 9 });
     expect(shown).not.toContain(canary);
     expect(shown).not.toContain(base64(canary).slice(0, 12));
+  });
+
+  test("is refused in the name of whose it is", () => {
+    const error = thrownBy(() => readAuthorizationToken(new SecretValue(""), "ECR Public"));
+    expect(String(error)).toContain("ECR Public's authorizationToken can't be read");
   });
 });
 
