@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { defaultQueueConcurrency, queueConcurrency, reservedConcurrency } from "./aws-schema.ts";
 import { listOf, secretName } from "./fields.ts";
+import { formatConflicts } from "./format-conflicts.ts";
 import { globsOverlap } from "./globs.ts";
 import type { PathProblem } from "./problems.ts";
 import { quote } from "./quote.ts";
@@ -26,6 +27,7 @@ export function findConflicts(config: unknown): PathProblem[] {
   return [
     ...sharedNames(entries),
     ...registryConflicts(entries),
+    ...formatConflicts(entries),
     ...sessionConflicts(config, entries),
     ...starvedQueue(config),
   ];

@@ -120,8 +120,8 @@ export const mountPath = text(
 );
 
 export const dataKey = text(
-  /^[\w.-]{1,253}$/,
-  'a key of a Secret\'s data (letters, digits, "-", "_" and ".")',
+  /^(?!\.$|\.\.)[\w.-]{1,253}$/,
+  'a key of a Secret\'s data (letters, digits, "-", "_" and ".", not ".." at the start)',
 );
 
 export const workload = text(

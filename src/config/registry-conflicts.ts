@@ -1,6 +1,14 @@
 /** Registries that are right by themselves, but not beside one another. */
 import * as z from "zod";
-import { accountId, listOf, region, repositoryPattern, roleArn } from "./fields.ts";
+import {
+  accountId,
+  listOf,
+  region,
+  registryHost,
+  repositoryPattern,
+  roleArn,
+  secretId,
+} from "./fields.ts";
 import type { PathProblem } from "./problems.ts";
 import { readEach } from "./read-each.ts";
 import { accountsBehind } from "./registry-schema.ts";
@@ -13,35 +21,97 @@ const ecrRegistries = z.object({
   roleArn: roleArn.optional(),
   repositories: listOf(repositoryPattern).optional(),
 });
+const otherRegistries = z.union([
+  z.object({ type: z.literal("ecr-public") }),
+  z.object({ type: z.literal("static"), host: registryHost }),
+]);
+const staticHosts = z.object({ type: z.literal("static"), host: registryHost });
+const keptLogins = z.object({ type: z.literal("static"), secretId });
 
 export function registryConflicts(pullSecrets: readonly unknown[]): PathProblem[] {
-  return [...pullSecrets.flatMap(repeatedRegistries), ...uselessNarrowing(pullSecrets)];
+  return [
+    ...pullSecrets.flatMap((pullSecret, at) => {
+      const registries = registriesIn(pullSecret);
+      const problems = [
+        ...repeatedRegistries(registries),
+        ...keptForAws(registries),
+        ...clusterRecords(registries),
+      ];
+      return problems.map(({ path, message }) => ({
+        path: ["pullSecrets", at, "registries", ...path],
+        message,
+      }));
+    }),
+    ...uselessNarrowing(pullSecrets),
+  ];
 }
 
-function repeatedRegistries(pullSecret: unknown, at: number): PathProblem[] {
-  const registries = anyRegistries.safeParse(pullSecret).data?.registries ?? [];
+function registriesIn(pullSecret: unknown): readonly unknown[] {
+  return anyRegistries.safeParse(pullSecret).data?.registries ?? [];
+}
+
+function repeatedRegistries(registries: readonly unknown[]): PathProblem[] {
   const seen = new Map<string, number>();
-  const problems: PathProblem[] = [];
-  for (const { index, value } of readEach(ecrRegistries, registries)) {
-    for (const account of accountsBehind(value) ?? ["this account"]) {
-      const registry = `${account} in ${value.region}`;
-      const earlier = seen.get(registry);
-      seen.set(registry, earlier ?? index);
-      if (earlier === undefined) continue;
-      problems.push({
-        path: ["pullSecrets", at, "registries", index],
-        message: `the registry of ${registry} is already in registries[${earlier}]: expected it once`,
-      });
-    }
-  }
-  return problems;
+  return registryNames(registries).flatMap(({ name, index }) => {
+    const earlier = seen.get(name);
+    seen.set(name, earlier ?? index);
+    if (earlier === undefined) return [];
+    const message = `${name} is already in registries[${earlier}]: expected it once`;
+    return [{ path: [index], message }];
+  });
+}
+
+/** One per entry that a registry has in a docker config. */
+function registryNames(registries: readonly unknown[]) {
+  const ofEcr = readEach(ecrRegistries, registries).flatMap(({ index, value }) =>
+    (accountsBehind(value) ?? ["this account"]).map((account) => ({
+      name: `the registry of ${account} in ${value.region}`,
+      index,
+    })),
+  );
+  const ofOthers = readEach(otherRegistries, registries).map(({ index, value }) => ({
+    name: `the registry ${value.type === "static" ? hubOr(value.host) : "public.ecr.aws"}`,
+    index,
+  }));
+  return [...ofEcr, ...ofOthers];
+}
+
+/** Docker Hub goes by two names, and clients look its login up under one of them. */
+function hubOr(host: string): string {
+  return host === "index.docker.io" ? "docker.io" : host;
+}
+
+/** What is kept would end after 12 hours, or let in whoever holds it for good. */
+function keptForAws(registries: readonly unknown[]): PathProblem[] {
+  return readEach(staticHosts, registries).flatMap(({ index, value }) => {
+    const type = ecrTypeOf(value.host);
+    if (type === undefined) return [];
+    const message = `a registry of AWS's, whose login has to be minted: expected type ${type}`;
+    return [{ path: [index, "host"], message }];
+  });
+}
+
+function ecrTypeOf(host: string): "ecr" | "ecr-public" | undefined {
+  if (/^(public\.ecr\.aws|ecr-public(\.[a-z0-9-]+)?\.aws\.com)(:|$)/.test(host))
+    return "ecr-public";
+  return /^\d{12}\.dkr[.-]ecr(-fips)?\./.test(host) ? "ecr" : undefined;
+}
+
+/** A record holds a kubeconfig: as a password, it would be pushed into other clusters. */
+function clusterRecords(registries: readonly unknown[]): PathProblem[] {
+  return readEach(keptLogins, registries).flatMap(({ index, value }) => {
+    if (!/(^|:)ecr-pull-secrets\/[^/]+\/clusters\//.test(value.secretId)) return [];
+    const message =
+      "this is the record of a cluster, and its kubeconfig would be pushed into clusters as a " +
+      "password: expected a secret that holds a registry's login";
+    return [{ path: [index, "secretId"], message }];
+  });
 }
 
 /** `repositories` narrows the function's own role, and all tokens of that role open the same. */
 function uselessNarrowing(pullSecrets: readonly unknown[]): PathProblem[] {
   const all = pullSecrets.flatMap((pullSecret, at) => {
-    const registries = anyRegistries.safeParse(pullSecret).data?.registries ?? [];
-    return readEach(ecrRegistries, registries).map(({ index, value }) => {
+    return readEach(ecrRegistries, registriesIn(pullSecret)).map(({ index, value }) => {
       const place = `pullSecrets[${at}].registries[${index}]`;
       return { path: ["pullSecrets", at, "registries", index, "repositories"], place, value };
     });

@@ -90,6 +90,89 @@ describe("one registry twice in a pull secret", () => {
   });
 });
 
+describe("another registry twice in a pull secret", () => {
+  const kept = (host: string, secretId = "login") =>
+    `{ type: static, host: "${host}", secretId: ${secretId} }`;
+
+  test.each([
+    [kept("ghcr.io"), kept("ghcr.io", "another"), "the registry ghcr.io"],
+    [kept("docker.io"), kept("index.docker.io"), "the registry docker.io"],
+    ["{ type: ecr-public }", "{ type: ecr-public }", "the registry public.ecr.aws"],
+    [
+      "{ type: ecr-public }",
+      '{ type: ecr-public, roleArn: "arn:aws:iam::111122223333:role/a" }',
+      "the registry public.ecr.aws",
+    ],
+  ])("is refused (%s; %s)", (first, second, registry) => {
+    expect(problemsIn(pullSecretWith(`registries: [${first}, ${second}]`))).toMatchObject([
+      {
+        path: "pullSecrets[0].registries[1]",
+        message: `${registry} is already in registries[0]: expected it once`,
+      },
+    ]);
+  });
+
+  test.each([
+    [kept("ghcr.io"), kept("docker.io")],
+    [kept("registry.example.com"), kept("registry.example.com:5000")],
+    [kept("ghcr.io"), "{ type: ecr-public }"],
+  ])("is not what these are (%s; %s)", (first, second) => {
+    expect(problemsIn(pullSecretWith(`registries: [${first}, ${second}]`))).toEqual([]);
+  });
+});
+
+describe("a kept login", () => {
+  const registryWith = (host: string, secretId: string) =>
+    pullSecretWith(`registries: [{ type: static, host: "${host}", secretId: "${secretId}" }]`);
+
+  test.each([
+    ["111122223333.dkr.ecr.us-east-1.amazonaws.com", "ecr"],
+    ["111122223333.dkr.ecr-fips.us-gov-west-1.amazonaws.com", "ecr"],
+    ["111122223333.dkr-ecr.eu-west-1.on.aws", "ecr"],
+    ["111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn:443", "ecr"],
+    ["public.ecr.aws", "ecr-public"],
+    ["public.ecr.aws:443", "ecr-public"],
+    ["ecr-public.aws.com", "ecr-public"],
+    ["ecr-public.us-east-1.aws.com", "ecr-public"],
+  ])("for %s is refused: type %s mints one", (host, type) => {
+    expect(problemsIn(registryWith(host, "login"))).toMatchObject([
+      {
+        path: "pullSecrets[0].registries[0].host",
+        message: `a registry of AWS's, whose login has to be minted: expected type ${type}`,
+      },
+    ]);
+  });
+
+  test.each(["public.ecr.aws.example.com", "ecr.example.com", "dkr.ecr.us-east-1.example.com"])(
+    "for %s is fine",
+    (host) => {
+      expect(problemsIn(registryWith(host, "login"))).toEqual([]);
+    },
+  );
+
+  test.each([
+    "ecr-pull-secrets/prod/clusters/prod-eu",
+    "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pull-secrets/a.b/clusters/prod-eu-AbCdEf",
+  ])("that is the record of a cluster is refused: %s", (secretId) => {
+    const problems = problemsIn(registryWith("ghcr.io", secretId));
+    expect(problems).toMatchObject([
+      {
+        path: "pullSecrets[0].registries[0].secretId",
+        message: expect.stringContaining("its kubeconfig would be pushed into clusters"),
+      },
+    ]);
+  });
+
+  test.each([
+    "ecr-pull-secrets/registries/ghcr",
+    "ecr-pull-secrets/clusters/ghcr",
+    "team/ecr-pull-secrets/prod/clusters/x",
+    "arn:aws:secretsmanager:us-east-1:111122223333:secret:ghcr-AbCdEf",
+  ])("may be called %s", (secretId) => {
+    expect(problemsIn(registryWith("ghcr.io", secretId))).toEqual([]);
+  });
+});
+
 describe("repositories", () => {
   const role = 'roleArn: "arn:aws:iam::111122223333:role/a"';
 

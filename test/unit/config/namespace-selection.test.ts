@@ -6,7 +6,8 @@ import {
   selectsNamespace,
   splitNamespaces,
 } from "../../../src/config/namespace-selection.ts";
-import { onlyPullSecret, pullSecretWith, registries } from "./config-text.ts";
+import { matchesCluster } from "../../../src/config/stage-config.ts";
+import { onlyPullSecret, problemsIn, pullSecretWith, registries } from "./config-text.ts";
 
 const allNamespaces: NamespaceSelection = {
   include: ["*"],
@@ -77,6 +78,70 @@ describe("namespaces in a config", () => {
 
   test("are all of them where none are named", () => {
     expect(onlyPullSecret(pullSecretWith(registries)).namespaces).toEqual(allNamespaces);
+  });
+});
+
+describe("the string of an older tool", () => {
+  const there = ["default", "team-a", "team-b", "team-10", "a-team", "kube-system", "teamx"];
+  const chosenBy = (text: string) => {
+    const { namespaces } = onlyPullSecret(
+      pullSecretWith(registries, `namespaces: ${JSON.stringify(text)}`),
+    );
+    return there.filter((name) => selectsNamespace(namespaces, { name, labels: {} }));
+  };
+
+  // https://github.com/nabsul/k8s-ecr-login-renew: its TARGET_NAMESPACE.
+  test.each<[string, readonly string[]]>([
+    ["default", ["default"]],
+    ["default,team-a", ["default", "team-a"]],
+    ["default, team-a", ["default", "team-a"]],
+    ["default;team-a", ["default", "team-a"]],
+    ["default\nteam-a\n", ["default", "team-a"]],
+    ["default,\n  team-?;\n  *-team\n", ["default", "team-a", "team-b", "a-team"]],
+    ["*", there],
+    ["default,team-*,*-system", ["default", "team-a", "team-b", "team-10", "kube-system"]],
+    ["team-a,team-?0", ["team-a", "team-10"]],
+    ["team?", ["teamx"]],
+    ["team", []],
+  ])("k8s-ecr-login-renew %j means the same namespaces here", (text, expected) => {
+    expect(chosenBy(text)).toEqual(expected);
+  });
+
+  // TARGET_NAMESPACES of the credentials helper for ECR Public: names for a shell's loop.
+  test.each<[string, readonly string[]]>([
+    ["default", ["default"]],
+    ["default team-a", ["default", "team-a"]],
+    ["  default   team-a\tteam-b ", ["default", "team-a", "team-b"]],
+  ])("ECR Public credentials helper %j means the same namespaces here", (text, expected) => {
+    expect(chosenBy(text)).toEqual(expected);
+  });
+
+  test("that names nothing is refused, not taken for all", () => {
+    for (const text of ["", " ", ",;\n"]) {
+      expect(problemsIn(pullSecretWith(registries, `namespaces: ${JSON.stringify(text)}`))).toEqual(
+        [
+          expect.objectContaining({
+            path: "pullSecrets[0].namespaces",
+            message: "expected at least one entry, found none",
+          }),
+        ],
+      );
+    }
+  });
+});
+
+describe("clusters in a config", () => {
+  test.each<[string, readonly string[]]>([
+    ["adopt: false", ["prod-eu", "prod-us", "dev", "prod.eu"]],
+    ["clusters: [prod-eu]", ["prod-eu"]],
+    ["clusters: ['prod-*', dev]", ["prod-eu", "prod-us", "dev"]],
+    ["clusters: ['prod?eu']", ["prod-eu", "prod.eu"]],
+    ["clusters: [prod.eu]", ["prod.eu"]],
+    ["clusters: [prod]", []],
+  ])("%s: by name and by glob, over the whole name", (line, expected) => {
+    const pullSecret = onlyPullSecret(pullSecretWith(registries, line));
+    const all = ["prod-eu", "prod-us", "dev", "prod.eu"];
+    expect(all.filter((name) => matchesCluster(pullSecret, name))).toEqual(expected);
   });
 });
 
