@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+const systems = ["test/e2e/systems/*.test.ts"];
 const onSchedule = ["test/e2e/stack/*.test.ts", "test/e2e/operate/*.test.ts"];
 
 // `npm test` runs unit, contracts and cli: hermetic, no part of a machine but Node.
@@ -20,10 +21,12 @@ export default defineConfig({
       // One file at a time: each starts servers of its own, and measures what they do.
       e2e("e2e", {
         include: ["test/e2e/**/*.test.ts"],
-        exclude: onSchedule,
+        exclude: [...onSchedule, ...systems],
         groupOrder: 2,
         maxWorkers: 1,
       }),
+      // Each deploys a stack of its own, and waits for it half of the time.
+      e2e("e2e-systems", { include: systems, groupOrder: 3, maxWorkers: 2 }),
     ],
   },
 });

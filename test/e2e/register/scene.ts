@@ -16,6 +16,8 @@ export interface SceneOptions<Name extends string> {
   readonly namespaces: readonly string[];
   /** By the name of their context. */
   readonly clusters: Readonly<Record<Name, ControlPlaneOptions>>;
+  /** Of ECR's tokens; as they live, by default. */
+  readonly tokenLifeSeconds?: number;
 }
 
 export interface Scene<Name extends string> extends AsyncDisposable {
@@ -26,13 +28,12 @@ export interface Scene<Name extends string> extends AsyncDisposable {
   expectNoLeaks(kubeconfigs: readonly string[]): Promise<void>;
 }
 
-/** As ECR's tokens live. */
-const tokenLifeSeconds = 12 * 3_600;
+const twelveHours = 12 * 3_600;
 
 export async function startScene<Name extends string>(
   options: SceneOptions<Name>,
 ): Promise<Scene<Name>> {
-  const { config, namespaces } = options;
+  const { config, namespaces, tokenLifeSeconds = twelveHours } = options;
   await using cleanup = new AsyncDisposableStack();
   const own = async <T extends AsyncDisposable>(part: Promise<T>) => cleanup.use(await part);
   const names = Object.keys(options.clusters) as Name[];
