@@ -9,13 +9,14 @@ export interface Login {
 /**
  * `auths` keyed by bare host. The kubelet strips schemes from keys, podman-class clients don't;
  * some clients read `auth`, some `username` and `password`: all three say the same.
+ * @param email in every entry, for clients that insist on one; undefined: in none
  */
-export function writeDockerConfig(logins: ReadonlyMap<string, Login>): SecretValue {
+export function writeDockerConfig(logins: ReadonlyMap<string, Login>, email?: string): SecretValue {
   const auths: Record<string, unknown> = {};
   for (const host of [...logins.keys()].sort()) {
     const login = logins.get(host);
     if (login) {
-      auths[host] = authEntry(login);
+      auths[host] = authEntry(login, email);
     }
   }
   return new SecretValue(JSON.stringify({ auths }));
@@ -36,10 +37,10 @@ export function readDockerConfig(content: SecretValue | undefined): ReadonlyMap<
   return logins;
 }
 
-function authEntry({ username, password }: Login) {
+function authEntry({ username, password }: Login, email: string | undefined) {
   const plain = password.reveal();
   const auth = Buffer.from(`${username}:${plain}`).toString("base64");
-  return { username, password: plain, auth };
+  return { username, password: plain, auth, ...(email !== undefined && { email }) };
 }
 
 function authsOf(content: SecretValue | undefined): object {

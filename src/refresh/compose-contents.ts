@@ -1,18 +1,20 @@
-/** Compose what a secret is to hold: fresh logins, and those that are carried over from it. */
+/** Compose what a secret is to hold: fresh credentials, and logins that are carried over from it. */
+import type { DockerConfigJsonFormat, SecretFormat } from "../config/secret-format.ts";
 import { ClusterError } from "../errors.ts";
+import { writeAwsCredentials } from "../pull-secrets/aws-credentials.ts";
 import { type Login, readDockerConfig, writeDockerConfig } from "../pull-secrets/docker-config.ts";
 import { dockerConfigJsonKey } from "../pull-secrets/names.ts";
 import type { RegistryStamp } from "../pull-secrets/stamps.ts";
-import type { SecretValue } from "../secret-value.ts";
+import { SecretValue } from "../secret-value.ts";
 import type { DesiredPullSecret } from "./desired.ts";
-import type { ClusterApi, CredentialSource } from "./ports.ts";
+import type { ClusterApi, Credential, CredentialSource } from "./ports.ts";
 import type { Contents, FreshEntry } from "./rules/choose-contents.ts";
 import type { SecretWrite } from "./rules/judge-secret.ts";
 
 export interface Composed {
   /** Decoded values, by the keys of the format. */
   readonly data: Readonly<Record<string, SecretValue>>;
-  /** By registry key; none: there is no login to write. */
+  /** By registry key; none: there is no credential to write. */
   readonly stamps: ReadonlyMap<string, RegistryStamp>;
 }
 
@@ -27,22 +29,36 @@ interface Sources {
 export async function composeContents(
   write: SecretWrite,
   contents: Contents,
-  { api, covers, composed }: Sources,
+  sources: Sources,
 ): Promise<Composed> {
   const { secret } = write;
   const whole = contents.fresh.length === secret.registries.length;
-  const known = whole ? composed.get(secret) : undefined;
-  if (known) {
-    return known;
+  const known = whole ? sources.composed.get(secret) : undefined;
+  const result = known ?? (await compose(write, contents, sources));
+  if (whole) {
+    sources.composed.set(secret, result);
   }
+  return result;
+}
+
+async function compose(write: SecretWrite, contents: Contents, sources: Sources) {
+  const { format } = write.secret;
+  return format.type === "dockerconfigjson"
+    ? await composeLogins(format, { write, contents }, sources)
+    : composeOne(format, contents.fresh);
+}
+
+async function composeLogins(
+  { email }: DockerConfigJsonFormat,
+  { write, contents }: { readonly write: SecretWrite; readonly contents: Contents },
+  { api, covers }: Sources,
+): Promise<Composed> {
   const logins = new Map<string, Login>();
   const stamps = new Map<string, RegistryStamp>();
-  const add = ({ registry, credential }: FreshEntry) => {
-    const { issuedAt: issued, expiresAt: expires } = credential;
-    stamps.set(registry.key, { issued, expires, source: registry.source });
-    if (credential.kind !== "login") return;
-    for (const host of credential.hosts) {
-      logins.set(host, credential);
+  const add = (entry: FreshEntry) => {
+    stamps.set(entry.registry.key, stampOf(entry));
+    for (const [host, login] of loginsOf(entry.credential)) {
+      logins.set(host, login);
     }
   };
   contents.fresh.forEach(add);
@@ -59,11 +75,36 @@ export async function composeContents(
       add({ registry, credential: otherwise });
     }
   }
-  const result = { data: { [dockerConfigJsonKey]: writeDockerConfig(logins) }, stamps };
-  if (whole) {
-    composed.set(secret, result);
+  return { data: { [dockerConfigJsonKey]: writeDockerConfig(logins, email) }, stamps };
+}
+
+/** One credential is all that such a secret holds: there is nothing beside it to carry over. */
+function composeOne(format: SecretFormat, fresh: readonly FreshEntry[]): Composed {
+  const stamps = new Map(fresh.map((entry) => [entry.registry.key, stampOf(entry)] as const));
+  const data = fresh.map(({ credential }) => dataOf(format, credential));
+  return { data: Object.assign({}, ...data), stamps };
+}
+
+function dataOf(format: SecretFormat, credential: Credential): Composed["data"] {
+  if (format.type === "opaque" && credential.kind === "login") {
+    return {
+      [format.username]: new SecretValue(credential.username),
+      [format.password]: credential.password,
+    };
   }
-  return result;
+  if (format.type === "awsCredentials" && credential.kind === "aws-session") {
+    return writeAwsCredentials(credential, format);
+  }
+  throw new TypeError(`a credential of kind ${credential.kind} doesn't fit ${format.type}`);
+}
+
+function loginsOf(credential: Credential): (readonly [string, Login])[] {
+  return credential.kind === "login" ? credential.hosts.map((host) => [host, credential]) : [];
+}
+
+function stampOf({ registry, credential }: FreshEntry): RegistryStamp {
+  const { issuedAt: issued, expiresAt: expires } = credential;
+  return { issued, expires, source: registry.source };
 }
 
 async function readLogins(

@@ -130,6 +130,7 @@ export interface RegistryCredential extends CredentialLife {
 /** A session of an AWS role. */
 export interface AwsSessionCredential extends CredentialLife {
   readonly kind: "aws-session";
+  readonly expiresAt: Date;
   readonly accessKeyId: string;
   readonly secretAccessKey: SecretValue;
   readonly sessionToken: SecretValue;

@@ -3,7 +3,7 @@ import { literalNamespaces } from "../config/namespace-selection.ts";
 import { ClusterError } from "../errors.ts";
 import { layoutOf } from "../pull-secrets/layout.ts";
 import { pullSecretManifest } from "../pull-secrets/manifest.ts";
-import { soonestExpiry } from "../pull-secrets/stamps.ts";
+import type { RegistryStamp } from "../pull-secrets/stamps.ts";
 import { type Composed, composeContents } from "./compose-contents.ts";
 import type { DesiredPullSecret } from "./desired.ts";
 import type { ClusterApi, CredentialSource } from "./ports.ts";
@@ -29,12 +29,21 @@ export interface WriteContext {
 
 export type WriteOutcome =
   /** `write` is what was done in the end: another than was planned, if we had to look again. */
-  | { readonly result: "written"; readonly write: SecretWrite; readonly expires: Date | undefined }
+  | {
+      readonly result: "written";
+      readonly write: SecretWrite;
+      readonly stamps: WrittenStamps;
+      /** Keys of registries whose entry was taken out, since it has expired and can't be renewed. */
+      readonly lapsed: readonly string[];
+    }
   /** None of the registries that are due could be minted: what is there stays. */
   | { readonly result: "kept" }
   /** Another sweep was faster. */
-  | { readonly result: "current"; readonly expires: Date | undefined }
+  | { readonly result: "current"; readonly stamps: WrittenStamps }
   | { readonly result: "found"; readonly finding: Finding };
+
+/** What the secret holds now, by registry key. */
+type WrittenStamps = ReadonlyMap<string, RegistryStamp>;
 
 /** @throws ClusterError for anything that isn't an outcome of its own */
 export async function writeSecret(
@@ -60,10 +69,10 @@ async function lookAgain(write: SecretWrite, context: WriteContext): Promise<Wri
     case "leave":
       return { result: "found", finding: verdict.finding };
     case "current":
-      return { result: "current", expires: soonestExpiry(verdict.stamps.registries.values()) };
+      return { result: "current", stamps: verdict.stamps.registries };
     case "write":
       try {
-        return await attempt(verdict.write, context);
+        return await attempt({ ...verdict.write, stillLinked: write.stillLinked }, context);
       } catch (error) {
         if (error instanceof ClusterError) {
           return explain(error, write);
@@ -79,7 +88,8 @@ async function attempt(write: SecretWrite, context: WriteContext): Promise<Write
     return { result: "kept" };
   }
   const { data, stamps } = await composeContents(write, contents, context);
-  if (stamps.size === 0) {
+  const lapsed = contents.lapsed.map(({ key }) => key);
+  if (stamps.size === 0 && lapsed.length === 0) {
     return { result: "kept" };
   }
   const manifest = pullSecretManifest({
@@ -102,7 +112,7 @@ async function attempt(write: SecretWrite, context: WriteContext): Promise<Write
     force: resourceVersion !== undefined,
     resourceVersion,
   });
-  return { result: "written", write, expires: soonestExpiry(stamps.values()) };
+  return { result: "written", write, stamps, lapsed };
 }
 
 function absentNamespace(secret: DesiredPullSecret, namespace: string): Finding {

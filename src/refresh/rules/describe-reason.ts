@@ -48,6 +48,11 @@ export function describeReason(reason: WriteReason): string {
   }
 }
 
+/** Of an entry that was taken out of a secret. */
+export function describeLapse(registry: string): string {
+  return `${registry} has expired and can't be renewed: its entry was removed, pulls go on without a login`;
+}
+
 function describeDue(due: RegistryDue): string {
   switch (due.why) {
     case "absent":

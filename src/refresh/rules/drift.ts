@@ -3,13 +3,10 @@
  * shows without reading the Secret's data.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
-import {
-  annotations,
-  dockerConfigJsonKey,
-  fieldManager,
-  managedByLabel,
-} from "../../pull-secrets/names.ts";
+import { layoutOf } from "../../pull-secrets/layout.ts";
+import { annotations, fieldManager, managedByLabel } from "../../pull-secrets/names.ts";
 import { readStamps, soonestExpiry } from "../../pull-secrets/stamps.ts";
+import type { DesiredPullSecret } from "../desired.ts";
 import type { FieldManager, FieldSet, SecretState } from "../ports.ts";
 
 export interface Drift {
@@ -21,8 +18,7 @@ export interface Drift {
 
 type FieldPath = readonly string[];
 
-const fieldsAlwaysOurs: readonly FieldPath[] = [
-  ["data", dockerConfigJsonKey],
+const fieldsOfAll: readonly FieldPath[] = [
   ["type"],
   ["metadata", "labels", managedByLabel],
   ["metadata", "annotations", annotations.owner],
@@ -34,9 +30,12 @@ const fieldsAlwaysOurs: readonly FieldPath[] = [
 const expiryField: FieldPath = ["metadata", "annotations", annotations.expiresAt];
 
 /** The first field of ours that we no longer own; undefined while all is as we wrote it. */
-export function findDrift(secret: SecretState): Drift | undefined {
+export function findDrift(
+  secret: SecretState,
+  desired: Pick<DesiredPullSecret, "format" | "shape">,
+): Drift | undefined {
   const own = secret.managers.filter(isOurs);
-  const lost = fieldsOfOurs(secret).find((path) => !own.some((entry) => owns(entry, path)));
+  const lost = fieldsOfOurs(secret, desired).find((path) => !own.some((each) => owns(each, path)));
   if (!lost) {
     return undefined;
   }
@@ -44,10 +43,19 @@ export function findDrift(secret: SecretState): Drift | undefined {
   return { manager: taker?.manager, field: lost.join(".") };
 }
 
-/** The expiry is noted for people, unless nothing in the secret expires. */
-function fieldsOfOurs({ annotations: written }: SecretState): readonly FieldPath[] {
-  const expires = soonestExpiry(readStamps(written).registries.values());
-  return expires ? [...fieldsAlwaysOurs, expiryField] : fieldsAlwaysOurs;
+function fieldsOfOurs(
+  { annotations: written, managers }: SecretState,
+  { format, shape }: Pick<DesiredPullSecret, "format" | "shape">,
+): readonly FieldPath[] {
+  const stamps = readStamps(written);
+  const data = layoutOf(format).keys.map((key): FieldPath => ["data", key]);
+  // Keys that the config has just been given aren't there yet: nobody took them from us.
+  const expected = data.filter(
+    (path) => stamps.shape === shape || managers.some((entry) => owns(entry, path)),
+  );
+  // The expiry is noted for people, unless nothing in the secret expires.
+  const expires = soonestExpiry(stamps.registries.values());
+  return [...expected, ...fieldsOfAll, ...(expires ? [expiryField] : [])];
 }
 
 function isOurs(entry: FieldManager): boolean {

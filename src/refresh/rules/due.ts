@@ -33,13 +33,26 @@ export function registryDue(
   if (!stamp) {
     return { why: "absent" };
   }
-  if (stamp.source !== registry.source) {
+  if (stamp.source !== registry.source && !isUnresolved(registry)) {
     return { why: "source-changed" };
   }
-  if (stamp.issued.getTime() > at.now.getTime() + clockToleranceMs) {
+  return stampDue(stamp, at);
+}
+
+/** Whether a credential has to be renewed because of its age alone. */
+export function stampDue(
+  { issued, expires }: Pick<RegistryStamp, "issued" | "expires">,
+  at: { readonly cluster: string; readonly now: Date },
+): RegistryDue | undefined {
+  if (issued.getTime() > at.now.getTime() + clockToleranceMs) {
     return { why: "implausible" };
   }
-  return stamp.expires === null ? undefined : dueByTime(stamp.issued, stamp.expires, at);
+  return expires === null ? undefined : dueByTime(issued, expires, at);
+}
+
+/** Which version would be written isn't known: what is there stays, and the failure is reported. */
+function isUnresolved(registry: Registry): boolean {
+  return registry.type === "static" && registry.unresolved !== undefined;
 }
 
 function dueByTime(

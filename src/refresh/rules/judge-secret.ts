@@ -40,6 +40,8 @@ export interface SecretWrite {
   /** What the verdict rests on: the write is guarded by its version. */
   readonly existing: { readonly state: SecretState; readonly stamps: ReadStamps } | undefined;
   readonly contention: Contention | undefined;
+  /** Accounts there that link the secret, though the config has dropped their names. */
+  readonly stillLinked?: readonly string[] | undefined;
 }
 
 export type Verdict =
@@ -89,7 +91,7 @@ function judgeOurs({ secret, namespace, existing, judge }: Ours): Verdict {
   const { stamps } = existing;
   const base = { secret, namespace, existing };
   const byRegistry = dueRegistries(secret, stamps, judge);
-  const drift = findDrift(existing.state);
+  const drift = findDrift(existing.state, secret);
   if (drift) {
     const rewrites = stamps.contention?.rewrites ?? 0;
     // At half-life it is written all the same: giving up a fight must not let a credential die.
@@ -99,14 +101,15 @@ function judgeOurs({ secret, namespace, existing, judge }: Ours): Verdict {
     const manager = drift.manager ?? "somebody";
     const contention = { manager, rewrites: Math.min(rewrites + 1, maxRewrites) };
     const reason = { why: "field-taken", drift } as const;
-    return write({ ...base, reason, due: allOf(secret), contention });
+    const due = rewrites < maxRewrites ? allOf(secret) : keysOf(byRegistry);
+    return write({ ...base, reason, due, contention });
   }
   if (stamps.shape !== secret.shape) {
     return write({ ...base, reason: { why: "shape-changed" }, due: allOf(secret) });
   }
   const [first] = byRegistry;
   return first
-    ? write({ ...base, reason: first, due: new Set(byRegistry.map((due) => due.registry)) })
+    ? write({ ...base, reason: first, due: keysOf(byRegistry) })
     : { verdict: "current", stamps };
 }
 
@@ -115,6 +118,10 @@ function dueRegistries(secret: DesiredPullSecret, stamps: ReadStamps, judge: Jud
     const due = registryDue(registry, stamps.registries.get(registry.key), judge);
     return due ? [{ why: "registry-due", registry: registry.key, due } as const] : [];
   });
+}
+
+function keysOf(due: readonly { readonly registry: string }[]): ReadonlySet<string> {
+  return new Set(due.map(({ registry }) => registry));
 }
 
 function allOf(secret: DesiredPullSecret): ReadonlySet<string> {

@@ -28,21 +28,22 @@ describe("the share of life after which a cluster renews", () => {
 });
 
 describe("drift", () => {
-  const secret = ourSecret(pullSecret(), "web");
+  const desired = pullSecret();
+  const secret = ourSecret(desired, "web");
 
   test("is not found in what we wrote", () => {
-    expect(findDrift(secret)).toBeUndefined();
+    expect(findDrift(secret, desired)).toBeUndefined();
   });
 
   test("names who took which field", () => {
-    expect(findDrift(editedBy("argocd", secret))).toEqual({
+    expect(findDrift(editedBy("argocd", secret), desired)).toEqual({
       manager: "argocd",
       field: "data..dockerconfigjson",
     });
   });
 
   test("is found when our entry is gone, as after a restore from a backup", () => {
-    expect(findDrift({ ...secret, managers: [] })?.field).toBe("data..dockerconfigjson");
+    expect(findDrift({ ...secret, managers: [] }, desired)?.field).toBe("data..dockerconfigjson");
   });
 
   test("is found in the expiry that is noted for people", () => {
@@ -50,7 +51,7 @@ describe("drift", () => {
       const text = JSON.stringify(fields).replace('"f:ecr-pull-secrets/expires-at":{},', "");
       return { ...entry, fields: JSON.parse(text) };
     });
-    const drift = findDrift({ ...secret, managers });
+    const drift = findDrift({ ...secret, managers }, desired);
     expect(drift && describeDrift(drift)).toBe(
       "somebody removed metadata.annotations.ecr-pull-secrets/expires-at",
     );
@@ -58,7 +59,7 @@ describe("drift", () => {
 
   test("is not excused by an Update under our name: only what we applied is ours", () => {
     const managers = secret.managers.map((each) => ({ ...each, operation: "Update" as const }));
-    expect(findDrift({ ...secret, managers })).toBeDefined();
+    expect(findDrift({ ...secret, managers }, desired)).toBeDefined();
   });
 
   test("is not found where others added fields of their own", () => {
@@ -68,7 +69,9 @@ describe("drift", () => {
       subresource: undefined,
       fields: { "f:metadata": { "f:labels": { "f:team": {} } } },
     };
-    expect(findDrift({ ...secret, managers: [...secret.managers, theirs] })).toBeUndefined();
+    expect(
+      findDrift({ ...secret, managers: [...secret.managers, theirs] }, desired),
+    ).toBeUndefined();
   });
 });
 
