@@ -23,6 +23,7 @@ export interface Aws extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   /** What ECR minted so far, oldest first. */
   readonly tokens: readonly MintedToken[];
+  readonly ecrPublic: AwsEmulator["ecrPublic"];
   /** How often ECR was asked for a token so far, whatever came of it. */
   tokenRequests(): number;
   /** ECR in these regions hangs up on every request; none: all of them answer again. */
@@ -63,6 +64,7 @@ export async function startAws(clock: Clock): Promise<Aws> {
     account: emulator.account,
     env: { ...emulator.env, AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` },
     tokens,
+    ecrPublic: emulator.ecrPublic,
     tokenRequests: () => tokenRequests,
     breakRegions: (...regions) => {
       broken = regions;
