@@ -43,6 +43,8 @@ export interface FunctionSettings {
   readonly schedulePeriodMinutes: number;
   /** Names or globs of clusters that aren't queued; only dispatch is told of them. */
   readonly localClusters?: readonly string[];
+  /** Whether the stage puts AWS sessions into clusters; only dispatch is told. */
+  readonly sessions?: boolean;
   /** Of the stage, bundled with the function. */
   readonly configFile: string;
 }
@@ -71,6 +73,7 @@ export function readFunctionSettings(environment: Environment = readAll()): Func
     topicArn: required("TOPIC_ARN"),
     schedulePeriodMinutes: minutes("SCHEDULE_MINUTES"),
     localClusters: readList("LOCAL_CLUSTERS", environment),
+    sessions: present(environment["AWS_SESSIONS"]) !== undefined,
     configFile: required("CONFIG_FILE"),
   };
 }

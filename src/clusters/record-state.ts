@@ -6,8 +6,10 @@ import * as z from "zod";
 import { formatTime, isWritable } from "../times.ts";
 
 export interface ClusterState {
-  /** The soonest expiry of a credential in that cluster. */
+  /** The soonest expiry of a registry credential in that cluster. */
   readonly expiresAt: Date | undefined;
+  /** The soonest end of an AWS session in that cluster; undefined: it has none. */
+  readonly sessionsExpireAt: Date | undefined;
   /** Since when every sweep has failed; undefined: the last one didn't. */
   readonly failingSince: Date | undefined;
   /** Digest of the RBAC that was granted. */
@@ -23,6 +25,7 @@ export interface ClusterState {
 /** Of a cluster that nobody has swept yet. */
 export const noState: ClusterState = {
   expiresAt: undefined,
+  sessionsExpireAt: undefined,
   failingSince: undefined,
   rbac: undefined,
   credential: undefined,
@@ -49,6 +52,7 @@ export interface TagChanges {
 
 const stateTags = {
   expiresAt: "ecr-pull-secrets:expires-at",
+  sessionsExpireAt: "ecr-pull-secrets:sessions-expire-at",
   failingSince: "ecr-pull-secrets:failing-since",
   rbac: "ecr-pull-secrets:rbac",
   credential: "ecr-pull-secrets:credential",
@@ -60,6 +64,7 @@ export function readState(tags: readonly Tag[]): ClusterState {
   const values = new Map(tags.map(({ Key, Value }) => [Key, Value]));
   return {
     expiresAt: timeSchema.parse(values.get(stateTags.expiresAt)),
+    sessionsExpireAt: timeSchema.parse(values.get(stateTags.sessionsExpireAt)),
     failingSince: timeSchema.parse(values.get(stateTags.failingSince)),
     rbac: digestSchema.parse(values.get(stateTags.rbac)),
     credential: lifeSchema.parse(values.get(stateTags.credential)),
@@ -70,9 +75,12 @@ export function readState(tags: readonly Tag[]): ClusterState {
 
 /** What to write so that the tags say `after`; nothing where they say it already. */
 export function changedTags(before: ClusterState, after: ClusterState): TagChanges {
-  const sameExpiry = isSameExpiry(before.expiresAt, after.expiresAt);
   const written = tagsOf(before);
-  const wanted = tagsOf(sameExpiry ? { ...after, expiresAt: before.expiresAt } : after);
+  const wanted = tagsOf({
+    ...after,
+    expiresAt: unlessSame(before.expiresAt, after.expiresAt),
+    sessionsExpireAt: unlessSame(before.sessionsExpireAt, after.sessionsExpireAt),
+  });
   return {
     set: [...wanted]
       .filter(([key, value]) => written.get(key) !== value)
@@ -107,29 +115,37 @@ const digestSchema = z
   .catch(undefined);
 
 function tagsOf(state: ClusterState): ReadonlyMap<string, string> {
-  const { expiresAt, failingSince, rbac, credential, rotationFailingSince, failureToldAt } = state;
+  const { credential } = state;
+  const life = credential && [credential.issuedAt, credential.expiresAt].map(formatTime).join("/");
+  const values: Record<keyof ClusterState, string | undefined> = {
+    expiresAt: writtenTime(state.expiresAt),
+    sessionsExpireAt: writtenTime(state.sessionsExpireAt),
+    failingSince: writtenTime(state.failingSince),
+    rbac: state.rbac,
+    credential: life,
+    rotationFailingSince: writtenTime(state.rotationFailingSince),
+    failureToldAt: writtenTime(state.failureToldAt),
+  };
   const tags = new Map<string, string>();
-  if (expiresAt) tags.set(stateTags.expiresAt, formatTime(expiresAt));
-  if (failingSince) tags.set(stateTags.failingSince, formatTime(failingSince));
-  if (rbac !== undefined) tags.set(stateTags.rbac, rbac);
-  if (credential) {
-    const { issuedAt, expiresAt: until } = credential;
-    tags.set(stateTags.credential, `${formatTime(issuedAt)}/${formatTime(until)}`);
+  for (const [name, key] of Object.entries(stateTags)) {
+    const value = values[name as keyof ClusterState];
+    if (value !== undefined) tags.set(key, value);
   }
-  if (rotationFailingSince) {
-    tags.set(stateTags.rotationFailingSince, formatTime(rotationFailingSince));
-  }
-  if (failureToldAt) tags.set(stateTags.failureToldAt, formatTime(failureToldAt));
   return tags;
 }
 
-/** Two tokens minted in one minute are as good as each other: not worth a call per cluster. */
+function writtenTime(time: Date | undefined): string | undefined {
+  return time && formatTime(time);
+}
+
+/** Two credentials minted in one minute are as good as each other: not worth a call per cluster. */
 const expiryToleranceMs = 60_000;
 
-function isSameExpiry(before: Date | undefined, after: Date | undefined): boolean {
-  return (
+/** What to write of an expiry: the one that is there, if it is about as good. */
+function unlessSame(before: Date | undefined, after: Date | undefined): Date | undefined {
+  const isSame =
     before !== undefined &&
     after !== undefined &&
-    Math.abs(after.getTime() - before.getTime()) < expiryToleranceMs
-  );
+    Math.abs(after.getTime() - before.getTime()) < expiryToleranceMs;
+  return isSame ? before : after;
 }

@@ -3,6 +3,8 @@
  * anything is packaged.
  */
 import { loadConfig } from "../config/load.ts";
+import { keepsSessions } from "../config/session-life.ts";
+import type { StageConfig } from "../config/stage-config.ts";
 import { checkDeployment } from "./check-deployment.ts";
 import { type StackTemplate, stackTemplate } from "./template/template.ts";
 
@@ -10,8 +12,8 @@ export interface StageVariables {
   readonly configFile: string;
   readonly schedule: string;
   readonly scheduleMinutes: number;
-  /** Names and globs, as JSON. */
-  readonly localClusters: string;
+  /** What dispatch is told beside what both functions are. */
+  readonly dispatchEnvironment: Readonly<Record<string, string>>;
   /** Clusters that are swept at once. */
   readonly maximumConcurrency: number;
   readonly logRetentionDays: number;
@@ -28,10 +30,18 @@ export async function stageVariables(stage: string, region: string): Promise<Sta
     configFile,
     schedule: config.schedule.expression,
     scheduleMinutes: config.schedule.periodMinutes,
-    localClusters: JSON.stringify(config.localClusters),
+    dispatchEnvironment: dispatchEnvironment(config),
     maximumConcurrency: config.aws.concurrency.queue,
     logRetentionDays: config.aws.logRetentionDays,
     tags: config.aws.tags,
     stack: stackTemplate({ stage, config }),
+  };
+}
+
+/** It isn't bundled with the config: what it loads decides how long its cold start takes. */
+function dispatchEnvironment(config: StageConfig): Record<string, string> {
+  return {
+    LOCAL_CLUSTERS: JSON.stringify(config.localClusters),
+    ...(keepsSessions(config) && { AWS_SESSIONS: "true" }),
   };
 }

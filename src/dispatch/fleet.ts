@@ -17,6 +17,8 @@ export interface Fleet {
   readonly untold: number;
   /** Of all clusters, also of those that can't be reached; undefined if nothing expires. */
   readonly soonestExpiry: Date | undefined;
+  /** Of all clusters: the first AWS session to end; undefined if there are none. */
+  readonly soonestSessionExpiry: Date | undefined;
   /** Percent, 0 once it is over: the cluster credential nearest its end; undefined if none ends. */
   readonly credentialLifeLeft: number | undefined;
 }
@@ -37,6 +39,7 @@ export function describeFleet(
   let failingLong = 0;
   let untold = 0;
   let soonestExpiry: Date | undefined;
+  let soonestSessionExpiry: Date | undefined;
   let credentialLifeLeft: number | undefined;
   for (const { state } of listed) {
     if (state.failingSince) failing += 1;
@@ -45,10 +48,18 @@ export function describeFleet(
       if (!isTold(state)) untold += 1;
     }
     soonestExpiry = least(soonestExpiry, state.expiresAt);
+    soonestSessionExpiry = least(soonestSessionExpiry, state.sessionsExpireAt);
     credentialLifeLeft = least(credentialLifeLeft, percentLeft(state.credential, now));
   }
-  const clusters = listed.length;
-  return { clusters, failing, failingLong, untold, soonestExpiry, credentialLifeLeft };
+  return {
+    clusters: listed.length,
+    failing,
+    failingLong,
+    untold,
+    soonestExpiry,
+    soonestSessionExpiry,
+    credentialLifeLeft,
+  };
 }
 
 function least<T extends Date | number>(one: T | undefined, other: T | undefined): T | undefined {

@@ -30,6 +30,7 @@ const messageSchema = z.object({
       credential: addedLater(z.object({ issuedAt: time, expiresAt: time })),
       rotationFailingSince: addedLater(time),
       failureToldAt: addedLater(time),
+      sessionsExpireAt: addedLater(time),
     })
     .optional(),
   /** How many clusters of the stage keep failing: they share the time that they may take. */
@@ -58,6 +59,7 @@ export function formatMessage(message: RefreshMessage): string {
         credential: state.credential ?? null,
         rotationFailingSince: state.rotationFailingSince ?? null,
         failureToldAt: state.failureToldAt ?? null,
+        ...(state.sessionsExpireAt && { sessionsExpireAt: state.sessionsExpireAt }),
       },
     }),
     ...(failingLong !== undefined && { failingLong }),

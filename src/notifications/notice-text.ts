@@ -46,7 +46,10 @@ function failing(notice: ClusterNotice, { place, now }: Telling): Line[] {
     ...placeLines(cluster, place),
     ["Failing", `since ${formatTime(failingSince)}, for ${spanBetween(failingSince, now)}`],
     ...(cause ? causeLines(cause) : []),
-    ["Expires", describeExpiry(expiresAt, now)],
+    ...(expiresAt || !notice.sessionsExpireAt
+      ? [["Expires", describeExpiry(expiresAt, now)] as const]
+      : []),
+    ...sessionLines(notice, now),
     ["Look", command("check", cluster, place)],
     ["Log", describeLog(cluster, place)],
     ["Runbook", runbookSection("failing")],
@@ -95,6 +98,17 @@ function describeExpiry(expiresAt: Date | undefined, now: Date): string {
       ? "from then on, pods can't pull new images with it"
       : "pods can't pull new images with it";
   return `${describeEnd(expiresAt, now)}: ${consequence}`;
+}
+
+/** They end hours before pull secrets do, and what they open is missed at once. */
+function sessionLines({ sessionsExpireAt }: ClusterNotice, now: Date): Line[] {
+  if (!sessionsExpireAt) return [];
+  const time = formatTime(sessionsExpireAt);
+  const end =
+    sessionsExpireAt > now
+      ? `the first session ends on ${time}, in ${spanBetween(now, sessionsExpireAt)}: from then on,`
+      : `the first session ended on ${time}, ${spanBetween(sessionsExpireAt, now)} ago:`;
+  return [["AWS sessions", `${end} AWS refuses what pods ask with it`]];
 }
 
 function describeEnd(expiresAt: Date, now: Date): string {

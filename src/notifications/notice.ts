@@ -12,6 +12,8 @@ export interface ClusterNotice {
   readonly cause?: NoticeCause | undefined;
   /** When its first pull secret expires; undefined: nothing of ours is known to be there. */
   readonly expiresAt: Date | undefined;
+  /** When the first of its pods' AWS sessions ends; undefined: it has none. */
+  readonly sessionsExpireAt?: Date | undefined;
 }
 
 export interface NoticeCause {

@@ -7,6 +7,7 @@ export const runbookAnchors = [
   "failing",
   "mass-failure",
   "expiry",
+  "session-expiry",
   "dispatch-silent",
   "dead-letters",
   "errors",

@@ -1,19 +1,22 @@
 /** Report: a sweep's ledger, added up. */
-import type { Owner } from "./desired.ts";
+import type { DesiredPullSecret, Owner } from "./desired.ts";
 import type { Cause } from "./failure-log.ts";
 import type { Ledger } from "./ledger.ts";
 import type { SecretLine, SecretResult, SweepReport } from "./report.ts";
+import { expiriesOf } from "./rules/expiries.ts";
 import { formatOwner } from "./rules/ownership.ts";
 
 export function makeReport(sweep: {
   readonly cluster: string;
   readonly owner: Owner;
+  readonly desired: readonly DesiredPullSecret[];
   readonly startedAt: Date;
   readonly durationMs: number;
   readonly namespaces: SweepReport["namespaces"];
   readonly ledger: Ledger;
 }): SweepReport {
-  const { secrets, links, deletions, notices, failures, mintedCount } = sweep.ledger;
+  const { secrets, links, unlinks, deletions, restarts, notices, failures, mintedCount } =
+    sweep.ledger;
   const count = (result: SecretResult) => secrets.filter((line) => line.result === result).length;
   return {
     cluster: sweep.cluster,
@@ -29,14 +32,18 @@ export function makeReport(sweep: {
       adopted: count("adopted"),
       restored: count("restored"),
       linked: links.length,
+      unlinked: unlinks.length,
       deleted: deletions.length,
+      restarted: restarts.length,
       failed: count("failed"),
       minted: mintedCount,
     },
-    soonestExpiry: secrets.map(({ expiresAt }) => expiresAt).reduce(earlier, null),
+    ...expiriesOf(secrets, sweep.desired),
     secrets: secrets.toSorted(byPlace),
     links,
+    unlinks,
     deletions: deletions.map(({ namespace, pullSecret }) => ({ namespace, pullSecret })),
+    restarts,
     failures,
     notices,
   };
@@ -48,11 +55,6 @@ export function withFailure<T extends SweepReport>(report: T, cause: Cause): T {
   const failure = { kind, message, hint, pullSecret: undefined, registry: undefined };
   const failures = [...report.failures, { ...failure, namespaces: [] }];
   return { ...report, outcome: "failed", failures };
-}
-
-/** RFC 3339 in UTC compares as text. */
-function earlier(one: string | null, other: string | null): string | null {
-  return one !== null && (other === null || one < other) ? one : other;
 }
 
 function byPlace(one: SecretLine, other: SecretLine): number {

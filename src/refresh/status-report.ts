@@ -1,12 +1,13 @@
 /** How a cluster's pull secrets fare, one line per secret, without changing anything. */
 import { type ReadStamps, soonestExpiry } from "../pull-secrets/stamps.ts";
-import { type PlanProblem, reportRefusals } from "./plan-report.ts";
+import { type PlanProblem, reportRefusals, reportUnknown } from "./plan-report.ts";
 import type { PlannedSweep } from "./refresh-cluster.ts";
 import { describeReason } from "./rules/describe-reason.ts";
+import { type Expiries, expiriesOf } from "./rules/expiries.ts";
 import type { AccountLink } from "./rules/link-accounts.ts";
 import { formatOwner } from "./rules/ownership.ts";
 
-export interface StatusReport {
+export interface StatusReport extends Expiries {
   readonly cluster: string;
   /** `<account>/<region>/<stage>` */
   readonly owner: string;
@@ -18,8 +19,6 @@ export interface StatusReport {
   readonly secrets: readonly StatusLine[];
   /** Where nothing could be seen. */
   readonly problems: readonly PlanProblem[];
-  /** RFC 3339, or null. */
-  readonly soonestExpiry: string | null;
 }
 
 export interface StatusLine {
@@ -43,11 +42,11 @@ export interface LinkedAccounts {
   readonly missing: readonly string[];
 }
 
-export function reportStatus({ cluster, owner, startedAt, plan }: PlannedSweep): StatusReport {
+export function reportStatus(planned: PlannedSweep): StatusReport {
+  const { cluster, owner, desired, startedAt, plan } = planned;
   const at = startedAt.toISOString();
   const secrets = statusLines(plan);
-  const problems = reportRefusals(plan);
-  const expiries = secrets.flatMap(({ expiresAt }) => expiresAt ?? []).toSorted();
+  const problems = [...reportRefusals(plan), ...reportUnknown(planned)];
   const isBad = (line: StatusLine) => line.state === "problem" || hasExpired(line, at);
   return {
     cluster,
@@ -57,7 +56,7 @@ export function reportStatus({ cluster, owner, startedAt, plan }: PlannedSweep):
     namespaces: plan.namespaces,
     secrets,
     problems,
-    soonestExpiry: expiries[0] ?? null,
+    ...expiriesOf(secrets, desired),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Writes the metrics that `metrics.ts` defines, as lines that CloudWatch reads (EMF). */
 import { Metrics } from "@aws-lambda-powertools/metrics";
 import { tokenLifeHours } from "../config/registry-token-life.ts";
+import { sessionLifeMinutes } from "../config/session-life.ts";
 import type { DispatchReport } from "../dispatch/dispatch-clusters.ts";
 import type { Fleet } from "../dispatch/fleet.ts";
 import type { CostedReport } from "../worker/sweep-registered.ts";
@@ -10,6 +11,7 @@ import {
   type MetricDefinition,
   metricsNamespace,
   serviceName,
+  sessionMetrics,
   sweepMetrics,
 } from "./metrics.ts";
 
@@ -17,6 +19,8 @@ export interface MetricsOptions {
   readonly stage: string;
   /** Series for each cluster as well, which have their price. */
   readonly perCluster: boolean;
+  /** Whether the stage puts AWS sessions into clusters, which one more series tells of. */
+  readonly sessions?: boolean;
   readonly now: () => Date;
 }
 
@@ -26,6 +30,7 @@ export interface MetricsEmitter {
   dispatched(report: DispatchReport): void;
 }
 
+const minuteMs = 60_000;
 const hourMs = 3_600_000;
 
 /** Where nothing expires: a whole life of an ECR token, so that the series has no holes. */
@@ -34,13 +39,15 @@ const wholeLifePercent = 100;
 
 type Values = readonly (readonly [MetricDefinition, number])[];
 
-export function createMetricsEmitter({ stage, perCluster, now }: MetricsOptions): MetricsEmitter {
+export function createMetricsEmitter(options: MetricsOptions): MetricsEmitter {
+  const { stage, perCluster, sessions = false, now } = options;
   const metrics = new Metrics({
     namespace: metricsNamespace,
     serviceName,
     defaultDimensions: { stage },
   });
   const hoursUntil = (time: Date) => (time.getTime() - now().getTime()) / hourMs;
+  const minutesUntil = (time: Date) => (time.getTime() - now().getTime()) / minuteMs;
 
   /** One line, which says of which cluster it is, also where that is no dimension. */
   function publish(values: Values): void {
@@ -63,17 +70,21 @@ export function createMetricsEmitter({ stage, perCluster, now }: MetricsOptions)
         publish(valuesOfCluster(report, expiresAt && hoursUntil(expiresAt)));
       }
     },
-    seen({ clusters, failing, failingLong, untold, soonestExpiry, credentialLifeLeft }) {
+    seen(fleet) {
+      const { soonestExpiry, soonestSessionExpiry, credentialLifeLeft } = fleet;
       publish([
-        [fleetMetrics.clusters, clusters],
-        [fleetMetrics.clustersFailing, failing],
-        [fleetMetrics.clustersFailingLong, failingLong],
-        [fleetMetrics.clustersUntold, untold],
+        [fleetMetrics.clusters, fleet.clusters],
+        [fleetMetrics.clustersFailing, fleet.failing],
+        [fleetMetrics.clustersFailingLong, fleet.failingLong],
+        [fleetMetrics.clustersUntold, fleet.untold],
         [
           fleetMetrics.hoursToSoonestExpiry,
           soonestExpiry ? hoursUntil(soonestExpiry) : hoursWithoutExpiry,
         ],
         [fleetMetrics.credentialLifeLeft, credentialLifeLeft ?? wholeLifePercent],
+        ...(sessions
+          ? [sessionsLeft(soonestSessionExpiry && minutesUntil(soonestSessionExpiry))]
+          : []),
       ]);
     },
     dispatched({ by, clusters }) {
@@ -83,6 +94,11 @@ export function createMetricsEmitter({ stage, perCluster, now }: MetricsOptions)
       }
     },
   };
+}
+
+/** A whole life where there are none: an alarm that was red for a cluster that left has to end. */
+function sessionsLeft(minutes: number = sessionLifeMinutes): Values[number] {
+  return [sessionMetrics.minutesToSoonestSessionExpiry, minutes];
 }
 
 function valuesOf({ outcome, credential }: CostedReport): Values {

@@ -66,6 +66,17 @@ export const fleetMetrics = {
   },
 } as const satisfies Record<string, MetricDefinition>;
 
+/** By dispatch as well, where the config puts AWS sessions into clusters. */
+export const sessionMetrics = {
+  /** Of all clusters, also of those that can't be reached; a whole life where there are none. */
+  minutesToSoonestSessionExpiry: {
+    name: "MinutesToSoonestSessionExpiry",
+    unit: "None",
+    statistic: "Minimum",
+    title: "Minutes until the first AWS session of pods ends",
+  },
+} as const satisfies Record<string, MetricDefinition>;
+
 /** By refresh, and only when it happens: a healthy stage pays for neither. */
 export const sweepMetrics = {
   sweepFailed: {

@@ -17,14 +17,12 @@ const realTime = () => new Date();
 /** For queueing all of them, of the time that the function has, after they were listed. */
 const queueingMs = 30_000;
 
-export function wireDispatch(
-  { stage, region, queueUrl, schedulePeriodMinutes, localClusters = [] }: FunctionSettings,
-  now: () => Date = realTime,
-) {
+export function wireDispatch(settings: FunctionSettings, now: () => Date = realTime) {
+  const { stage, region, queueUrl, schedulePeriodMinutes, localClusters = [], sessions } = settings;
   const session = createAwsSession({ region, name: stage });
   const queue = createRefreshQueue({ session, region, queueUrl });
   const clusters = createSecretsManagerStore({ session, region, stage });
-  const telemetry = createTelemetry({ stage, perCluster: false, now });
+  const telemetry = createTelemetry({ stage, perCluster: false, sessions: sessions ?? false, now });
   return async (event: unknown, invocation: Invocation): Promise<DispatchReport> => {
     telemetry.begin(invocation.awsRequestId);
     const report = await dispatchClusters(parseDispatchEvent(event, now), {

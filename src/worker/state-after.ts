@@ -9,12 +9,20 @@ export function stateAfter(report: CostedReport, before: ClusterState): ClusterS
   const lastKnown = failed ? before.expiresAt : undefined;
   return {
     expiresAt: report.soonestExpiry ? new Date(report.soonestExpiry) : lastKnown,
+    sessionsExpireAt: sessionsExpireAfter(report, before),
     failingSince: failed ? sinceWhen(before.failingSince, report) : undefined,
     rbac: before.rbac,
     credential: credentialAfter(report, before),
     rotationFailingSince: rotationFailingSince(report, before),
     failureToldAt: before.failureToldAt,
   };
+}
+
+/** The config may want none any more, and then none is missed. */
+function sessionsExpireAfter({ outcome, sessionsExpireAt }: CostedReport, before: ClusterState) {
+  if (sessionsExpireAt === undefined) return undefined;
+  if (sessionsExpireAt !== null) return new Date(sessionsExpireAt);
+  return outcome === "failed" ? before.sessionsExpireAt : undefined;
 }
 
 function credentialAfter({ credential }: CostedReport, before: ClusterState) {

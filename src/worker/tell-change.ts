@@ -82,6 +82,7 @@ function noticeOf(report: CostedReport, { change, before, after }: DueChange) {
     change,
     failingSince: after.failingSince ?? firstFailure(before) ?? new Date(startedAt),
     expiresAt: after.expiresAt,
+    sessionsExpireAt: after.sessionsExpireAt,
     ...(change === "failing" && { cause }),
   };
 }

@@ -21,8 +21,16 @@ describe("what a function is told by its environment", () => {
       topicArn: environment.TOPIC_ARN,
       schedulePeriodMinutes: 10,
       localClusters: [],
+      sessions: false,
       configFile: "config/prod.yml",
     });
+  });
+
+  test.each([
+    ["true", true],
+    ["", false],
+  ])("says by %j whether the stage keeps AWS sessions", (AWS_SESSIONS, sessions) => {
+    expect(readFunctionSettings({ ...environment, AWS_SESSIONS })).toMatchObject({ sessions });
   });
 
   test.each([

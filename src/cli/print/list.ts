@@ -26,12 +26,22 @@ function renderRows(clusters: readonly ClusterStanding[], look: Look): string {
   if (clusters.length === 0) {
     return "";
   }
-  const header = ["CLUSTER", "SECRETS EXPIRE", "CREDENTIAL", "STATE", "RIGHTS"];
+  const withSessions = clusters.some(({ sessionsExpireAt }) => sessionsExpireAt);
+  const sessions = <T>(cell: T) => (withSessions ? [cell] : []);
+  const header = [
+    "CLUSTER",
+    "SECRETS EXPIRE",
+    ...sessions("AWS SESSIONS"),
+    "CREDENTIAL",
+    "STATE",
+    "RIGHTS",
+  ];
   const rows = clusters
     .slice(0, look.maxRows)
     .map((cluster) => [
       cluster.cluster,
       expiry(cluster.secretsExpireAt, look),
+      ...sessions(expiry(cluster.sessionsExpireAt ?? null, look)),
       expiry(cluster.credential?.expiresAt ?? null, look),
       stateOf(cluster, look) + (cluster.local ? look.paint.dim(", local") : ""),
       cluster.rights === "unused" ? "-" : cluster.rights,

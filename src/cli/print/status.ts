@@ -1,7 +1,8 @@
 /** How a cluster's pull secrets fare: a row per secret, what is wrong, and the sum. */
 import { listSome } from "../../list-some.ts";
 import { hasExpired, type StatusLine, type StatusReport } from "../../refresh/status-report.ts";
-import { formatExpiry, formatRoughTime } from "./durations.ts";
+import { formatRoughTime } from "./durations.ts";
+import { renderExpiries } from "./expiries.ts";
 import type { Look } from "./look.ts";
 import { formatTable, moreRows, withCluster } from "./table.ts";
 import { renderFailures, renderNotices, type Trouble } from "./trouble.ts";
@@ -111,9 +112,7 @@ function renderSum({ cluster, secrets, ...status }: StatusReport, look: Look): s
     ...(status.problems.length > 0 ? [`${count(status.problems.length, "list")} refused`] : []),
   ];
   const { selected, known } = status.namespaces;
-  const expiry = status.soonestExpiry
-    ? ` · first expiry ${formatExpiry(status.soonestExpiry, now)}`
-    : "";
+  const expiry = renderExpiries(status, now);
   const sum = `${parts.join(", ")} · ${selected} of ${count(known, "namespace")}${expiry}`;
   const mark = status.outcome === "ok" ? paint.green("✔") : paint.red("✖");
   return `${mark} ${wrap(`${cluster}: ${sum}`, columns - 2, "  ").trimStart()}`;

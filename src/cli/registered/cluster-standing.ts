@@ -18,6 +18,8 @@ export interface ClusterStanding {
   readonly failingSince: Date | null;
   /** The soonest in that cluster. */
   readonly secretsExpireAt: Date | null;
+  /** The first AWS session there to end; absent: none is known. */
+  readonly sessionsExpireAt?: Date;
   /** Null: not known, or it doesn't expire. */
   readonly credential: CredentialLife | null;
   readonly renewalFailingSince: Date | null;
@@ -52,12 +54,14 @@ export function standings(
 
 function standingOf({ name, state }: ListedCluster, judging: Judging): ClusterStanding {
   const desired = desiredPullSecrets(judging.config.pullSecrets, name, judging.owner);
-  const { failingSince, expiresAt, credential, rotationFailingSince, rbac } = state;
+  const { failingSince, expiresAt, sessionsExpireAt, credential, rotationFailingSince, rbac } =
+    state;
   return {
     cluster: name,
     state: stateOf(state, desired.length > 0),
     failingSince: failingSince ?? null,
     secretsExpireAt: expiresAt ?? null,
+    ...(sessionsExpireAt && { sessionsExpireAt }),
     credential: credential ?? null,
     renewalFailingSince: rotationFailingSince ?? null,
     rights: rightsStanding(rbac, desired),
@@ -66,7 +70,7 @@ function standingOf({ name, state }: ListedCluster, judging: Judging): ClusterSt
 }
 
 function stateOf(
-  { failingSince, expiresAt }: ListedCluster["state"],
+  { failingSince, expiresAt, sessionsExpireAt }: ListedCluster["state"],
   isUsed: boolean,
 ): ClusterStanding["state"] {
   if (failingSince) {
@@ -75,7 +79,7 @@ function stateOf(
   if (!isUsed) {
     return "unused";
   }
-  return expiresAt ? "ok" : "never-swept";
+  return expiresAt || sessionsExpireAt ? "ok" : "never-swept";
 }
 
 export function isPast(time: Date | null | undefined, now: Date): boolean {
@@ -83,8 +87,13 @@ export function isPast(time: Date | null | undefined, now: Date): boolean {
 }
 
 function rankOf(standing: ClusterStanding, now: Date): number {
+  const ends = [
+    standing.secretsExpireAt,
+    standing.sessionsExpireAt,
+    standing.credential?.expiresAt,
+  ];
   const troubles = [
-    isPast(standing.secretsExpireAt, now) || isPast(standing.credential?.expiresAt, now),
+    ends.some((end) => isPast(end, now)),
     standing.state === "failing",
     standing.renewalFailingSince !== null,
     standing.rights === "outdated",

@@ -1,6 +1,7 @@
 /** When somebody has to be told. CloudWatch asks $0.10 a month for each; ten in an account are free. */
 import { type Alarm, alarmResource } from "./alarm.ts";
 import { dispatchSilent } from "./alarm-dispatch-silent.ts";
+import { sessionAlarms } from "./alarm-session-expiry.ts";
 import { awsAlarms } from "./alarms-aws.ts";
 import { fleetAlarms } from "./alarms-fleet.ts";
 import type { Deployment, TemplatePart } from "./part.ts";
@@ -13,7 +14,12 @@ export function alarms(deployment: Deployment): TemplatePart {
 }
 
 export function alarmsOf(deployment: Deployment): readonly Alarm[] {
-  return [...fleetAlarms(deployment), dispatchSilent(deployment), ...awsAlarms(deployment)];
+  return [
+    ...fleetAlarms(deployment),
+    ...sessionAlarms(deployment),
+    dispatchSilent(deployment),
+    ...awsAlarms(deployment),
+  ];
 }
 
 /** `dispatch-errors` → `DispatchErrorsAlarm` */

@@ -1,13 +1,17 @@
 /** What the dashboard shows, from above: made of what the functions emit and the alarms watch. */
+
+import { keepsSessions } from "../../config/session-life.ts";
 import { runbookFile } from "../../notifications/runbook.ts";
 import { logGroupOf, stackNames } from "../../stack/names.ts";
 import {
   clusterMetrics,
   fleetMetrics,
   type MetricDefinition,
+  sessionMetrics,
   sweepMetrics,
 } from "../../telemetry/metrics.ts";
 import { alarmName } from "./alarm.ts";
+import { sessionAlarmMinutes } from "./alarm-session-expiry.ts";
 import { alarmsOf } from "./alarms.ts";
 import { credentialPercent, expiryHours } from "./alarms-fleet.ts";
 import {
@@ -34,6 +38,7 @@ export function rowsOf(deployment: Deployment): readonly Row[] {
   return [
     [whatToDo(deployment), states(deployment)],
     [soonestExpiry(deployment), clusters(deployment)],
+    ...(keepsSessions(deployment.config) ? [[soonestSessionExpiry(deployment)]] : []),
     [sweeps(deployment), durations(deployment)],
     [logTable(queries.failures, logGroup), failures(deployment)],
     [logBars(queries.written, logGroup), logBars(queries.ecrCalls, logGroup)],
@@ -62,6 +67,12 @@ function states(deployment: Deployment): Widget {
 function soonestExpiry(deployment: Deployment): Widget {
   const threshold = { label: "alarm", value: expiryHours(deployment) };
   const { hoursToSoonestExpiry: metric } = fleetMetrics;
+  return fleetGraph({ title: metric.title, metrics: [metric], threshold }, deployment);
+}
+
+function soonestSessionExpiry(deployment: Deployment): Widget {
+  const threshold = { label: "alarm", value: sessionAlarmMinutes };
+  const { minutesToSoonestSessionExpiry: metric } = sessionMetrics;
   return fleetGraph({ title: metric.title, metrics: [metric], threshold }, deployment);
 }
 

@@ -23,12 +23,14 @@ const config: PullSecretConfig = {
 const digest = digestOf(demandOf(desiredPullSecrets([config], "prod-eu", owner)));
 const fine: ClusterState = {
   expiresAt: hoursAhead(8),
+  sessionsExpireAt: undefined,
   failingSince: undefined,
   rbac: digest,
   credential: { issuedAt: hoursAgo(24), expiresAt: hoursAhead(29 * 24) },
   rotationFailingSince: undefined,
   failureToldAt: undefined,
 };
+const sessionsExpireAt = hoursAhead(0.7);
 const unseen: ClusterState = { ...fine, expiresAt: undefined, credential: undefined };
 const judging = {
   config: { pullSecrets: [config], localClusters: ["prod-factory-*"] },
@@ -52,6 +54,8 @@ describe("a registered cluster", () => {
       { rotationFailingSince: hoursAgo(2) },
       { state: "ok", renewalFailingSince: hoursAgo(2) },
     ],
+    ["holds AWS sessions", { sessionsExpireAt }, { state: "ok", sessionsExpireAt }],
+    ["holds nothing but those", { ...unseen, sessionsExpireAt }, { state: "ok" }],
   ])("%s", (_, state, expected) => {
     expect(standingOf(state)).toMatchObject(expected);
   });
@@ -82,10 +86,11 @@ test("those with trouble come first, then those whose secrets expire first", () 
     "prod-unrenewed": { rotationFailingSince: now },
     "prod-failing": { failingSince: now },
     "prod-over": { failingSince: now, expiresAt: hoursAgo(1) },
+    "prod-dark": { sessionsExpireAt: hoursAgo(0.1) },
     "prod-locked": { credential: { issuedAt: hoursAgo(48), expiresAt: hoursAgo(1) } },
   }).map(([name, state]) => ({ name, state: { ...fine, ...state } }));
   expect(standings(clusters, judging).map(({ cluster }) => cluster.slice(5))).toEqual([
-    ...["over", "locked", "failing", "unrenewed", "outdated", "new", "soon", "a", "b"],
+    ...["over", "dark", "locked", "failing", "unrenewed", "outdated", "new", "soon", "a", "b"],
   ]);
 });
 
@@ -107,6 +112,22 @@ describe("the list", () => {
     const seen = renderList({ stage: "prod", clusters: all, others: [] }, { ...look, maxRows: 40 });
     expect(seen.split("\n").filter((line) => line.startsWith("prod-"))).toHaveLength(40);
     expect(seen).toContain("… and 9960 more (--output json has all)");
+  });
+
+  test("has a column for AWS sessions where a cluster holds some", () => {
+    const listed = (state: Partial<ClusterState>) =>
+      renderList(
+        {
+          stage: "prod",
+          clusters: standings([{ name: "prod-eu", state: { ...fine, ...state } }], judging),
+          others: [],
+        },
+        look,
+      ).split("\n");
+    expect(listed({ sessionsExpireAt })[0]).toContain("SECRETS EXPIRE   AWS SESSIONS   CREDENTIAL");
+    expect(listed({ sessionsExpireAt })[1]).toContain("in 8 h           in 42 min");
+    expect(listed({ sessionsExpireAt: hoursAgo(1) })[1]).toContain("✖ 1 h ago");
+    expect(listed({})[0]).not.toContain("AWS");
   });
 
   test("names what to do about trouble, and what is no cluster among the records", () => {

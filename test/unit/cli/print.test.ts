@@ -45,6 +45,13 @@ const status = (
 });
 
 describe("a cluster's status", () => {
+  test("says apart when the first AWS session ends", () => {
+    const ends = { sessionsExpireAt: hoursAhead(0.5).toISOString() };
+    expect(renderStatus(status([line("web")], ends), look).replace(/\s+/g, " ")).toContain(
+      "first expiry in 11 h 30 min · first AWS session ends in 30 min",
+    );
+  });
+
   const mixed = status(
     [
       line("web"),

@@ -16,9 +16,11 @@ describe("the state in the tags", () => {
       { Key: "ecr-pull-secrets:failing-since", Value: "2026-02-28T23:59:59+01:00" },
       credential("2026-02-01T00:00:00Z/2026-03-03T01:00:00+01:00"),
       { Key: "ecr-pull-secrets:rotation-failing-since", Value: "2026-02-20T00:00:00Z" },
+      { Key: "ecr-pull-secrets:sessions-expire-at", Value: "2026-02-28T23:30:00Z" },
     ];
     expect(readState(tags)).toEqual({
       expiresAt: new Date("2026-03-01T12:00:00Z"),
+      sessionsExpireAt: new Date("2026-02-28T23:30:00Z"),
       failingSince: new Date("2026-02-28T22:59:59Z"),
       rbac: "0123456789abcdef",
       credential: {
@@ -76,6 +78,7 @@ describe("the state in the tags", () => {
 describe("what changes in the tags", () => {
   const full: ClusterState = {
     expiresAt: new Date("2026-03-01T12:00:00.900Z"),
+    sessionsExpireAt: new Date("2026-03-01T10:30:00.900Z"),
     failingSince: new Date("2026-03-01T10:00:00.100Z"),
     rbac: "abc",
     credential: {
@@ -90,6 +93,7 @@ describe("what changes in the tags", () => {
     expect(changedTags(noState, full)).toEqual({
       set: [
         expiry("2026-03-01T12:00:00Z"),
+        { Key: "ecr-pull-secrets:sessions-expire-at", Value: "2026-03-01T10:30:00Z" },
         { Key: "ecr-pull-secrets:failing-since", Value: "2026-03-01T10:00:00Z" },
         { Key: "ecr-pull-secrets:rbac", Value: "abc" },
         credential("2026-02-15T12:00:00Z/2026-03-17T12:00:00Z"),
@@ -105,6 +109,7 @@ describe("what changes in the tags", () => {
     ["it was written and read", readState(changedTags(noState, full).set), full],
     ["the expiry moves by less than a minute", full, moved(59_999)],
     ["the expiry moves back by less than a minute", full, moved(-59_999)],
+    ["the sessions' end moves by less than a minute", full, sessionsMoved(59_999)],
   ])("is nothing when %s", (_, before, after) => {
     expect(changedTags(before, after)).toEqual({ set: [], remove: [] });
   });
@@ -114,6 +119,21 @@ describe("what changes in the tags", () => {
     ["back", -60_000, "2026-03-01T11:59:00Z"],
   ])("is the expiry, when it moves %s by a minute", (_, byMs, value) => {
     expect(changedTags(full, moved(byMs))).toEqual({ set: [expiry(value)], remove: [] });
+  });
+
+  test("is the end of the sessions, when they were renewed", () => {
+    const value = "2026-03-01T11:00:00Z";
+    expect(changedTags(full, sessionsMoved(30 * 60_000))).toEqual({
+      set: [{ Key: "ecr-pull-secrets:sessions-expire-at", Value: value }],
+      remove: [],
+    });
+  });
+
+  test("takes the end of the sessions away, when there are none any more", () => {
+    expect(changedTags(full, { ...full, sessionsExpireAt: undefined })).toEqual({
+      set: [],
+      remove: ["ecr-pull-secrets:sessions-expire-at"],
+    });
   });
 
   test("is the failure alone, when one begins", () => {
@@ -153,6 +173,11 @@ describe("what changes in the tags", () => {
   function moved(byMs: number): ClusterState {
     const expiresAt = full.expiresAt && new Date(full.expiresAt.getTime() + byMs);
     return { ...full, expiresAt };
+  }
+
+  function sessionsMoved(byMs: number): ClusterState {
+    const { sessionsExpireAt: before } = full;
+    return { ...full, sessionsExpireAt: before && new Date(before.getTime() + byMs) };
   }
 });
 

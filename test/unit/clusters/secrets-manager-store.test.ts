@@ -19,6 +19,7 @@ import { answering, type Fault, faults } from "../../fakes/aws/faults.ts";
 const region = "us-east-1";
 const failing: ClusterState = {
   expiresAt: new Date("2026-03-01T12:00:00Z"),
+  sessionsExpireAt: undefined,
   failingSince: new Date("2026-03-01T11:00:00Z"),
   rbac: "0123456789abcdef",
   credential: {

@@ -30,7 +30,7 @@ describe("a stage's variables", () => {
       configFile: `config/${stage}.yml`,
       schedule: "rate(10 minutes)",
       scheduleMinutes: 10,
-      localClusters: "[]",
+      dispatchEnvironment: { LOCAL_CLUSTERS: "[]" },
       maximumConcurrency: 50,
       logRetentionDays: 30,
       tags: {},

@@ -25,6 +25,7 @@ const silence = {
   failingLong: 0,
   untold: 0,
   soonestExpiry: undefined,
+  soonestSessionExpiry: undefined,
   credentialLifeLeft: undefined,
 };
 
@@ -46,6 +47,16 @@ describe("all clusters together tell", () => {
         cluster({ expiresAt: hoursAhead(-1), failingSince: minutesAgo(5) }),
       ],
       { clusters: 2, failing: 1, soonestExpiry: hoursAhead(-1) },
+    ],
+    [
+      "the first AWS session to end, apart from pull secrets",
+      [0.4, 0.7, undefined].map((hours) =>
+        cluster({
+          expiresAt: hoursAhead(9),
+          sessionsExpireAt: hours === undefined ? undefined : hoursAhead(hours),
+        }),
+      ),
+      { clusters: 3, soonestExpiry: hoursAhead(9), soonestSessionExpiry: hoursAhead(0.4) },
     ],
     [
       "how many fail, and for how many of them it isn't the first time",

@@ -11,6 +11,7 @@ import {
 const tick = new Date("2026-11-21T12:00:00Z");
 const state = {
   expiresAt: new Date("2026-11-21T23:00:00Z"),
+  sessionsExpireAt: undefined,
   failingSince: new Date("2026-11-21T11:00:00.500Z"),
   rbac: "0123abcd",
   credential: {
@@ -21,6 +22,7 @@ const state = {
   failureToldAt: undefined,
 };
 
+const withSessions = { ...state, sessionsExpireAt: new Date("2026-11-21T12:30:00Z") };
 const told = { ...state, failureToldAt: new Date("2026-11-21T11:30:00Z") };
 
 describe("what is sent is what is read", () => {
@@ -29,6 +31,7 @@ describe("what is sent is what is read", () => {
     ["of a cluster without any state", { cluster: "prod-eu", tick, state: noState }],
     ["of a failing cluster", { cluster: "prod-eu", tick, state, failingLong: 3, untold: 2 }],
     ["of one whose failure was told", { cluster: "prod-eu", tick, state: told, failingLong: 0 }],
+    ["of one that holds sessions", { cluster: "prod-eu", tick, state: withSessions }],
     ["of the shortest name", { cluster: "a", tick }],
     ["of the longest name", { cluster: `a${"-".repeat(98)}b`, tick }],
     ["of a name that objects have", { cluster: "constructor", tick }],
@@ -60,7 +63,13 @@ describe("what is sent is what is read", () => {
 });
 
 describe("whatever the tags of a record say, its message is no poison:", () => {
-  const keys = ["expires-at", "failing-since", "rotation-failing-since", "failure-told-at"];
+  const keys = [
+    "expires-at",
+    "sessions-expire-at",
+    "failing-since",
+    "rotation-failing-since",
+    "failure-told-at",
+  ];
 
   test.each([
     "1970-01-01T00:00:00Z",

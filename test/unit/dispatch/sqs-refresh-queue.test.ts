@@ -69,6 +69,7 @@ describe("sending", () => {
       rbac: "0123",
       credential: { issuedAt: tick, expiresAt: new Date(tick.getTime() + 3_600_000) },
       rotationFailingSince: undefined,
+      sessionsExpireAt: undefined,
       failureToldAt: undefined,
     };
     await newQueue().send([{ cluster: "eu", tick, state }]);

@@ -47,6 +47,22 @@ Runbook:  docs/operations.md#failing
     });
   });
 
+  test.each([
+    [
+      at(12),
+      "the first session ends on 2026-11-21T12:12:00Z, in 12 min: from then on, AWS refuses",
+    ],
+    [at(-3), "the first session ended on 2026-11-21T11:57:00Z, 3 min ago: AWS refuses"],
+  ])("of a failing cluster says until when its pods' AWS sessions are good: %s", (end, said) => {
+    const { body } = write({ ...failing, sessionsExpireAt: end });
+    expect(body).toContain(`\nAWS sessions:  ${said} what pods ask with it\nLook:`);
+  });
+
+  test("of a cluster that has nothing but AWS sessions misses no pull secret there", () => {
+    const { body } = write({ ...failing, expiresAt: undefined, sessionsExpireAt: at(12) });
+    expect(body).not.toContain("pull secret");
+  });
+
   test("of a cluster that recovered says for how long it failed, and that all is well", () => {
     expect(write(recovered)).toEqual({
       subject: "ecr-pull-secrets prod: prod-eu recovered",

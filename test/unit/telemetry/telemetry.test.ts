@@ -223,6 +223,7 @@ describe("a look at all clusters", () => {
     failingLong: 1,
     untold: 1,
     soonestExpiry: new Date(now.getTime() + 5.5 * 3_600_000),
+    soonestSessionExpiry: undefined,
     credentialLifeLeft: 40,
   };
 
@@ -230,7 +231,15 @@ describe("a look at all clusters", () => {
     const lines = await told(({ seen }) => seen(fleet));
     const { soonestExpiry } = fleet;
     expect(lines).toMatchObject([
-      { message: "fleet seen", ...fleet, soonestExpiry: soonestExpiry?.toISOString() },
+      {
+        message: "fleet seen",
+        clusters: 7,
+        failing: 2,
+        failingLong: 1,
+        untold: 1,
+        soonestExpiry: soonestExpiry?.toISOString(),
+        credentialLifeLeft: 40,
+      },
       {
         stage: "dev",
         Clusters: 7,
@@ -255,6 +264,24 @@ describe("a look at all clusters", () => {
     const nothing = { soonestExpiry: undefined, credentialLifeLeft: undefined };
     const lines = await told(({ seen }) => seen({ ...fleet, ...nothing }));
     expect(lines.at(-1)).toMatchObject({ HoursToSoonestExpiry: 12, CredentialLifeLeft: 100 });
+  });
+
+  test.each([
+    ["the minutes to the first", 22.5, 22.5],
+    ["negative ones of one that is over", -5, -5],
+    ["a whole life where there are none", undefined, 60],
+  ])("says of AWS sessions, where the stage keeps some, %s", async (_, minutes, said) => {
+    const soonestSessionExpiry =
+      minutes === undefined ? undefined : new Date(now.getTime() + minutes * 60_000);
+    const lines = await told(({ seen }) => seen({ ...fleet, soonestSessionExpiry }), {
+      sessions: true,
+    });
+    expect(lines.at(-1)).toMatchObject({ MinutesToSoonestSessionExpiry: said });
+  });
+
+  test("has no series of AWS sessions where the stage keeps none", async () => {
+    const lines = await told(({ seen }) => seen(fleet));
+    expect(lines.at(-1)).not.toHaveProperty("MinutesToSoonestSessionExpiry");
   });
 });
 
@@ -292,7 +319,11 @@ test("every line that queries rely on has the fields that they read", async () =
   } as const;
   const trouble = { message: "it couldn't be renewed", hint: "register it" };
   const fleet = { clusters: 0, failing: 0, failingLong: 0, untold: 0 };
-  const ends = { soonestExpiry: undefined, credentialLifeLeft: undefined };
+  const ends = {
+    soonestExpiry: undefined,
+    soonestSessionExpiry: undefined,
+    credentialLifeLeft: undefined,
+  };
   const lines = await told((telemetry) => {
     telemetry.begin("request-7");
     telemetry.swept(report({ credential: { ...credential, rotation: "done" } }));
@@ -370,9 +401,10 @@ describe("no line shows", () => {
 
 async function told(
   run: (telemetry: ReturnType<typeof createTelemetry>) => void,
-  { perCluster = false } = {},
+  { perCluster = false, sessions = false } = {},
 ) {
-  return linesOf(() => run(createTelemetry({ stage: "dev", perCluster, now: () => now })));
+  const options = { stage: "dev", perCluster, sessions, now: () => now };
+  return linesOf(() => run(createTelemetry(options)));
 }
 
 /** As Logs Insights finds it: `failures.0.kind`. */
@@ -388,7 +420,9 @@ const counts: CostedReport["counts"] = {
   adopted: 0,
   restored: 0,
   linked: 0,
+  unlinked: 0,
   deleted: 0,
+  restarted: 0,
   failed: 0,
   minted: 0,
 };
@@ -411,7 +445,9 @@ function report(more: Partial<CostedReport> = {}): CostedReport {
       expiresAt: null,
     })),
     links: [],
+    unlinks: [],
     deletions: [],
+    restarts: [],
     failures: [],
     notices: [],
     cost: { requests: 12, retries: 1, connections: 1, ecrCalls: 1 },

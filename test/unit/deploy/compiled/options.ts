@@ -58,6 +58,11 @@ export function describeOptions(template: () => CompiledTemplate, stage: Compile
       expect(JSON.parse(Variables.LOCAL_CLUSTERS)).toEqual(localClusters);
     });
 
+    test("tell dispatch of AWS sessions where there are some, and else nothing", () => {
+      const { Variables } = properties("DispatchLambdaFunction").Environment;
+      expect(Variables.AWS_SESSIONS).toBe(hasAll ? "true" : undefined);
+    });
+
     test("leave dispatch outside of any network, with the account's concurrency", () => {
       expect(properties("DispatchLambdaFunction")).not.toHaveProperty("VpcConfig");
       expect(properties("DispatchLambdaFunction")).not.toHaveProperty(

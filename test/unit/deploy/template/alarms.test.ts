@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { alarmsOf } from "../../../../src/deploy/template/alarms.ts";
 import { stackTemplate } from "../../../../src/deploy/template/template.ts";
-import { deploymentOf } from "../deployment.ts";
+import { deploymentOf, withSessions } from "../deployment.ts";
 
 const every = (schedule: string) => alarmsOf(deploymentOf({ rest: { schedule } }));
 
@@ -66,6 +66,31 @@ describe("an alarm", () => {
       "dispatch-throttles": "notBreaching",
       "refresh-throttles": "notBreaching",
     });
+  });
+});
+
+describe("the alarm on AWS sessions", () => {
+  const resourcesOf = (given = {}) => stackTemplate(deploymentOf(given)).Resources;
+
+  test("speaks with a quarter of an hour left, and says that pulls are another matter", () => {
+    const alarm = alarmsOf(deploymentOf(withSessions)).find(
+      ({ name }) => name === "session-expiry",
+    );
+    expect(alarm).toMatchObject({
+      metric: { name: "MinutesToSoonestSessionExpiry", statistic: "Minimum" },
+      comparison: "LessThanThreshold",
+      threshold: 15,
+      periodSeconds: 600,
+      missing: "ignore",
+    });
+    const said = alarm?.description.join(" ");
+    expect(said).toContain("in less than 15 minutes");
+    expect(said).toContain("pods can pull until those expire");
+  });
+
+  test("is there where the config keeps some, and nothing of it anywhere else", () => {
+    expect(Object.keys(resourcesOf(withSessions))).toContain("SessionExpiryAlarm");
+    expect(JSON.stringify(resourcesOf())).not.toMatch(/session-?expiry/i);
   });
 });
 

@@ -4,9 +4,14 @@ import { alarmName } from "../../../../src/deploy/template/alarm.ts";
 import { alarmsOf } from "../../../../src/deploy/template/alarms.ts";
 import { commands } from "../../../../src/deploy/template/dashboard-rows.ts";
 import { stackTemplate } from "../../../../src/deploy/template/template.ts";
-import { clusterMetrics, fleetMetrics, sweepMetrics } from "../../../../src/telemetry/metrics.ts";
+import {
+  clusterMetrics,
+  fleetMetrics,
+  sessionMetrics,
+  sweepMetrics,
+} from "../../../../src/telemetry/metrics.ts";
 import { parseCall } from "../../../docs/parse-call.ts";
-import { deploymentOf, type Given } from "../deployment.ts";
+import { deploymentOf, type Given, withSessions } from "../deployment.ts";
 
 const properties = z.object({
   DashboardName: z.object({ "Fn::Sub": z.string() }),
@@ -110,6 +115,22 @@ describe("the dashboard", () => {
       ["HoursToSoonestExpiry", at(3)],
       ["CredentialLifeLeft", at(25)],
     ]);
+  });
+
+  test("has a row for AWS sessions where the config keeps some, and else is as without them", () => {
+    const titles = (given: Given) =>
+      dashboardOf(given).widgets.flatMap(({ properties }) =>
+        "title" in properties ? [properties.title] : [],
+      );
+    const { title, name } = sessionMetrics.minutesToSoonestSessionExpiry;
+    const drawn = dashboardOf(withSessions)
+      .all("metric")
+      .find(({ properties }) => properties.title === title);
+    expect(drawn?.properties).toMatchObject({
+      metrics: [["ecr-pull-secrets", name, "service", "ecr-pull-secrets", "stage", "prod", {}]],
+      annotations: { horizontal: [{ label: "alarm", value: 15 }] },
+    });
+    expect(titles(withSessions).filter((each) => each !== title)).toEqual(titles({}));
   });
 
   test("shows the state of every alarm", () => {
