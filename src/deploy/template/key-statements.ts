@@ -1,4 +1,4 @@
-/** Using a key of the account's own: only by way of the services that encrypt with it. */
+/** Using a KMS key: only by way of the services that encrypt with it. */
 import type { StageConfig } from "../../config/stage-config.ts";
 import { pseudo, sub } from "./part.ts";
 import { allow, type Statement } from "./statement.ts";
@@ -25,8 +25,13 @@ export function keyStatements(
   ];
 }
 
+/** To read secrets that are encrypted with a key of their own, in one region. */
+export function readSecretsBy(kmsKeyArn: string, region: string): Statement {
+  return allow(["kms:Decrypt"], kmsKeyArn, by(["secretsmanager"], region));
+}
+
 /** KMS itself writes this key, so that nobody can forge what is left open: the partition's suffix. */
-function by(services: readonly Service[]) {
-  const hosts = services.map((service) => sub(`${service}.${pseudo("Region")}.*`));
+function by(services: readonly Service[], region: string = pseudo("Region")) {
+  const hosts = services.map((service) => sub(`${service}.${region}.*`));
   return { StringLike: { "kms:ViaService": hosts } };
 }

@@ -10,6 +10,8 @@ export interface CompiledStatement {
 /** Actions for which AWS takes no resource but `*`, each with the reason. */
 export const wideActions: ReadonlyMap<string, string> = new Map([
   ["ecr:GetAuthorizationToken", "a token is for all of a region's registries"],
+  ["ecr-public:GetAuthorizationToken", "a token is for all of ECR Public"],
+  ["sts:GetServiceBearerToken", "ECR Public asks for it, and it opens nothing by itself"],
   ["secretsmanager:ListSecrets", "a list has no resource; it shows names and tags, no value"],
   ...[
     "ec2:CreateNetworkInterface",

@@ -21,6 +21,39 @@ const assume = (...Resource: string[]) => ({
   Resource,
 });
 
+const getPublicToken = {
+  Effect: "Allow",
+  Action: ["ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"],
+  Resource: "*",
+};
+const ecrPublic = (more: object = {}) => ({ type: "ecr-public", ...more });
+const kept = (secretId: string, more: object = {}) => ({
+  type: "static",
+  host: "ghcr.io",
+  secretId,
+  ...more,
+});
+const ownSecret = (name: string) => ({
+  "Fn::Sub": `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${name}-??????`,
+});
+const asItIs = (arn: string) => ({ "Fn::Sub": arn });
+const read = (...Resource: object[]) => ({
+  Effect: "Allow",
+  Action: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+  Resource,
+});
+const decrypt = (Resource: string, region: string) => ({
+  Effect: "Allow",
+  Action: ["kms:Decrypt"],
+  Resource,
+  Condition: {
+    StringLike: { "kms:ViaService": [{ "Fn::Sub": `secretsmanager.${region}.*` }] },
+  },
+});
+const keyArn = "arn:aws:kms:us-east-1:111122223333:key/1234abcd";
+const theirKeyArn = "arn:aws:kms:eu-west-1:444455556666:key/5678efab";
+const theirSecret = "arn:aws:secretsmanager:eu-west-1:444455556666:secret:hub";
+
 describe("the statements that a config needs", () => {
   test.each<[string, object[], object[]]>([
     [
@@ -56,6 +89,54 @@ describe("the statements that a config needs", () => {
       [ecr("us-east-1", { roleArn: role("a") }), ecr("eu-west-1", { roleArn: role("b") })],
       [assume(role("a"), role("b"))],
     ],
+    ["of ECR Public, by the function's own role", [ecrPublic()], [getPublicToken]],
+    [
+      "of ECR Public, by a role: only to assume it",
+      [ecrPublic({ roleArn: role("public") })],
+      [assume(role("public"))],
+    ],
+    [
+      "of ECR Public beside a private registry",
+      [ecr("us-east-1"), ecrPublic()],
+      [getToken, pull(repositories("us-east-1")), getPublicToken],
+    ],
+    [
+      "of a kept login: its secret, with the six characters that AWS puts behind the name",
+      [kept("registries/ghcr")],
+      [read(ownSecret("registries/ghcr"))],
+    ],
+    [
+      "of a kept login whose name ends like an ARN's",
+      [kept("registries/ghcr-abcdef")],
+      [read(ownSecret("registries/ghcr-abcdef"))],
+    ],
+    [
+      "of a kept login by its whole ARN: just that",
+      [kept(`${theirSecret}-AbCdE1`)],
+      [read(asItIs(`${theirSecret}-AbCdE1`))],
+    ],
+    [
+      "of a kept login by an ARN without its end",
+      [kept(theirSecret)],
+      [read(asItIs(`${theirSecret}-??????`))],
+    ],
+    [
+      "of kept logins with keys of their own: to decrypt by way of Secrets Manager in their regions",
+      [
+        kept("registries/ghcr", { kmsKeyArn: keyArn }),
+        kept("registries/quay", { host: "quay.io", kmsKeyArn: keyArn }),
+        kept(`${theirSecret}-AbCdE1`, { host: "docker.io", kmsKeyArn: theirKeyArn }),
+      ],
+      [
+        read(
+          ownSecret("registries/ghcr"),
+          ownSecret("registries/quay"),
+          asItIs(`${theirSecret}-AbCdE1`),
+        ),
+        decrypt(keyArn, `\${AWS::Region}`),
+        decrypt(theirKeyArn, "eu-west-1"),
+      ],
+    ],
   ])("%s", (_, registries, statements) => {
     expect(statementsOf([registries])).toEqual(statements);
   });
@@ -65,20 +146,43 @@ describe("the statements that a config needs", () => {
       ecr("us-east-1"),
       ecr("eu-west-1", { roleArn: role("pull") }),
       ecr("us-east-1", { accounts: ["444455556666"], endpoints: ["ipv4", "fips"] }),
+      ecrPublic(),
+      kept("registries/ghcr", { kmsKeyArn: keyArn }),
     ];
-    expect(statementsOf([registries, registries, [ecr("us-east-1")]])).toEqual([
+    const others = [ecr("us-east-1"), ecrPublic({ roleArn: role("pull") })];
+    expect(statementsOf([registries, registries, others])).toEqual([
       getToken,
       pull(repositories("us-east-1"), repositories("us-east-1", "444455556666")),
+      getPublicToken,
       assume(role("pull")),
+      read(ownSecret("registries/ghcr")),
+      decrypt(keyArn, `\${AWS::Region}`),
     ]);
   });
 
-  test("hold no way to write, and no resource of * but the token's, for which AWS has none", () => {
-    const statements = statementsOf([[ecr("us-east-1"), ecr("eu-west-1", { roleArn: role("a") })]]);
-    for (const { Action, Resource } of statements.slice(1)) {
-      expect(Action.join()).not.toMatch(/\*|Put|Create|Delete|Upload/);
-      expect(Resource).not.toContain("*");
-    }
+  test("of sessions for pods: only to assume their role", () => {
+    const format = { type: "awsCredentials", roleArn: role("web") };
+    const config = parse([
+      { name: "pull", registries: [ecr("eu-west-1", { roleArn: role("pull") })] },
+      { name: "aws", format },
+      { name: "aws-too", format },
+    ]);
+    expect(mintStatements(config)).toEqual([assume(role("pull"), role("web"))]);
+  });
+
+  test("hold no way to write, and no resource of * but the tokens', for which AWS has none", () => {
+    const registries = [
+      ecr("us-east-1"),
+      ecr("eu-west-1", { roleArn: role("a") }),
+      ecrPublic(),
+      kept("registries/ghcr", { kmsKeyArn: keyArn }),
+    ];
+    const statements = statementsOf([registries]);
+    expect(statements.flatMap(({ Action }) => Action).join()).not.toMatch(
+      /\*|Put|Create|Update|Delete|Upload|List/,
+    );
+    const wide = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('"*"'));
+    expect(wide).toEqual([getToken, getPublicToken]);
   });
 
   const base = [ecr("us-east-1")];
@@ -94,6 +198,12 @@ describe("the statements that a config needs", () => {
   test("don't change with other hosts of the same registry", () => {
     const registries = [ecr("us-east-1", { endpoints: ["dual-stack", "fips"] })];
     expect(statementsOf([registries])).toEqual(statementsOf([base]));
+  });
+
+  test("don't change with the name under which a kept login is used", () => {
+    const one = kept("registries/hub", { host: "docker.io" });
+    const other = kept("registries/hub", { host: "quay.io", username: "robot" });
+    expect(statementsOf([[one]])).toEqual(statementsOf([[other]]));
   });
 
   test("don't change with what AWS has no part in", () => {

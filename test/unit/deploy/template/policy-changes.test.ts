@@ -49,6 +49,32 @@ const useKey = (of: string, action: string, ...services: string[]) => ({
     },
   },
 });
+const decryptSecrets = (key: string, region: string) => ({
+  of: "RefreshRole",
+  Effect: "Allow",
+  Action: ["kms:Decrypt"],
+  Resource: key,
+  Condition: { StringLike: { "kms:ViaService": [sub(`secretsmanager.${region}.*`)] } },
+});
+const getPublicToken = {
+  of: "RefreshRole",
+  Effect: "Allow",
+  Action: ["ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"],
+  Resource: "*",
+};
+const readSecrets = (...Resource: object[]) => ({
+  of: "RefreshRole",
+  Effect: "Allow",
+  Action: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+  Resource,
+});
+const ownSecret = (name: string) =>
+  sub(
+    `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${name}-??????`,
+  );
+const theirSecret = "arn:aws:secretsmanager:eu-west-1:444455556666:secret:registries/hub-AbCdE1";
+const ecrPublic = { type: "ecr-public" };
+const ghcr = { type: "static", host: "ghcr.io", secretId: "registries/ghcr" };
 const interfaceActions = [
   "ec2:CreateNetworkInterface",
   "ec2:DeleteNetworkInterface",
@@ -126,6 +152,59 @@ describe("the config changes what the functions may", () => {
       { added: [assume(role("a"))] },
     ],
     [
+      "ECR Public: its tokens, for which AWS has no resource",
+      { registries: [ownRegistry, ecrPublic] },
+      { added: [getPublicToken] },
+    ],
+    [
+      "ECR Public by a role: to assume it",
+      { registries: [ownRegistry, { ...ecrPublic, roleArn: role("public") }] },
+      { added: [assume(role("public"))] },
+    ],
+    [
+      "another registry: to read its login, and no secret that is called alike",
+      { registries: [ownRegistry, ghcr] },
+      { added: [readSecrets(ownSecret("registries/ghcr"))] },
+    ],
+    [
+      "another registry alone: no right to pull from ECR",
+      { registries: [ghcr] },
+      { removed: [getToken, onlyOwn], added: [readSecrets(ownSecret("registries/ghcr"))] },
+    ],
+    [
+      "a login that another account keeps in another region, with a key of its own",
+      {
+        registries: [
+          ownRegistry,
+          { ...ghcr, secretId: theirSecret, kmsKeyArn: keyArn.replace("us-east-1", "eu-west-1") },
+        ],
+      },
+      {
+        added: [
+          readSecrets(sub(theirSecret)),
+          decryptSecrets(keyArn.replace("us-east-1", "eu-west-1"), "eu-west-1"),
+        ],
+      },
+    ],
+    [
+      "a login with a key of one's own: to decrypt it where the stack is",
+      { registries: [ownRegistry, { ...ghcr, kmsKeyArn: keyArn }] },
+      {
+        added: [
+          readSecrets(ownSecret("registries/ghcr")),
+          decryptSecrets(keyArn, `\${AWS::Region}`),
+        ],
+      },
+    ],
+    [
+      "sessions for pods: to assume their role, and nothing of a registry",
+      {
+        registries: [],
+        secret: { registries: undefined, format: { type: "awsCredentials", roleArn: role("web") } },
+      },
+      { removed: [getToken, onlyOwn], added: [assume(role("web"))] },
+    ],
+    [
       "a key: to use it by way of what is encrypted with it, each function for its own part",
       { aws: { kmsKeyArn: keyArn } },
       {
@@ -172,6 +251,15 @@ describe("the config doesn't change what the functions may by", () => {
       "other hosts of the same registry",
       { registries: [ecr("us-east-1", { endpoints: ["fips"] })] },
     ],
+    ["workloads to restart", { secret: { restart: ["deployment/docker-registry"] } }],
+    [
+      "the keys of an opaque secret",
+      { secret: { format: { type: "opaque", username: "user", password: "password" } } },
+    ],
+    [
+      "an email in each entry",
+      { secret: { format: { type: "dockerconfigjson", email: "a@b.c" } } },
+    ],
     ["another schedule", { rest: { schedule: "rate(1 minute)" } }],
     ["who is told", { rest: { alarms: { email: "platform@example.com" } } }],
     ["metrics per cluster", { rest: { metrics: { perCluster: true } } }],
@@ -189,7 +277,12 @@ describe("the config doesn't change what the functions may by", () => {
 describe("of two functions", () => {
   const everything: Given = {
     aws: { kmsKeyArn: keyArn, vpc: { fixedEgress: true } },
-    registries: [ownRegistry, ecr("eu-west-1", { roleArn: role("a") })],
+    registries: [
+      ownRegistry,
+      ecr("eu-west-1", { roleArn: role("a") }),
+      ecrPublic,
+      { ...ghcr, kmsKeyArn: keyArn },
+    ],
   };
 
   test.each<[string, Given]>([
@@ -198,9 +291,9 @@ describe("of two functions", () => {
   ])("dispatch sees which clusters there are, and no kubeconfig, no registry: %s", (_, given) => {
     const actions = actionsOf("DispatchRole", given);
     expect(actions).toContain("secretsmanager:ListSecrets");
-    expect(actions.filter((action) => /^(secretsmanager|ecr|sts|sns|ec2):/.test(action))).toEqual([
-      "secretsmanager:ListSecrets",
-    ]);
+    expect(
+      actions.filter((action) => /^(secretsmanager|ecr|ecr-public|sts|sns|ec2):/.test(action)),
+    ).toEqual(["secretsmanager:ListSecrets"]);
   });
 
   test.each<[string, Given]>([
@@ -210,7 +303,8 @@ describe("of two functions", () => {
     "refresh reads and renews records by name, and can't list, make or delete one: %s",
     (_, given) => {
       const actions = actionsOf("RefreshRole", given);
-      expect(actions.filter((action) => action.startsWith("secretsmanager:"))).toEqual([
+      const ofSecrets = actions.filter((action) => action.startsWith("secretsmanager:"));
+      expect([...new Set(ofSecrets)]).toEqual([
         "secretsmanager:GetSecretValue",
         "secretsmanager:DescribeSecret",
         "secretsmanager:PutSecretValue",
@@ -221,15 +315,26 @@ describe("of two functions", () => {
     },
   );
 
-  test("refresh reaches the records of its own stage only, whatever AWS appends to their names", () => {
-    const records = statementsOf(everything).find(({ Action }) =>
+  test("refresh reaches the records of its own stage, whatever AWS appends to their names, and the logins that the config names", () => {
+    const readable = statementsOf(everything).filter(({ Action }) =>
       Action.includes("secretsmanager:GetSecretValue"),
     );
-    expect(records?.Resource).toEqual(
-      sub(
-        `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:ecr-pull-secrets/prod/clusters/*`,
-      ),
+    const records = sub(
+      `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:ecr-pull-secrets/prod/clusters/*`,
     );
+    expect(readable.map(({ Resource }) => Resource)).toEqual([
+      records,
+      [ownSecret("registries/ghcr")],
+    ]);
+  });
+
+  test("refresh writes into records, and into no login", () => {
+    const writing = statementsOf(everything).filter(({ Action }) =>
+      Action.some((it) => /^secretsmanager:(?!Get|Describe|List)/.test(it)),
+    );
+    const resources = JSON.stringify(writing.map(({ Resource }) => Resource));
+    expect(resources).toContain("clusters/*");
+    expect(resources).not.toContain("registries/");
   });
 
   test("refresh writes the state's tags, and no other that somebody may rely on", () => {
@@ -260,6 +365,7 @@ describe("of two functions", () => {
 function fullState(time: Date): ClusterState {
   return {
     expiresAt: time,
+    sessionsExpireAt: time,
     failingSince: time,
     rbac: "0123abcd",
     credential: { issuedAt: time, expiresAt: time },
