@@ -43,7 +43,7 @@ export function writeStamps(stamps: Stamps): Record<string, string> {
     [annotations.owner]: stamps.owner,
     ...(expiry && { [annotations.expiresAt]: formatTime(expiry) }),
     [annotations.refreshedAt]: formatTime(stamps.refreshedAt),
-    [annotations.registries]: JSON.stringify(Object.fromEntries(registryEntries(stamps))),
+    [annotations.registries]: JSON.stringify(registriesAsJson(stamps.registries)),
     [annotations.shape]: stamps.shape,
     ...writeNamedAccounts(stamps.serviceAccounts),
     ...(stamps.contention && { [annotations.contention]: JSON.stringify(stamps.contention) }),
@@ -55,7 +55,7 @@ export function readStamps(written: Readonly<Record<string, string>>): ReadStamp
     owner: written[annotations.owner],
     refreshedAt: parseTime(written[annotations.refreshedAt]),
     shape: written[annotations.shape],
-    registries: readRegistries(written[annotations.registries]),
+    registries: readRegistries(parseObject(written[annotations.registries])),
     serviceAccounts: readNamedAccounts(written[annotations.serviceAccounts]),
     contention: readContention(written[annotations.contention]),
   };
@@ -74,16 +74,19 @@ export function soonestExpiry(
   return soonest;
 }
 
-function* registryEntries(stamps: Stamps) {
-  for (const [key, stamp] of stamps.registries) {
+/** As plain JSON, by registry key. */
+export function registriesAsJson(registries: Stamps["registries"]): Record<string, unknown> {
+  const entries = [...registries].map(([key, stamp]) => {
     const expires = stamp.expires && formatTime(stamp.expires);
-    yield [key, { issued: formatTime(stamp.issued), expires, source: stamp.source }] as const;
-  }
+    return [key, { issued: formatTime(stamp.issued), expires, source: stamp.source }] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
-function readRegistries(text: string | undefined): ReadonlyMap<string, RegistryStamp> {
+/** What isn't a whole stamp is left out. */
+export function readRegistries(json: unknown): ReadonlyMap<string, RegistryStamp> {
   const stamps = new Map<string, RegistryStamp>();
-  for (const [key, value] of Object.entries(parseObject(text))) {
+  for (const [key, value] of Object.entries(isObject(json) ? json : {})) {
     const stamp = readRegistryStamp(value);
     if (stamp) {
       stamps.set(key, stamp);
@@ -110,7 +113,7 @@ function readContention(text: string | undefined): Contention | undefined {
   return credible ? { manager, rewrites: Number(rewrites) } : undefined;
 }
 
-function parseObject(text: string | undefined): Record<string, unknown> {
+export function parseObject(text: string | undefined): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text ?? "{}");
     return isObject(value) ? value : {};

@@ -1,6 +1,6 @@
 /** What a sweep did, noted as it happens: the report is made of it. */
 import { type ClusterError, MintError } from "../errors.ts";
-import { soonestExpiry } from "../pull-secrets/stamps.ts";
+import type { SecretContent } from "../pull-secrets/restarted-for.ts";
 import {
   type Cause,
   clusterCause,
@@ -11,13 +11,19 @@ import {
 import type { LinkOutcome } from "./link-account.ts";
 import type { Plan } from "./plan.ts";
 import type { StopReason } from "./ports.ts";
-import type { Failure, LinkLine, SecretLine } from "./report.ts";
+import type { Failure, LinkLine, RestartLine, SecretLine } from "./report.ts";
+import type { RestartOutcome } from "./restart-workload.ts";
 import type { MintedCredentials } from "./rules/choose-contents.ts";
-import { describeReason, resultOf } from "./rules/describe-reason.ts";
+import { describeOutcome } from "./rules/describe-reason.ts";
+import { restartLine } from "./rules/describe-restart.ts";
 import type { Finding, Notice } from "./rules/findings.ts";
 import type { SecretWrite } from "./rules/judge-secret.ts";
 import type { AccountLink } from "./rules/link-accounts.ts";
+import { linkLeft } from "./rules/link-left.ts";
 import type { SecretDeletion } from "./rules/orphans.ts";
+import { heldWorkload } from "./rules/workload-findings.ts";
+import { SecretsSeen } from "./secrets-seen.ts";
+import type { UnknownVersion } from "./unknown-versions.ts";
 import type { WriteOutcome } from "./write-secret.ts";
 
 /** A piece of work that failed or wasn't begun; `write` if it was about a secret. */
@@ -29,16 +35,18 @@ export interface Undone {
 
 /** Holds state on purpose: it is written to from a hundred requests in flight. */
 export class Ledger {
-  readonly #secrets = new Map<string, SecretLine>();
+  readonly #secrets = new SecretsSeen();
   readonly #failures = createFailureLog();
   readonly links: LinkLine[] = [];
+  readonly unlinks: LinkLine[] = [];
+  readonly restarts: RestartLine[] = [];
   /** Added to by who makes them. */
   readonly deletions: SecretDeletion[] = [];
   readonly notices: Notice[] = [];
   mintedCount = 0;
 
   get secrets(): readonly SecretLine[] {
-    return [...this.#secrets.values()];
+    return this.#secrets.lines;
   }
 
   get failures(): readonly Failure[] {
@@ -47,14 +55,22 @@ export class Ledger {
 
   planned(plan: Plan): void {
     for (const { namespace, pullSecret, stamps } of plan.current) {
-      const expires = soonestExpiry(stamps.registries.values());
-      this.#note({ namespace, pullSecret, result: "current", reason: "up to date" }, expires);
+      this.#secrets.note({ namespace, pullSecret, ...upToDate }, stamps);
     }
     for (const finding of plan.findings) {
       this.#found(finding);
     }
     for (const { error, ...task } of plan.refusals) {
       this.failed(task, error);
+    }
+  }
+
+  /** Of kept logins: what is in the cluster stays. */
+  unknown(versions: readonly UnknownVersion[]): void {
+    for (const { namespaces, error, ...place } of versions) {
+      for (const namespace of namespaces) {
+        this.#failures.add({ ...place, namespace }, mintCause(error));
+      }
     }
   }
 
@@ -74,27 +90,33 @@ export class Ledger {
     const place = { namespace: write.namespace, pullSecret: write.secret.name };
     switch (outcome.result) {
       case "written": {
-        const result = resultOf(outcome.write);
-        const reason = describeReason(outcome.write.reason);
-        this.#note({ ...place, result, reason }, outcome.expires);
+        const line = describeOutcome(outcome.write, outcome.lapsed);
+        this.#secrets.note({ ...place, ...line }, contentOf(write, outcome.stamps));
         break;
       }
       case "current":
-        this.#note({ ...place, result: "current", reason: "up to date" }, outcome.expires);
+        this.#secrets.note({ ...place, ...upToDate }, contentOf(write, outcome.stamps));
         break;
       case "kept":
-        this.#keep(write, "no credential could be had");
+        this.#secrets.kept(write, "no credential could be had", { isSure: true });
         break;
       case "found":
         this.#found(outcome.finding);
     }
   }
 
-  linked({ account, pullSecret }: AccountLink, outcome: LinkOutcome): void {
-    if (outcome === "linked") {
-      const { namespace, name: serviceAccount } = account;
-      this.links.push({ namespace, serviceAccount, pullSecret });
-    }
+  linked(link: AccountLink, outcome: LinkOutcome): void {
+    if (outcome === "changed") this.links.push(linkLine(link));
+  }
+
+  unlinked(link: AccountLink, outcome: LinkOutcome | "refused"): void {
+    if (outcome === "changed") this.unlinks.push(linkLine(link));
+    if (outcome === "refused") this.notices.push(linkLeft(link.pullSecret, link.account));
+  }
+
+  restarted(outcome: RestartOutcome): void {
+    if (outcome.result === "restarted") this.restarts.push(restartLine(outcome.restart));
+    if (outcome.result === "held") this.notices.push(...heldWorkload(outcome.restart));
   }
 
   failed(task: Undone, error: ClusterError): void {
@@ -112,18 +134,13 @@ export class Ledger {
 
   /** Whether a secret of ours is in a namespace now, fresh or not. */
   holds(pullSecret: string, namespace: string): boolean {
-    const line = this.#secrets.get(placeKey({ pullSecret, namespace }));
+    const line = this.#secrets.at({ pullSecret, namespace });
     return line !== undefined && (line.result !== "failed" || line.expiresAt !== null);
   }
 
-  #note(line: Omit<SecretLine, "expiresAt">, expires: Date | undefined): void {
-    this.#secrets.set(placeKey(line), { ...line, expiresAt: expires?.toISOString() ?? null });
-  }
-
-  /** The secret is as it was: if there is one, its old credential still counts. */
-  #keep({ namespace, secret, existing }: SecretWrite, reason: string): void {
-    const expires = soonestExpiry(existing?.stamps.registries.values() ?? []);
-    this.#note({ namespace, pullSecret: secret.name, result: "failed", reason }, expires);
+  /** What such a secret holds now; undefined: that isn't known for sure. */
+  contentOf(pullSecret: string, namespace: string): SecretContent | undefined {
+    return this.#secrets.contentAt({ pullSecret, namespace });
   }
 
   #found(finding: Finding): void {
@@ -133,17 +150,23 @@ export class Ledger {
     }
     const { namespace, pullSecret, message } = finding;
     this.#failures.add(finding, finding);
-    this.#note({ namespace, pullSecret, result: "failed", reason: message }, undefined);
+    this.#secrets.note({ namespace, pullSecret, result: "failed", reason: message }, undefined);
   }
 
   #undone(task: Undone, cause: Cause): void {
     this.#failures.add(task, cause);
     if (task.write) {
-      this.#keep(task.write, cause.message);
+      this.#secrets.kept(task.write, cause.message, { isSure: false });
     }
   }
 }
 
-function placeKey({ namespace, pullSecret }: { namespace: string; pullSecret: string }): string {
-  return `${namespace}/${pullSecret}`;
+const upToDate = { result: "current", reason: "up to date" } as const;
+
+function contentOf({ secret }: SecretWrite, registries: SecretContent["registries"]) {
+  return { shape: secret.shape, registries };
+}
+
+function linkLine({ account, pullSecret }: AccountLink): LinkLine {
+  return { namespace: account.namespace, serviceAccount: account.name, pullSecret };
 }

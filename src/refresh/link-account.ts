@@ -1,6 +1,7 @@
 /**
- * Add a pull secret to a service account. The list is atomic for the API server, and others keep
- * theirs in it: read, add, patch guarded by the version, and again if somebody was faster.
+ * Put a pull secret into a service account's list, or take it out. The list is atomic for the API
+ * server, and others keep theirs in it: read, change, patch guarded by the version, and again if
+ * somebody was faster.
  */
 import { ClusterError } from "../errors.ts";
 import type { ClusterApi, ServiceAccountState } from "./ports.ts";
@@ -8,18 +9,37 @@ import type { AccountLink } from "./rules/link-accounts.ts";
 
 const maxAttempts = 8;
 
-export type LinkOutcome = "linked" | "already-linked" | "gone";
+/** `as-it-was`: there was nothing to change; `gone`: the account itself. */
+export type LinkOutcome = "changed" | "as-it-was" | "gone";
 
 /** @throws ClusterError */
-export async function linkAccount(link: AccountLink, api: ClusterApi): Promise<LinkOutcome> {
+export function linkAccount(link: AccountLink, api: ClusterApi): Promise<LinkOutcome> {
+  const { pullSecret } = link;
+  return editLinks(link, api, (links) =>
+    links.includes(pullSecret) ? links : [...links, pullSecret],
+  );
+}
+
+/** Others' entries stay, in their order. @throws ClusterError */
+export function unlinkAccount(link: AccountLink, api: ClusterApi): Promise<LinkOutcome> {
+  const { pullSecret } = link;
+  return editLinks(link, api, (links) => links.filter((name) => name !== pullSecret));
+}
+
+async function editLinks(
+  link: AccountLink,
+  api: ClusterApi,
+  edit: (links: readonly string[]) => readonly string[],
+): Promise<LinkOutcome> {
   let account: ServiceAccountState | undefined = link.account;
   for (let attempt = 1; account; attempt += 1) {
-    if (account.imagePullSecrets.includes(link.pullSecret)) {
-      return "already-linked";
+    const links = edit(account.imagePullSecrets);
+    if (links.length === account.imagePullSecrets.length) {
+      return "as-it-was";
     }
     try {
-      await api.setImagePullSecrets(account, [...account.imagePullSecrets, link.pullSecret]);
-      return "linked";
+      await api.setImagePullSecrets(account, links);
+      return "changed";
     } catch (error) {
       if (isKind(error, "not-found")) {
         return "gone";

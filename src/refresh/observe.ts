@@ -1,128 +1,107 @@
 /**
  * Observe: what is in the cluster, in as few calls as its size allows. One list of namespaces, one
- * per secret name, one per account name; all at once, over the connection that they warm.
+ * per secret name, account name and workload; all at once, over the connection that they warm.
  */
-import { literalNamespaces } from "../config/namespace-selection.ts";
-import { ClusterError } from "../errors.ts";
+import { formatWorkload, type WorkloadRef } from "../config/secret-format.ts";
 import type { DesiredPullSecret } from "./desired.ts";
-import type { ClusterApi, NamespaceState, SecretState, ServiceAccountState } from "./ports.ts";
+import {
+  allNamedOutright,
+  type Listing,
+  listEach,
+  namesByPlace,
+  type Places,
+  unlisted,
+} from "./lists-by-place.ts";
+import type {
+  ClusterApi,
+  NamespaceState,
+  SecretState,
+  ServiceAccountState,
+  WorkloadState,
+} from "./ports.ts";
+import { droppedNames, everyAccount } from "./rules/dropped-accounts.ts";
 
 export interface Observed {
   /** Undefined where the config names all namespaces outright: then nobody may list them. */
   readonly namespaces: readonly NamespaceState[] | undefined;
   /** By secret name. */
   readonly secrets: ReadonlyMap<string, Listing<SecretState>>;
-  /** By account name; `allAccounts` stands for a list of all. */
-  readonly serviceAccounts: ReadonlyMap<string, Listing<ServiceAccountState>>;
+  /** By account name; `everyAccount` stands for a list of all. */
+  readonly serviceAccounts: Accounts;
+  /** The same, of names that secrets remember and the config has dropped. */
+  readonly droppedAccounts: Accounts;
+  /** By `deployment/docker-registry`. */
+  readonly workloads: ReadonlyMap<string, Listing<WorkloadState>>;
 }
 
-/** What lists of one name showed, and where they were refused. */
-export interface Listing<T> {
-  readonly items: readonly T[];
-  readonly refused: readonly RefusedList[];
-}
-
-export interface RefusedList {
-  /** Undefined: the list across all namespaces. */
-  readonly namespace: string | undefined;
-  readonly error: ClusterError;
-}
-
-const allAccounts = "*";
+type Accounts = ReadonlyMap<string, Listing<ServiceAccountState>>;
 
 /** @throws ClusterError if the cluster can't be read at all */
 export async function observe(
   api: ClusterApi,
   desired: readonly DesiredPullSecret[],
 ): Promise<Observed> {
-  const named = allNamedOutright(desired);
-  const [namespaces, secrets, serviceAccounts] = await Promise.all([
-    named ? undefined : api.listNamespaces(),
-    listEach(namesByPlace(desired, named, secretName), (name, ns) => api.listSecrets(name, ns)),
-    listEach(namesByPlace(desired, named, accountNames), (name, ns) =>
-      api.listServiceAccounts(name === allAccounts ? undefined : name, ns),
-    ),
+  const accounts = (places: Places) =>
+    listEach(places, (name, namespace) =>
+      api.listServiceAccounts(name === everyAccount ? undefined : name, namespace),
+    );
+  const secrets = listEach(
+    namesByPlace(desired, ({ name }) => [name]),
+    (name, namespace) => api.listSecrets(name, namespace),
+  );
+  const wanted = withoutRepeats(namesByPlace(desired, accountNames));
+  const [namespaces, found, serviceAccounts, droppedAccounts, workloads] = await Promise.all([
+    allNamedOutright(desired) ? undefined : api.listNamespaces(),
+    secrets,
+    accounts(wanted),
+    secrets.then((seen) => accounts(droppedPlaces(desired, seen, wanted))),
+    listWorkloads(api, desired),
   ]);
-  return { namespaces, secrets, serviceAccounts };
+  return { namespaces, secrets: found, serviceAccounts, droppedAccounts, workloads };
 }
-
-/**
- * Whether the config names all namespaces of this cluster outright. Such a cluster grants Roles in
- * these namespaces and nothing cluster-wide, so it is read namespace by namespace.
- */
-export function allNamedOutright(desired: readonly DesiredPullSecret[]): boolean {
-  return desired.every((secret) => literalNamespaces(secret.namespaces) !== undefined);
-}
-
-const secretName = (secret: DesiredPullSecret) => [secret.name];
 
 const accountNames = ({ serviceAccounts }: DesiredPullSecret) =>
-  serviceAccounts === "all" ? [allAccounts] : serviceAccounts;
+  serviceAccounts === "all" ? [everyAccount] : serviceAccounts;
 
-/** Of what nobody listed. */
-export const unlisted = { items: [], refused: [] } as const;
+/** One list of all accounts of the cluster makes the lists by name superfluous. */
+function withoutRepeats(places: Places): Places {
+  const all = places.get(everyAccount);
+  return all?.has(undefined) ? new Map([[everyAccount, all]]) : places;
+}
+
+/** Hardly ever any: only these lists have to wait for others. */
+function droppedPlaces(
+  desired: readonly DesiredPullSecret[],
+  secrets: Observed["secrets"],
+  wanted: Places,
+): Places {
+  const dropped = namesByPlace(desired, (secret) =>
+    droppedNames(secret, (secrets.get(secret.name) ?? unlisted).items),
+  );
+  const isListed = (name: string) =>
+    wanted.get(name)?.has(undefined) || wanted.get(everyAccount)?.has(undefined);
+  return withoutRepeats(new Map([...dropped].filter(([name]) => !isListed(name))));
+}
+
+function listWorkloads(api: ClusterApi, desired: readonly DesiredPullSecret[]) {
+  const workloads = desired.flatMap(({ restart }) => restart);
+  const byText = new Map<string, WorkloadRef>(
+    workloads.map((each) => [formatWorkload(each), each]),
+  );
+  const places = namesByPlace(desired, ({ restart }) => restart.map(formatWorkload));
+  return listEach(places, async (text, namespace) => {
+    const workload = byText.get(text);
+    return workload ? await api.listWorkloads(workload, namespace) : [];
+  });
+}
 
 /** The lists that show the accounts which a pull secret is linked to. */
 export function accountListings(
   { serviceAccounts }: DesiredPullSecret,
   observed: Observed,
 ): readonly Listing<ServiceAccountState>[] {
-  const names = serviceAccounts === "all" ? [allAccounts] : serviceAccounts;
+  const names = serviceAccounts === "all" ? [everyAccount] : serviceAccounts;
   const lists = observed.serviceAccounts;
-  const listings = names.map((name) => lists.get(name) ?? lists.get(allAccounts) ?? unlisted);
+  const listings = names.map((name) => lists.get(name) ?? lists.get(everyAccount) ?? unlisted);
   return [...new Set(listings)];
-}
-
-/** Where to list each name: in all namespaces at once (undefined), or in those that are named. */
-type Places = ReadonlyMap<string, ReadonlySet<string | undefined>>;
-
-function namesByPlace(
-  desired: readonly DesiredPullSecret[],
-  named: boolean,
-  namesOf: (secret: DesiredPullSecret) => readonly string[],
-): Places {
-  const places = new Map<string, Set<string | undefined>>();
-  for (const secret of desired) {
-    const namespaces = named ? literalNamespaces(secret.namespaces) : undefined;
-    for (const name of namesOf(secret)) {
-      const known = places.get(name) ?? new Set();
-      places.set(name, known.union(new Set(namespaces ?? [undefined])));
-    }
-  }
-  // One list of all accounts makes the lists by name superfluous.
-  const all = named ? undefined : places.get(allAccounts);
-  return all ? new Map([[allAccounts, all]]) : places;
-}
-
-async function listEach<T>(
-  places: Places,
-  list: (name: string, namespace: string | undefined) => Promise<readonly T[]>,
-): Promise<ReadonlyMap<string, Listing<T>>> {
-  const listings = [...places].map(async ([name, namespaces]) => {
-    const each = [...namespaces].map((namespace) => orRefusal(list(name, namespace), namespace));
-    return [name, joinListings(await Promise.all(each))] as const;
-  });
-  return new Map(await Promise.all(listings));
-}
-
-function joinListings<T>(listings: readonly Listing<T>[]): Listing<T> {
-  return {
-    items: listings.flatMap(({ items }) => items),
-    refused: listings.flatMap(({ refused }) => refused),
-  };
-}
-
-/** A refused list says something about one name; any other error, about the whole cluster. */
-async function orRefusal<T>(
-  answer: Promise<readonly T[]>,
-  namespace: string | undefined,
-): Promise<Listing<T>> {
-  try {
-    return { items: await answer, refused: [] };
-  } catch (error) {
-    if (error instanceof ClusterError && error.kind === "forbidden") {
-      return { items: [], refused: [{ namespace, error }] };
-    }
-    throw error;
-  }
 }

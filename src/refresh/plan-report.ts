@@ -1,9 +1,12 @@
 /** A plan as plain data: what the terminal shows, and what `--output json` prints. */
-import { clusterCause } from "./failure-log.ts";
+import { clusterCause, mintCause } from "./failure-log.ts";
 import type { PlannedSweep } from "./refresh-cluster.ts";
 import { type Change, changeOf, describeReason } from "./rules/describe-reason.ts";
+import { restartLine } from "./rules/describe-restart.ts";
 import type { Notice } from "./rules/findings.ts";
+import type { AccountLink } from "./rules/link-accounts.ts";
 import { formatOwner } from "./rules/ownership.ts";
+import { unknownVersions } from "./unknown-versions.ts";
 
 export interface PlanReport {
   readonly cluster: string;
@@ -24,11 +27,14 @@ export interface PlanReport {
 }
 
 export interface PlannedChange {
-  readonly change: Change | "link" | "delete";
+  readonly change: Change | "link" | "unlink" | "delete" | "restart";
   readonly namespace: string;
+  /** Of a restart, the first that asks for it. */
   readonly pullSecret: string;
   /** Only for links. */
   readonly serviceAccount?: string;
+  /** Only for restarts: `deployment/docker-registry`. */
+  readonly workload?: string;
   readonly reason: string;
 }
 
@@ -44,6 +50,7 @@ export function reportPlan(planned: PlannedSweep): PlanReport {
   const { cluster, owner, startedAt, plan, unverified } = planned;
   const problems = [
     ...reportRefusals(plan),
+    ...reportUnknown(planned),
     ...plan.findings.filter((finding) => finding.severity === "failure"),
   ];
   return {
@@ -68,26 +75,43 @@ export function reportRefusals({ refusals }: PlannedSweep["plan"]): readonly Pla
   });
 }
 
-function changes({ writes, links, deletions }: PlannedSweep["plan"]): PlannedChange[] {
+/** Kept logins that may have changed, and nobody can tell. */
+export function reportUnknown({ desired, plan }: PlannedSweep): readonly PlanProblem[] {
+  return unknownVersions(desired, plan).map(({ pullSecret, registry, error }) => {
+    const { kind, message, hint } = mintCause(error);
+    return { pullSecret, kind, message: `${registry}: ${message}`, hint };
+  });
+}
+
+function changes(plan: PlannedSweep["plan"]): PlannedChange[] {
   return [
-    ...writes.map((write) => ({
+    ...plan.writes.map((write) => ({
       change: changeOf(write),
       namespace: write.namespace,
       pullSecret: write.secret.name,
       reason: describeReason(write.reason),
     })),
-    ...links.map(({ account, pullSecret }) => ({
-      change: "link" as const,
-      namespace: account.namespace,
-      pullSecret,
-      serviceAccount: account.name,
-      reason: "not among its imagePullSecrets",
-    })),
-    ...deletions.map(({ namespace, pullSecret }) => ({
+    ...plan.links.map((link) => linkChange("link", link, "not among its imagePullSecrets")),
+    ...plan.unlinks.map((link) => linkChange("unlink", link, "the config no longer links it")),
+    ...plan.restarts.map((restart) => {
+      const { namespace, workload, pullSecrets, reason } = restartLine(restart);
+      const [pullSecret = ""] = pullSecrets;
+      return { change: "restart" as const, namespace, pullSecret, workload, reason };
+    }),
+    ...plan.deletions.map(({ namespace, pullSecret }) => ({
       change: "delete" as const,
       namespace,
       pullSecret,
       reason: "the config no longer selects the namespace",
     })),
   ];
+}
+
+function linkChange(
+  change: "link" | "unlink",
+  { account, pullSecret }: AccountLink,
+  reason: string,
+): PlannedChange {
+  const { namespace, name: serviceAccount } = account;
+  return { change, namespace, pullSecret, serviceAccount, reason };
 }

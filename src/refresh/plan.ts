@@ -4,19 +4,18 @@
  */
 import { type ReadStamps, readStamps } from "../pull-secrets/stamps.ts";
 import type { DesiredPullSecret } from "./desired.ts";
-import {
-  accountListings,
-  type Listing,
-  type Observed,
-  type RefusedList,
-  unlisted,
-} from "./observe.ts";
+import { type Listing, type RefusedList, unlisted } from "./lists-by-place.ts";
+import type { Observed } from "./observe.ts";
+import { planLinks, planUnlinks } from "./plan-accounts.ts";
+import { type Draft, newDraft, type Planning } from "./plan-draft.ts";
+import { planRestarts } from "./plan-restarts.ts";
 import type { SecretState } from "./ports.ts";
 import type { Finding } from "./rules/findings.ts";
 import { type Judge, judgeSecret, type SecretWrite } from "./rules/judge-secret.ts";
-import { type AccountLink, judgeAccounts } from "./rules/link-accounts.ts";
+import type { AccountLink } from "./rules/link-accounts.ts";
 import { judgeOrphans, type SecretDeletion } from "./rules/orphans.ts";
 import { ownership } from "./rules/ownership.ts";
+import type { Restart } from "./rules/restarts.ts";
 import { selectNamespaces } from "./rules/select-namespaces.ts";
 
 export interface Plan {
@@ -25,7 +24,11 @@ export interface Plan {
   readonly links: readonly AccountLink[];
   /** Links that are there. */
   readonly linked: readonly AccountLink[];
+  /** Links of ours that the config has dropped. */
+  readonly unlinks: readonly AccountLink[];
   readonly deletions: readonly SecretDeletion[];
+  /** Workloads that would roll if all of the writes are made. */
+  readonly restarts: readonly Restart[];
   readonly findings: readonly Finding[];
   /** Secrets that are as they should be. */
   readonly current: readonly CurrentSecret[];
@@ -53,14 +56,10 @@ export function planSweep(
   for (const secret of desired) {
     planPullSecret(secret, observed, { judge, draft });
   }
+  planRestarts(desired, observed, { judge, draft });
   const { selected, ...plan } = draft;
   const known = observed.namespaces?.length ?? selected.size;
   return { ...plan, namespaces: { known, selected: selected.size } };
-}
-
-interface Planning {
-  readonly judge: Judge;
-  readonly draft: ReturnType<typeof newDraft>;
 }
 
 function planPullSecret(secret: DesiredPullSecret, observed: Observed, { judge, draft }: Planning) {
@@ -70,22 +69,33 @@ function planPullSecret(secret: DesiredPullSecret, observed: Observed, { judge, 
     draft.selected.add(name);
   }
   const listing = observed.secrets.get(secret.name) ?? unlisted;
-  const readable = readableNamespaces(secret, { names, listing }, draft);
-  const held = judgeEach(secret, { names: readable, states: listing.items }, { judge, draft });
-  planLinks(secret, { held, observed }, draft);
-
   const doomed = findings.map(({ namespace }) => namespace);
   const owned = listing.items.filter((state) => isOurs(state, judge) && !state.terminating);
   const orphans = judgeOrphans(secret, owned, new Set([...names, ...doomed]));
+
+  const readable = readableNamespaces(secret, { names, listing }, draft);
+  const { held, writes } = judgeEach(secret, { names: readable, listing }, { judge, draft });
+  planLinks(secret, { held, observed }, draft);
+  const unlinks = planUnlinks(secret, { held, listing, doomed: orphans.deletions }, observed);
+  draft.writes.push(...writes.map((write) => remembering(unlinks.links, write)));
+  draft.unlinks.push(...unlinks.links);
   draft.deletions.push(...orphans.deletions);
-  draft.findings.push(...orphans.findings);
+  draft.findings.push(...orphans.findings, ...unlinks.findings);
+}
+
+/** What a secret is to remember, though the config has dropped it. */
+function remembering(unlinks: readonly AccountLink[], write: SecretWrite): SecretWrite {
+  const here = unlinks.filter(({ account }) => account.namespace === write.namespace);
+  return here.length === 0
+    ? write
+    : { ...write, stillLinked: here.map((each) => each.account.name) };
 }
 
 /** Where a list was refused, nothing is known and nothing is done: the refusal is the report. */
 function readableNamespaces(
   secret: DesiredPullSecret,
   where: { readonly names: readonly string[]; readonly listing: Listing<SecretState> },
-  draft: Planning["draft"],
+  draft: Draft,
 ): readonly string[] {
   const { refused } = where.listing;
   draft.refusals.push(...refused.map((each) => ({ pullSecret: secret.name, ...each })));
@@ -93,14 +103,15 @@ function readableNamespaces(
   return blind.has(undefined) ? [] : where.names.filter((name) => !blind.has(name));
 }
 
-/** @returns the namespaces in which the secret is ours, or will be */
+/** @returns what to write, and the namespaces in which the secret is ours, or will be */
 function judgeEach(
   secret: DesiredPullSecret,
-  where: { readonly names: readonly string[]; readonly states: readonly SecretState[] },
+  where: { readonly names: readonly string[]; readonly listing: Listing<SecretState> },
   { judge, draft }: Planning,
-): ReadonlySet<string> {
-  const byNamespace = new Map(where.states.map((state) => [state.namespace, state]));
+): { readonly held: ReadonlySet<string>; readonly writes: readonly SecretWrite[] } {
+  const byNamespace = new Map(where.listing.items.map((state) => [state.namespace, state]));
   const held = new Set<string>();
+  const writes: SecretWrite[] = [];
   for (const namespace of where.names) {
     const verdict = judgeSecret(secret, namespace, byNamespace.get(namespace), judge);
     if (verdict.verdict === "leave") {
@@ -109,40 +120,14 @@ function judgeEach(
     }
     held.add(namespace);
     if (verdict.verdict === "write") {
-      draft.writes.push(verdict.write);
+      writes.push(verdict.write);
     } else {
       draft.current.push({ pullSecret: secret.name, namespace, stamps: verdict.stamps });
     }
   }
-  return held;
-}
-
-function planLinks(
-  secret: DesiredPullSecret,
-  where: { readonly held: ReadonlySet<string>; readonly observed: Observed },
-  draft: Planning["draft"],
-) {
-  for (const { items, refused } of accountListings(secret, where.observed)) {
-    draft.refusals.push(...refused.map((each) => ({ pullSecret: secret.name, ...each })));
-    const { linked, missing } = judgeAccounts(secret, where.held, items);
-    draft.linked.push(...linked);
-    draft.links.push(...missing);
-  }
+  return { held, writes };
 }
 
 function isOurs(state: SecretState, judge: Judge): boolean {
   return ownership(readStamps(state.annotations).owner, judge.owner) === "ours";
-}
-
-function newDraft() {
-  return {
-    writes: [] as SecretWrite[],
-    links: [] as AccountLink[],
-    linked: [] as AccountLink[],
-    deletions: [] as SecretDeletion[],
-    findings: [] as Finding[],
-    current: [] as CurrentSecret[],
-    refusals: [] as Refusal[],
-    selected: new Set<string>(),
-  };
 }

@@ -4,9 +4,10 @@
  */
 import type { ClusterErrorKind } from "../errors.ts";
 import type { StopReason } from "./ports.ts";
+import type { Expiries } from "./rules/expiries.ts";
 import type { Notice } from "./rules/findings.ts";
 
-export interface SweepReport {
+export interface SweepReport extends Expiries {
   readonly cluster: string;
   /** `<account>/<region>/<stage>` */
   readonly owner: string;
@@ -17,11 +18,12 @@ export interface SweepReport {
   readonly durationMs: number;
   readonly namespaces: { readonly known: number; readonly selected: number };
   readonly counts: SweepCounts;
-  /** RFC 3339; the first credential to expire in this cluster, null if none does. */
-  readonly soonestExpiry: string | null;
   readonly secrets: readonly SecretLine[];
   readonly links: readonly LinkLine[];
+  /** Links that the config has dropped, or whose secret went. */
+  readonly unlinks: readonly LinkLine[];
   readonly deletions: readonly { readonly namespace: string; readonly pullSecret: string }[];
+  readonly restarts: readonly RestartLine[];
   readonly failures: readonly Failure[];
   readonly notices: readonly Notice[];
 }
@@ -33,7 +35,10 @@ export interface SweepCounts {
   readonly adopted: number;
   readonly restored: number;
   readonly linked: number;
+  readonly unlinked: number;
   readonly deleted: number;
+  /** Workloads that were made to roll. */
+  readonly restarted: number;
   /** Secrets that aren't as the config asks. */
   readonly failed: number;
   /** Registry credentials that were asked for; one token may serve many. */
@@ -55,6 +60,15 @@ export interface LinkLine {
   readonly namespace: string;
   readonly serviceAccount: string;
   readonly pullSecret: string;
+}
+
+export interface RestartLine {
+  readonly namespace: string;
+  /** `deployment/docker-registry` */
+  readonly workload: string;
+  /** Those that asked for it. */
+  readonly pullSecrets: readonly string[];
+  readonly reason: string;
 }
 
 export type FailureKind =

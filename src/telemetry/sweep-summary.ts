@@ -11,8 +11,10 @@ const maxFailuresLogged = 20;
  */
 export function summarise({
   secrets,
-  links: _,
-  deletions: __,
+  links: _links,
+  unlinks: _unlinks,
+  deletions: _deletions,
+  restarts: _restarts,
   failures,
   notices,
   ...report

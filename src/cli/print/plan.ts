@@ -32,8 +32,8 @@ function unverified(cluster: string) {
   };
 }
 
-function groupKey({ change, pullSecret, serviceAccount, reason }: PlannedChange): string {
-  return JSON.stringify([change, pullSecret, serviceAccount, reason]);
+function groupKey({ namespace: _, ...change }: PlannedChange): string {
+  return JSON.stringify(Object.entries(change).sort());
 }
 
 function renderGroup(group: readonly PlannedChange[], { paint, columns }: Look): string {
@@ -41,14 +41,26 @@ function renderGroup(group: readonly PlannedChange[], { paint, columns }: Look):
   if (!first) {
     return "";
   }
-  const { change, pullSecret, serviceAccount, reason } = first;
-  const object = serviceAccount ? `to service account ${serviceAccount} ` : "";
+  const { change, reason } = first;
   const where = `in ${count(group.length, "namespace")}`;
   const names = listSome(group.map(({ namespace }) => namespace));
   return [
-    `  ${paint.bold(change)} ${pullSecret} ${object}${where} ${paint.dim(`· ${reason}`)}`,
+    `  ${paint.bold(change)} ${objectOf(first)} ${where} ${paint.dim(`· ${reason}`)}`,
     paint.dim(wrap(names, columns, "      ")),
   ].join("\n");
+}
+
+function objectOf({ change, pullSecret, serviceAccount, workload }: PlannedChange): string {
+  switch (change) {
+    case "link":
+      return `${pullSecret} to service account ${serviceAccount}`;
+    case "unlink":
+      return `${pullSecret} from service account ${serviceAccount}`;
+    case "restart":
+      return `${workload} for ${pullSecret}`;
+    default:
+      return pullSecret;
+  }
 }
 
 function summary(plan: ShownPlan, { paint }: Look): string {

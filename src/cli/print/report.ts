@@ -2,6 +2,7 @@
 import { formatDuration } from "../../durations.ts";
 import type { SecretLine, SweepReport } from "../../refresh/report.ts";
 import { formatExpiry } from "./durations.ts";
+import { renderExpiries } from "./expiries.ts";
 import type { Look } from "./look.ts";
 import { formatTable, moreRows, withCluster } from "./table.ts";
 import {
@@ -95,12 +96,12 @@ function renderSum(report: ShownReport, { paint, now, columns }: Look): string {
       .map((result) => `${counts[result]} ${result}`),
     `${counts.current} up to date`,
     ...(counts.linked > 0 ? [`${count(counts.linked, "service account")} linked`] : []),
+    ...(counts.unlinked > 0 ? [`${counts.unlinked} unlinked`] : []),
+    ...(counts.restarted > 0 ? [`${count(counts.restarted, "workload")} restarted`] : []),
     ...(counts.deleted > 0 ? [`${counts.deleted} deleted`] : []),
     ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
   ];
-  const expiry = report.soonestExpiry
-    ? ` · first expiry ${formatExpiry(report.soonestExpiry, now)}`
-    : "";
+  const expiry = renderExpiries(report, now);
   const sum = `${parts.join(", ")}${expiry} · ${formatDuration(report.durationMs)}`;
   const verdict = report.outcome === "ok" ? "" : " failed";
   const text = wrap(`${report.cluster}${verdict}: ${sum}`, columns - 2, "  ").trimStart();

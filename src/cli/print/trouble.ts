@@ -40,9 +40,10 @@ export function renderFailures(failures: readonly Trouble[], look: Look): string
   });
 }
 
-/** Notices of one kind about one pull secret are one line. */
+/** Notices that say the same about one pull secret are one line. */
 export function renderNotices(notices: readonly ShownNotice[], look: Look): string[] {
-  const groups = Map.groupBy(notices, ({ kind, pullSecret }) => `${kind} ${pullSecret}`);
+  const keyOf = ({ kind, pullSecret, message }: ShownNotice) => `${kind} ${pullSecret} ${message}`;
+  const groups = Map.groupBy(notices, keyOf);
   return [...groups.values()].map((group) => {
     const where = `in ${listSome(group.map(({ namespace }) => namespace))}`;
     const [first] = group;

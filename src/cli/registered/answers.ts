@@ -21,8 +21,15 @@ const failure = cause.extend({
 });
 const finding = cause.extend({ pullSecret: text, namespace: text });
 const problem = cause.extend({ pullSecret: text, namespace: text.optional() });
+const link = z.object({ namespace: text, serviceAccount: text, pullSecret: text });
 const outcome = z.enum(["ok", "failed"]);
 const common = { cluster: text, owner: text, outcome, namespaces };
+
+/** Sessions are absent where there are none to be, and in older versions. */
+const expiries = {
+  soonestExpiry: time.nullable(),
+  sessionsExpireAt: time.nullable().exactOptional(),
+};
 
 /** Of the credential in the cluster's record: absent where there is none, or in older versions. */
 const credential = z.object({
@@ -44,11 +51,13 @@ export const sweepAnswer = z.object({
     adopted: number,
     restored: number,
     linked: number,
+    unlinked: number.default(0),
     deleted: number,
+    restarted: number.default(0),
     failed: number,
     minted: number,
   }),
-  soonestExpiry: time.nullable(),
+  ...expiries,
   secrets: z.array(
     z.object({
       namespace: text,
@@ -58,8 +67,12 @@ export const sweepAnswer = z.object({
       expiresAt: time.nullable(),
     }),
   ),
-  links: z.array(z.object({ namespace: text, serviceAccount: text, pullSecret: text })),
+  links: z.array(link),
+  unlinks: z.array(link).default([]),
   deletions: z.array(z.object({ namespace: text, pullSecret: text })),
+  restarts: z
+    .array(z.object({ namespace: text, workload: text, pullSecrets: z.array(text), reason: text }))
+    .default([]),
   failures: z.array(failure),
   notices: z.array(finding),
   credential: credential.optional(),
@@ -70,10 +83,20 @@ export const planAnswer = z.object({
   at: time,
   changes: z.array(
     z.object({
-      change: z.enum(["create", "renew", "adopt", "restore", "link", "delete"]),
+      change: z.enum([
+        "create",
+        "renew",
+        "adopt",
+        "restore",
+        "link",
+        "unlink",
+        "delete",
+        "restart",
+      ]),
       namespace: text,
       pullSecret: text,
       serviceAccount: text.optional(),
+      workload: text.optional(),
       reason: text,
     }),
   ),
@@ -100,5 +123,5 @@ export const statusAnswer = z.object({
     }),
   ),
   problems: z.array(problem),
-  soonestExpiry: time.nullable(),
+  ...expiries,
 });

@@ -23,7 +23,14 @@ export interface Problem extends Found {
 
 export interface Notice extends Found {
   readonly severity: "notice";
-  readonly kind: "orphaned" | "prune-held" | "pending" | "terminating" | "gone";
+  readonly kind:
+    | "orphaned"
+    | "prune-held"
+    | "pending"
+    | "terminating"
+    | "gone"
+    | "link-left"
+    | "restart-pending";
 }
 
 export function foreignSecret(pullSecret: string, state: SecretState): Finding {
@@ -71,7 +78,7 @@ export function immutableType(pullSecret: string, namespace: string): Finding {
     pullSecret,
     namespace,
     message: `secret ${pullSecret} has another type or is immutable, which can't be changed on a live secret`,
-    hint: `use another name, or replace it when no pod needs it: kubectl delete secret -n ${namespace} ${pullSecret}`,
+    hint: `give this pull secret another name, and delete the old one when no pod needs it any more: kubectl delete secret -n ${namespace} ${pullSecret}`,
   };
 }
 

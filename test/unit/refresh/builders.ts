@@ -1,4 +1,5 @@
 /** Short ways to say what is in a cluster, for tests of the sweep's rules. */
+import { formatWorkload } from "../../../src/config/secret-format.ts";
 import type { PullSecretConfig } from "../../../src/config/stage-config.ts";
 import type { MintError } from "../../../src/errors.ts";
 import { layoutOf } from "../../../src/pull-secrets/layout.ts";
@@ -19,6 +20,7 @@ import type {
   RegistryCredential,
   SecretState,
   ServiceAccountState,
+  WorkloadState,
 } from "../../../src/refresh/ports.ts";
 import { formatOwner } from "../../../src/refresh/rules/ownership.ts";
 import { SecretValue } from "../../../src/secret-value.ts";
@@ -179,13 +181,20 @@ export interface Cluster {
   readonly namespaces?: readonly NamespaceState[];
   readonly secrets?: readonly SecretState[];
   readonly serviceAccounts?: readonly ServiceAccountState[];
+  /** Seen because a secret remembers them. */
+  readonly droppedAccounts?: readonly ServiceAccountState[];
+  readonly workloads?: readonly WorkloadState[];
 }
 
-export function observed({ namespaces, secrets = [], serviceAccounts = [] }: Cluster): Observed {
+export function observed({ namespaces, ...cluster }: Cluster): Observed {
+  const { secrets = [], serviceAccounts = [], droppedAccounts = [], workloads = [] } = cluster;
+  const byText = Map.groupBy(workloads, formatWorkload);
   return {
     namespaces,
     secrets: listings(secrets),
     serviceAccounts: listings(serviceAccounts),
+    droppedAccounts: listings(droppedAccounts),
+    workloads: new Map([...byText].map(([text, items]) => [text, { items, refused: [] }])),
   };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { desiredPullSecrets } from "../../../src/refresh/desired.ts";
-import { allNamedOutright } from "../../../src/refresh/observe.ts";
+import { allNamedOutright } from "../../../src/refresh/lists-by-place.ts";
 import { ecr, owner, pullSecret } from "./builders.ts";
 
 const config = {
