@@ -10,6 +10,7 @@ import { type Plan, planSweep } from "./plan.ts";
 import type { ClusterApi, CredentialSource, SweepProgress } from "./ports.ts";
 import type { SweepReport } from "./report.ts";
 import { resolveVersions } from "./resolve-versions.ts";
+import { unknownVersions } from "./unknown-versions.ts";
 
 export interface Sweep {
   readonly cluster: string;
@@ -87,6 +88,7 @@ export async function carryOut(planned: PlannedSweep, ports: SweepPorts): Promis
   const begunAt = ports.now();
   const ledger = new Ledger();
   ledger.planned(plan);
+  ledger.unknown(unknownVersions(planned.desired, plan));
   await applyPlan(plan, { ...ports, judge: { cluster, owner, now: startedAt }, ledger });
   const durationMs = planned.planMs + msSince(begunAt, ports.now);
   return makeReport({ ...planned, durationMs, namespaces: plan.namespaces, ledger });

@@ -26,9 +26,14 @@ const results = {
   restore: "restored",
 } as const satisfies Record<Change, string>;
 
-/** The change, once it is made. */
-export function resultOf(write: SecretWrite) {
-  return results[changeOf(write)];
+/**
+ * How a secret fares that was written.
+ * @param lapsed keys of registries whose entry was taken out of it
+ */
+export function describeOutcome(write: SecretWrite, lapsed: readonly string[]) {
+  return lapsed.length === 0
+    ? { result: results[changeOf(write)], reason: describeReason(write.reason) }
+    : { result: "failed" as const, reason: lapsed.map(describeLapse).join("; ") };
 }
 
 export function describeReason(reason: WriteReason): string {
@@ -48,8 +53,7 @@ export function describeReason(reason: WriteReason): string {
   }
 }
 
-/** Of an entry that was taken out of a secret. */
-export function describeLapse(registry: string): string {
+function describeLapse(registry: string): string {
   return `${registry} has expired and can't be renewed: its entry was removed, pulls go on without a login`;
 }
 
