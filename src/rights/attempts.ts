@@ -5,11 +5,18 @@
  */
 import type { NamespaceState } from "../refresh/ports.ts";
 import type { Attempt } from "./access.ts";
-import { foreignAnnotation, tokenSecret, wantedSecret } from "./attempt-objects.ts";
+import {
+  type Excess,
+  foreignAnnotation,
+  foreignKey,
+  tokenSecret,
+  wantedSecret,
+} from "./attempt-objects.ts";
 import { type Candidates, candidatesOf, type Existing } from "./candidates.ts";
 import { demandOf, type SecretDemand } from "./demand.ts";
 import { systemNamespace } from "./forbidden.ts";
 import type { RightsWish } from "./rights.ts";
+import { annotatedPods, otherImage } from "./workload-attempts.ts";
 
 export interface LabelledAttempt {
   readonly what: string;
@@ -20,7 +27,7 @@ export interface LabelledAttempt {
 
 /**
  * @param namespaces undefined: nobody may list them; then only what exists shows where to try
- * @param existing all secrets and accounts of the config's names, whoever made them
+ * @param existing all secrets, accounts and workloads of the config's names, whoever made them
  */
 export function attemptsOf(
   wish: RightsWish,
@@ -34,8 +41,11 @@ export function attemptsOf(
     first(demand.secrets, (secret) => systemToken(secret, candidates)),
     first(demand.secrets, (secret) => token(secret, candidates)),
     first(demand.secrets, (secret) => elsewhere(secret, wish, candidates)),
-    first(demand.secrets, (secret) => annotated(secret, wish, candidates)),
+    first(demand.secrets, (secret) => exceeded(secret, wish, candidates, "annotation")),
+    first(demand.secrets, (secret) => exceeded(secret, wish, candidates, "key")),
     first(demand.secrets, (secret) => annotatedAccount(secret, candidates)),
+    first(demand.secrets, (secret) => otherImage(candidates.restarted(secret))),
+    first(demand.secrets, (secret) => annotatedPods(candidates.restarted(secret))),
   ];
   return attempts.filter((attempt) => attempt !== undefined);
 }
@@ -69,26 +79,38 @@ function elsewhere(secret: SecretDemand, wish: RightsWish, candidates: Candidate
   if (namespace === undefined) return undefined;
   return {
     what: `write secret ${namespace}/${secret.name}, which the config doesn't want there`,
-    attempt: wantedSecret(secret, namespace, wish.owner),
+    attempt: wantedSecret(candidates.formIn(secret, namespace), namespace, wish.owner),
     needsPolicy: candidates.isGranted(secret, namespace),
   };
 }
 
-function annotated(secret: SecretDemand, wish: RightsWish, candidates: Candidates): Maybe {
-  const { selected, isFree, existing } = candidates;
-  const namespaces = selected(secret);
+/** As it is wanted, but for one thing. Only where pods read it whole is a key too much. */
+function exceeded(
+  secret: SecretDemand,
+  wish: RightsWish,
+  { selected, isFree, existing, formIn }: Candidates,
+  excess: Excess,
+): Maybe {
+  const { name } = secret;
+  const namespaces = selected(secret).filter(
+    (each) => excess === "annotation" || formIn(secret, each).content !== undefined,
+  );
   const free = namespaces.find((each) => isFree(secret, each));
   const held = existing.secrets.find(
-    ({ name, namespace }) => name === secret.name && namespaces.includes(namespace),
+    (each) => each.name === name && namespaces.includes(each.namespace),
   );
   const namespace = free ?? held?.namespace;
   if (namespace === undefined) return undefined;
+  const changed = {
+    annotation: foreignAnnotation("Secret", namespace, name),
+    key: foreignKey(namespace, name),
+  };
   return {
-    what: `add a foreign annotation to secret ${namespace}/${secret.name}`,
+    what: `add a foreign ${excess} to secret ${namespace}/${name}`,
     attempt:
       free === undefined
-        ? foreignAnnotation("Secret", namespace, secret.name)
-        : wantedSecret(secret, free, wish.owner, { foreign: true }),
+        ? changed[excess]
+        : wantedSecret(formIn(secret, free), free, wish.owner, excess),
     needsPolicy: true,
   };
 }

@@ -1,13 +1,16 @@
 /** Where an attempt would judge a right, by what is known of a cluster. Pure. */
 import { selectsNamespace } from "../config/namespace-selection.ts";
+import type { WorkloadRef } from "../config/secret-format.ts";
 import type { Observed } from "../refresh/observe.ts";
 import type { NamespaceState } from "../refresh/ports.ts";
+import type { SecretForm, WorkloadPlace } from "./attempt-objects.ts";
 import { type Demand, namespacesOf, type Place, type SecretDemand } from "./demand.ts";
 import { systemNamespace } from "./forbidden.ts";
 
 export interface Existing {
   readonly secrets: readonly InNamespace[];
   readonly accounts: readonly InNamespace[];
+  readonly workloads?: readonly WorkloadPlace[];
 }
 
 interface InNamespace {
@@ -20,6 +23,7 @@ export function existingIn(observed: Observed | undefined) {
   return {
     secrets: [...(observed?.secrets.values() ?? [])].flatMap(({ items }) => items),
     accounts: [...(observed?.serviceAccounts.values() ?? [])].flatMap(({ items }) => items),
+    workloads: [...(observed?.workloads.values() ?? [])].flatMap(({ items }) => items),
   };
 }
 
@@ -35,6 +39,10 @@ export interface Candidates {
   isGranted(secret: SecretDemand, namespace: string): boolean;
   /** An account that exists, and that this secret is linked to. */
   linked(secret: SecretDemand): InNamespace | undefined;
+  /** A workload that exists, and that restarts for this secret. */
+  restarted(secret: SecretDemand): WorkloadPlace | undefined;
+  /** The secret as it would be there, wanted or not. */
+  formIn(secret: SecretDemand, namespace: string): SecretForm;
 }
 
 type Known = Pick<NamespaceState, "name" | "labels" | "terminating">;
@@ -65,15 +73,28 @@ export function candidatesOf(
     isGranted: ({ places }, namespace) =>
       demand.scope === "cluster" || namespacesOf(places).includes(namespace),
     linked: ({ places }) => firstLinked(places, { isIn, existing }),
+    restarted: ({ places }) =>
+      existing.workloads?.find((each) =>
+        places.some((place) => restarts(place, each) && isIn(place, each.namespace)),
+      ),
+    formIn: ({ name, places }, namespace) => {
+      const place = places.find((each) => isIn(each, namespace)) ?? places[0];
+      return { name, content: place?.content };
+    },
   };
+}
+
+function restarts({ workloads = [] }: Place, { kind, name }: WorkloadRef): boolean {
+  return workloads.some((each) => each.kind === kind && each.name === name);
 }
 
 /**
  * Every cluster has the first one; the others are namespaces that a config names outright, so they
  * need no labels to be selected.
  */
-function shownBy({ secrets, accounts }: Existing): readonly Known[] {
-  const names = [systemNamespace, ...[...secrets, ...accounts].map(({ namespace }) => namespace)];
+function shownBy({ secrets, accounts, workloads = [] }: Existing): readonly Known[] {
+  const seen = [...secrets, ...accounts, ...workloads];
+  const names = [systemNamespace, ...seen.map(({ namespace }) => namespace)];
   return [...new Set(names)].map((name) => ({ name, labels: {}, terminating: false }));
 }
 

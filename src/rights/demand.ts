@@ -1,13 +1,15 @@
 /**
  * What a config wants in one cluster, as far as rights are concerned: which secrets, where, linked
- * to which accounts. No registry and no token is in it. Pure.
+ * to which accounts, read by which workloads. No registry and no token is in it. Pure.
  */
 import type { LabelSelector } from "../config/label-selector.ts";
 import { literalNamespaces, type NamespaceSelection } from "../config/namespace-selection.ts";
+import { formatWorkload, type WorkloadRef } from "../config/secret-format.ts";
 import { digest } from "../pull-secrets/digest.ts";
 import { dockerConfigJsonType } from "../pull-secrets/names.ts";
 import type { DesiredPullSecret } from "../refresh/desired.ts";
-import { allNamedOutright } from "../refresh/observe.ts";
+import { allNamedOutright } from "../refresh/lists-by-place.ts";
+import { type ContentDemand, contentDemandOf } from "./content-demand.ts";
 
 export interface Demand {
   /** `namespaces` where the config names all of them outright. */
@@ -18,8 +20,6 @@ export interface Demand {
 
 export interface SecretDemand {
   readonly name: string;
-  /** The only type that it may have. */
-  readonly type: string;
   readonly places: readonly Place[];
   /** May be deleted where it is no longer wanted. */
   readonly prune: boolean;
@@ -31,6 +31,10 @@ export interface Place {
   readonly namespaces: NamespaceSelection;
   /** Accounts there that link to the secret. */
   readonly accounts: readonly string[] | "all";
+  /** Absent: a pull secret as the kubelet reads it. */
+  readonly content?: ContentDemand;
+  /** Rolled when the secret's content has changed; absent: none are. */
+  readonly workloads?: readonly WorkloadRef[];
 }
 
 /**
@@ -43,7 +47,6 @@ export function demandOf(desired: readonly DesiredPullSecret[]): Demand {
   const byName = Map.groupBy(desired, ({ name }) => name);
   const secrets = [...byName].map(([name, entries]) => ({
     name,
-    type: dockerConfigJsonType,
     places: entries.map(placeOf).sort(byText),
     prune: entries.some(({ prune }) => prune),
     adopt: entries.some(({ adopt }) => adopt),
@@ -55,8 +58,20 @@ export function demandOf(desired: readonly DesiredPullSecret[]): Demand {
 }
 
 /** Changes with what the config wants in a cluster, and with nothing else. */
-export function digestOf(demand: Demand): string {
-  return digest([formVersion, demand]);
+export function digestOf({ scope, secrets }: Demand): string {
+  // Clusters were registered when every secret had this type, and said so here.
+  const typed = secrets.map(({ name, ...rest }) => ({ name, type: dockerConfigJsonType, ...rest }));
+  return digest([formVersion, { scope, secrets: typed }]);
+}
+
+/** Whether a secret is more than what the kubelet reads. */
+export function asksForContent({ secrets }: Demand): boolean {
+  return secrets.some(({ places }) => places.some(({ content }) => content !== undefined));
+}
+
+/** Each once, in the order of their names. */
+export function workloadsOf(secrets: readonly SecretDemand[]): readonly WorkloadRef[] {
+  return distinct(secrets.flatMap(({ places }) => places.flatMap((each) => each.workloads ?? [])));
 }
 
 /** Of a demand that names all namespaces outright: what is wanted in each. */
@@ -84,7 +99,8 @@ export function namespacesOf(places: readonly Place[]): readonly string[] {
 }
 
 /** Sorted, so that a config that only changed its order asks for the same rights. */
-function placeOf({ namespaces, serviceAccounts }: DesiredPullSecret): Place {
+function placeOf({ namespaces, serviceAccounts, format, restart }: DesiredPullSecret): Place {
+  const content = contentDemandOf(format);
   return {
     namespaces: {
       include: sorted(namespaces.include),
@@ -92,7 +108,15 @@ function placeOf({ namespaces, serviceAccounts }: DesiredPullSecret): Place {
       selector: namespaces.selector && ordered(namespaces.selector),
     },
     accounts: serviceAccounts === "all" ? "all" : sorted(serviceAccounts),
+    // Left out where a config has none of these: it asks for the rights that it always asked for.
+    ...(content && { content }),
+    ...(restart.length > 0 && { workloads: distinct(restart) }),
   };
+}
+
+function distinct(workloads: readonly WorkloadRef[]): readonly WorkloadRef[] {
+  const byText = new Map(workloads.map((each) => [formatWorkload(each), each]));
+  return [...byText].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, each]) => each);
 }
 
 function sorted(names: readonly string[]): readonly string[] {

@@ -2,9 +2,11 @@
  * The questions that must be answered with no: what a stolen credential would be tried with first.
  * RBAC alone has to refuse these; `attempts.ts` tries what only the policy refuses. Pure.
  */
+import { formatWorkload, type WorkloadRef } from "../config/secret-format.ts";
 import type { AccessQuestion } from "./access.ts";
-import { type Demand, namespacesOf, type Place } from "./demand.ts";
+import { type Demand, namespacesOf, type Place, workloadsOf } from "./demand.ts";
 import { accountsOf } from "./rbac.ts";
+import { workloadGroup, workloadResources } from "./workload-resources.ts";
 
 /** The place that gives everything away: accounts of the control plane live there. */
 export const systemNamespace = "kube-system";
@@ -17,6 +19,7 @@ export function forbiddenQuestions(demand: Demand): readonly AccessQuestion[] {
     ...otherSecrets(demand),
     ...ourSecrets(demand),
     ...otherAccounts(demand),
+    ...otherWorkloads(demand),
     ...escalations,
     ...(demand.scope === "namespaces" ? [ask("list", "namespaces")] : []),
   ];
@@ -71,6 +74,40 @@ function otherAccounts(demand: Demand): readonly AccessQuestion[] {
       name: "clusterrole-aggregation-controller",
     }),
   ];
+}
+
+/** Other ones, and what is too much even for those that the config restarts. */
+function otherWorkloads({ scope, secrets }: Demand): readonly AccessQuestion[] {
+  const places = secrets.flatMap((secret) => secret.places);
+  const workloads = workloadsOf(secrets);
+  const kinds = [...new Set(workloads.map(({ kind }) => kind))];
+  return [
+    // Whether deployments can be made is asked below, whatever the config says.
+    ...kinds.flatMap((kind) =>
+      ["patch", ...(kind === "deployment" ? [] : ["create"])].map((verb) =>
+        ask(verb, workloadResources[kind].plural, { group: workloadGroup }),
+      ),
+    ),
+    ...workloads.flatMap((workload) => {
+      const { plural } = workloadResources[workload.kind];
+      const about = (verb: string, more: Partial<AccessQuestion>) =>
+        ask(verb, plural, { group: workloadGroup, name: workload.name, ...more });
+      const its = scope === "cluster" ? undefined : places.filter(restarts(workload));
+      // One namespace stands for all: their Roles are alike.
+      const [namespace] = its ? namespacesOf(its) : [];
+      const where = namespace === undefined ? {} : { namespace };
+      return [
+        ...["update", "delete"].map((verb) => about(verb, where)),
+        about("patch", { ...where, subresource: "scale" }),
+        ...(its ? outside(its) : []).map((elsewhere) => about("patch", elsewhere)),
+      ];
+    }),
+  ];
+}
+
+function restarts(workload: WorkloadRef) {
+  const wanted = formatWorkload(workload);
+  return ({ workloads = [] }: Place) => workloads.some((each) => formatWorkload(each) === wanted);
 }
 
 const escalations: readonly AccessQuestion[] = [

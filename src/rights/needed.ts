@@ -1,8 +1,9 @@
 /** The questions that must be answered with yes: the sweep's own requests, one by one. Pure. */
 import type { AccessQuestion } from "./access.ts";
-import { type Demand, type SecretDemand, secretsByNamespace } from "./demand.ts";
-import { accountsOf, accountVerbs, secretVerbs } from "./rbac.ts";
+import { type Demand, type SecretDemand, secretsByNamespace, workloadsOf } from "./demand.ts";
+import { accountsOf, accountVerbs, secretVerbs, workloadVerbs } from "./rbac.ts";
 import type { Subject } from "./rights.ts";
+import { workloadGroup, workloadResources } from "./workload-resources.ts";
 
 export function neededQuestions(demand: Demand, subject: Subject): readonly AccessQuestion[] {
   return [...sweepQuestions(demand), ...tokenQuestions(subject)];
@@ -33,6 +34,12 @@ function questionsIn(
     ...(accounts === "all" ? [{}] : accounts.map((name) => ({ name }))).flatMap((named) =>
       accountVerbs.map((verb) => {
         return { verb, group: "", resource: "serviceaccounts", ...named, ...where };
+      }),
+    ),
+    ...workloadsOf(secrets).flatMap(({ kind, name }) =>
+      workloadVerbs.map((verb) => {
+        const resource = workloadResources[kind].plural;
+        return { verb, group: workloadGroup, resource, name, ...where };
       }),
     ),
   ];

@@ -2,10 +2,12 @@
  * The first layer: RBAC, which pins verbs to names. Cluster-wide, or as Roles in the namespaces of a
  * config that names them all. Pure.
  */
-import { type Demand, type SecretDemand, secretsByNamespace } from "./demand.ts";
+import type { WorkloadRef } from "../config/secret-format.ts";
+import { type Demand, type SecretDemand, secretsByNamespace, workloadsOf } from "./demand.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
 import { metadataOf, rightsName, tokenRoleName } from "./names.ts";
 import type { Account, RightsWish, Subject } from "./rights.ts";
+import { workloadGroup, workloadResources } from "./workload-resources.ts";
 
 const rbacGroup = "rbac.authorization.k8s.io";
 const rbacVersion = `${rbacGroup}/v1`;
@@ -13,6 +15,8 @@ const rbacVersion = `${rbacGroup}/v1`;
 /** Read in one list per name; written by server-side apply, which is a patch and may create. */
 export const secretVerbs = ["list", "get", "create", "patch"] as const;
 export const accountVerbs = ["list", "patch"] as const;
+/** Of the workloads themselves, not of their scale and status. */
+export const workloadVerbs = ["list", "patch"] as const;
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -67,8 +71,16 @@ function rulesFor(secrets: readonly SecretDemand[]): readonly Rule[] {
     rule("secrets", secretVerbs, namesOf(secrets)),
     rule("secrets", ["delete"], namesOf(pruned)),
     rule("serviceaccounts", accountVerbs, accounts === "all" ? undefined : accounts),
+    ...workloadRules(workloadsOf(secrets)),
     // Without names, a rule would be about all of them.
   ].filter(({ resourceNames }) => resourceNames?.length !== 0);
+}
+
+function workloadRules(workloads: readonly WorkloadRef[]): readonly Rule[] {
+  return [...Map.groupBy(workloads, ({ kind }) => kind)].map(([kind, each]) => {
+    const { plural } = workloadResources[kind];
+    return { ...rule(plural, workloadVerbs, namesOf(each)), apiGroups: [workloadGroup] };
+  });
 }
 
 function rule(resource: string, verbs: readonly string[], names?: readonly string[]): Rule {
@@ -76,8 +88,8 @@ function rule(resource: string, verbs: readonly string[], names?: readonly strin
   return names ? { ...rule, resourceNames: names } : rule;
 }
 
-function namesOf(secrets: readonly SecretDemand[]): readonly string[] {
-  return secrets.map(({ name }) => name);
+function namesOf(things: readonly { readonly name: string }[]): readonly string[] {
+  return things.map(({ name }) => name);
 }
 
 function bound(

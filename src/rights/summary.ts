@@ -18,6 +18,7 @@ export function summaryOf(wish: RightsWish, demand: Demand): readonly string[] {
       : secretLines(demand, reach, "list, get, create, update")),
     ...deletionLines(demand, reach, wish.withPolicy),
     ...accountLines(demand, reach, wish.withPolicy),
+    ...workloadLines(demand, reach, wish.withPolicy),
     ...(wish.subject.kind === "ServiceAccount" ? ["its own token: renew"] : []),
     ...(wish.withPolicy ? [] : [warning(clusterWide)]),
   ];
@@ -62,6 +63,19 @@ function accountLines({ secrets }: Demand, reach: Reach, withPolicy: boolean): r
         },
       )
     : [...new Set(links.map(({ which, where }) => line(which, "change", where)))];
+}
+
+function workloadLines({ secrets }: Demand, reach: Reach, withPolicy: boolean): readonly string[] {
+  const may = withPolicy ? "restart" : "change";
+  const wanted = secrets.flatMap(({ places }) =>
+    places.flatMap((place) =>
+      (place.workloads ?? []).map(({ kind, name }) => [`${kind}s\n${reach(place)}`, name] as const),
+    ),
+  );
+  return grouped(wanted).map(([place, names]) => {
+    const [kinds = "", where = ""] = place.split("\n");
+    return `${kinds} named ${names}: list, ${may}; in ${where}`;
+  });
 }
 
 function warning(clusterWide: boolean): string {

@@ -4,7 +4,7 @@
  */
 import type { NamespaceState, SecretState, ServiceAccountState } from "../../refresh/ports.ts";
 import type { Attempt } from "../../rights/access.ts";
-import { wantedSecret } from "../../rights/attempt-objects.ts";
+import { type WorkloadPlace, wantedRestart, wantedSecret } from "../../rights/attempt-objects.ts";
 import { candidatesOf } from "../../rights/candidates.ts";
 import { demandOf } from "../../rights/demand.ts";
 import type { RegistrationWish } from "../registration-wish.ts";
@@ -21,19 +21,22 @@ export interface Existing {
     ServiceAccountState,
     "name" | "namespace" | "imagePullSecrets"
   >[];
+  readonly workloads?: readonly WorkloadPlace[];
 }
 
-/** One write per secret, where none is yet, and one link per secret, where there is an account. */
+/** Per secret one write, where none is yet, one link and one restart, where there is what for. */
 export function wantedWrites(
   { desired, owner }: RegistrationWish,
   namespaces: readonly NamespaceState[] | undefined,
   existing: Existing,
 ): readonly WantedWrite[] {
   const demand = demandOf(desired);
-  const { selected, isFree, linked } = candidatesOf(demand, namespaces, existing);
+  const candidates = candidatesOf(demand, namespaces, existing);
+  const { selected, isFree, linked, restarted, formIn } = candidates;
   return demand.secrets.flatMap((secret) => {
     const namespace = selected(secret).find((each) => isFree(secret, each));
     const account = linked(secret);
+    const workload = restarted(secret);
     const held = existing.accounts.find(
       (each) => each.name === account?.name && each.namespace === account.namespace,
     );
@@ -43,10 +46,11 @@ export function wantedWrites(
         : [
             {
               what: `write secret ${namespace}/${secret.name}`,
-              attempt: wantedSecret(secret, namespace, owner),
+              attempt: wantedSecret(formIn(secret, namespace), namespace, owner),
             },
           ]),
       ...(held === undefined ? [] : [link(secret.name, held)]),
+      ...(workload === undefined ? [] : [restart(workload)]),
     ];
   });
 }
@@ -62,4 +66,9 @@ function link(secret: string, account: Existing["accounts"][number]): WantedWrit
       patch: { imagePullSecrets: names.map((each) => ({ name: each })) },
     },
   };
+}
+
+function restart(workload: WorkloadPlace): WantedWrite {
+  const { kind, namespace, name } = workload;
+  return { what: `restart ${kind} ${namespace}/${name}`, attempt: wantedRestart(workload) };
 }

@@ -6,19 +6,21 @@
  * https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
 import { formatOwner } from "../../refresh/rules/ownership.ts";
-import type { Demand, Place } from "../demand.ts";
+import { asksForContent, type Demand, workloadsOf } from "../demand.ts";
 import type { KubernetesObject } from "../kubernetes-object.ts";
 import { accountUser, metadataOf, rightsName } from "../names.ts";
 import type { RightsWish, Subject } from "../rights.ts";
-import { celString, selects } from "./cel.ts";
+import { workloadGroup, workloadResources } from "../workload-resources.ts";
+import { celString } from "./cel.ts";
 import { type PolicyRule, policyRules } from "./policy-rules.ts";
+import {
+  changes,
+  contentChanges,
+  selectionVariables,
+  workloadChanges,
+} from "./policy-variables.ts";
 
 const apiVersion = "admissionregistration.k8s.io/v1";
-
-interface Variable {
-  readonly name: string;
-  readonly expression: string;
-}
 
 export function policyObjects(wish: RightsWish, demand: Demand): readonly KubernetesObject[] {
   const metadata = metadataOf(wish, rightsName(wish.namespace));
@@ -36,9 +38,14 @@ export function policyObjects(wish: RightsWish, demand: Demand): readonly Kubern
       metadata,
       spec: {
         failurePolicy: "Fail",
-        matchConstraints,
+        matchConstraints: matchConstraints(demand),
         matchConditions: [{ name: "by-ecr-pull-secrets", expression: isBy(wish.subject) }],
-        variables: [...changes, ...selections.variables],
+        variables: [
+          ...changes,
+          ...(asksForContent(demand) ? contentChanges : []),
+          ...(workloadsOf(demand.secrets).length > 0 ? workloadChanges : []),
+          ...selections.variables,
+        ],
         validations: rules.map(validation),
       },
     },
@@ -51,20 +58,28 @@ export function policyObjects(wish: RightsWish, demand: Demand): readonly Kubern
   ];
 }
 
-const matchConstraints = {
-  matchPolicy: "Equivalent",
-  namespaceSelector: {},
-  objectSelector: {},
-  resourceRules: [
-    {
-      apiGroups: [""],
-      apiVersions: ["*"],
-      operations: ["*"],
-      resources: ["secrets", "serviceaccounts", "serviceaccounts/token"],
-      scope: "*",
-    },
-  ],
-};
+const coreResources = ["secrets", "serviceaccounts", "serviceaccounts/token"];
+
+/** With all that lies below them, such as their scale. */
+const workloads = Object.values(workloadResources).map(({ plural }) => `${plural}/*`);
+
+/** Nobody is asked about workloads where the config has none: a policy costs each request a little. */
+function matchConstraints({ secrets }: Demand) {
+  const restarts = workloadsOf(secrets).length > 0;
+  return {
+    matchPolicy: "Equivalent",
+    namespaceSelector: {},
+    objectSelector: {},
+    resourceRules: [
+      resourceRule("", coreResources),
+      ...(restarts ? [resourceRule(workloadGroup, workloads)] : []),
+    ],
+  };
+}
+
+function resourceRule(group: string, resources: readonly string[]) {
+  return { apiGroups: [group], apiVersions: ["*"], operations: ["*"], resources, scope: "*" };
+}
 
 /** It is asked about everybody's requests, and an error in it would refuse them: so it has none. */
 function isBy(subject: Subject): string {
@@ -76,71 +91,4 @@ function isBy(subject: Subject): string {
 function validation({ expression, message }: PolicyRule) {
   // 403, as when RBAC refuses; the default would be 422.
   return { expression, message, reason: "Forbidden" };
-}
-
-/** The names of what differs from before; of a new object, everything that it has. */
-const changes: readonly Variable[] = [
-  { name: "old", expression: "oldObject == null ? {} : oldObject" },
-  ...both("metadata", ({ object }) => field(object, "metadata", "{}")),
-  ...both("labels", ({ metadata }) => field(metadata, "labels", "{}")),
-  ...both("annotations", ({ metadata }) => field(metadata, "annotations", "{}")),
-  ...both("links", ({ object }) => {
-    const names = 'map(each, has(each.name) ? each.name : "")';
-    return `(${field(object, "imagePullSecrets", "[]")}).${names}`;
-  }),
-  { name: "changedFields", expression: changed("object", "variables.old") },
-  ...["metadata", "labels", "annotations"].map((name) => ({
-    name: `changed${capitalized(name)}`,
-    expression: changed(`variables.${name}`, `variables.old${capitalized(name)}`),
-  })),
-];
-
-function both(
-  name: string,
-  expression: (of: { readonly object: string; readonly metadata: string }) => string,
-): readonly Variable[] {
-  const after = { object: "object", metadata: "variables.metadata" };
-  const before = { object: "variables.old", metadata: "variables.oldMetadata" };
-  return [
-    { name, expression: expression(after) },
-    { name: `old${capitalized(name)}`, expression: expression(before) },
-  ];
-}
-
-function field(object: string, name: string, otherwise: string): string {
-  return `has(${object}.${name}) ? ${object}.${name} : ${otherwise}`;
-}
-
-function changed(after: string, before: string): string {
-  return (
-    `${after}.filter(each, !(each in ${before}) || ${after}[each] != ${before}[each])` +
-    ` + ${before}.filter(each, !(each in ${after}))`
-  );
-}
-
-/** One variable per distinct selection: a hundred secrets mostly share one. */
-function selectionVariables(demand: Demand) {
-  const labels = "variables.namespaceLabels";
-  const expressionOf = (place: Place) => selects(place.namespaces, "request.namespace", labels);
-  const places = demand.secrets.flatMap((secret) => secret.places);
-  const distinct = [...new Set(places.map(expressionOf))].filter((each) => each !== "true");
-  const names = new Map(distinct.map((expression, at) => [expression, `selected${at + 1}`]));
-  const variables = [...names].map(([expression, name]) => ({ name, expression }));
-  const usesLabels = distinct.some((expression) => expression.includes(labels));
-  return {
-    of: (place: Place) => {
-      const expression = expressionOf(place);
-      return expression === "true" ? expression : `variables.${names.get(expression)}`;
-    },
-    variables: usesLabels ? [namespaceLabels, ...variables] : variables,
-  };
-}
-
-const namespaceLabels: Variable = {
-  name: "namespaceLabels",
-  expression: field("namespaceObject.metadata", "labels", "{}"),
-};
-
-function capitalized(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
 }

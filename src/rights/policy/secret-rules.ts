@@ -13,14 +13,6 @@ export function wantedPlace({ demand, selected }: PolicyScope): string {
   return anyOf(terms);
 }
 
-export function wantedType({ demand }: PolicyScope): string {
-  const byType = Map.groupBy(demand.secrets, ({ type }) => type);
-  const terms = [...byType].map(([type, secrets]) =>
-    allOf([isNamed(secrets), `object.type == ${celString(type)}`]),
-  );
-  return anyOf(terms);
-}
-
 /**
  * Labels and annotations of others steer other controllers (one that copies secrets to where an
  * annotation says, for instance), a finalizer or owner reference decides when an object goes, and

@@ -20,11 +20,14 @@ const existing = {
 const noSecrets = { ...existing, secrets: [] };
 const named = { namespaces: namespaces(["web", "api"]) };
 
+const registry = { kind: "deployment", name: "registry" } as const;
+const opaque = { type: "opaque", username: "user", password: "pass" } as const;
+
 const scenes: [
   string,
   Partial<PullSecretConfig>[],
   Parameters<typeof attemptsOf>[1],
-  typeof existing | undefined,
+  Parameters<typeof attemptsOf>[2],
   string[],
 ][] = [
   [
@@ -118,6 +121,38 @@ const scenes: [
     undefined,
     [],
   ],
+  [
+    "workloads that restart, where one is there",
+    [{ name: "x" }, { restart: [{ kind: "statefulset", name: "cache" }, registry] }],
+    cluster,
+    {
+      ...existing,
+      secrets: cluster.flatMap(({ name }) => [secret(name), secret(name, "x")]),
+      workloads: [
+        { kind: "deployment", ...secret("kube-system", "registry") },
+        { kind: "daemonset", ...secret("web", "registry") },
+        { kind: "deployment", ...secret("web", "registry") },
+      ],
+    },
+    [
+      "add a foreign annotation to secret web/ecr-pull",
+      "run another image in deployment web/registry",
+      "add a foreign annotation to the pods of deployment web/registry",
+    ],
+  ],
+  [
+    "a secret that pods read, before the first sweep",
+    [{ name: "x" }, { format: opaque }],
+    cluster,
+    undefined,
+    [
+      "make secret kube-system/ecr-pull hold another account's token",
+      "make secret web/ecr-pull hold another account's token",
+      "write secret kube-system/ecr-pull, which the config doesn't want there",
+      "add a foreign annotation to secret web/ecr-pull",
+      "add a foreign key to secret web/ecr-pull",
+    ],
+  ],
   ["a config that wants nothing here", [], cluster, undefined, []],
 ];
 
@@ -157,9 +192,10 @@ function isAllowed(wish: RightsWish, attempt: Attempt): boolean {
       ? { ...attempt.object.metadata, kind: attempt.object.kind }
       : attempt.ref;
   const { kind, name, namespace: inNamespace = "" } = target;
-  const resource = kind === "Secret" ? "secrets" : "serviceaccounts";
-  const question = { verb: "patch", group: "", resource, namespace: inNamespace, name };
-  const cluster = { verb: "patch", group: "", resource, name };
+  const group = kind === "Deployment" ? "apps" : "";
+  const resource = `${kind.toLowerCase()}s`;
+  const question = { verb: "patch", group, resource, namespace: inNamespace, name };
+  const cluster = { verb: "patch", group, resource, name };
   if (!isGranted(rights.objects, question) && !isGranted(rights.objects, cluster)) return false;
   if (!wish.withPolicy) return true;
   const judge = judgeBy(objectOf(rights, "ValidatingAdmissionPolicy"));
@@ -169,9 +205,17 @@ function isAllowed(wish: RightsWish, attempt: Attempt): boolean {
 
 function change(attempt: Attempt) {
   if (attempt.kind === "apply") return { operation: "CREATE", object: attempt.object } as const;
-  const oldObject =
-    attempt.ref.kind === "Secret" ? created() : { metadata: { name: attempt.ref.name } };
-  const patch = attempt.patch as { readonly metadata: object };
-  const object = { ...oldObject, metadata: { ...oldObject.metadata, ...patch.metadata } };
-  return { operation: "UPDATE", oldObject, object } as const;
+  const { kind, name } = attempt.ref;
+  const oldObject = kind === "Secret" ? created() : { metadata: { name } };
+  return { operation: "UPDATE", oldObject, object: merged(oldObject, attempt.patch) } as const;
+}
+
+/** As far as these patches go: RFC 7386 without removals. */
+function merged(target: object, patch: object): object {
+  const entries = Object.entries(patch).map(([key, value]) => {
+    const before: unknown = Reflect.get(target, key);
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return [key, isObject ? merged(before === undefined ? {} : Object(before), value) : value];
+  });
+  return { ...target, ...Object.fromEntries(entries) };
 }

@@ -4,6 +4,17 @@ import { demandOf, digestOf } from "../../../src/rights/demand.ts";
 import { ecr } from "../refresh/builders.ts";
 import { namespaces, wishFor } from "./wishes.ts";
 
+const opaque = { type: "opaque", username: "user", password: "pass" } as const;
+const sessions = {
+  type: "awsCredentials",
+  roleArn: "arn:aws:iam::111122223333:role/s3",
+  region: undefined,
+  sessionPolicy: undefined,
+  mountPath: "/var/run/secrets/aws",
+} as const;
+const registry = { kind: "deployment", name: "registry" } as const;
+const cache = { kind: "statefulset", name: "cache" } as const;
+
 const demand = (...entries: Partial<PullSecretConfig>[]) => demandOf(wishFor(entries).desired);
 const digest = (...entries: Partial<PullSecretConfig>[]) => digestOf(demand(...entries));
 
@@ -16,13 +27,39 @@ test("one name in several entries is one secret in several places", () => {
     secrets: [
       {
         name: "ecr-pull",
-        type: "kubernetes.io/dockerconfigjson",
         places: [
           { namespaces: api, accounts: [] },
           { namespaces: web, accounts: ["default"] },
         ],
         prune: true,
         adopt: false,
+      },
+    ],
+  });
+});
+
+test("a secret of another format, and what restarts for it, belong to the place", () => {
+  const [web, api] = [namespaces(["web"]), namespaces(["api"])];
+  const restart = [
+    { kind: "statefulset", name: "cache" },
+    { kind: "deployment", name: "registry" },
+    { kind: "statefulset", name: "cache" },
+  ] as const;
+  expect(demand({ namespaces: web, format: opaque, restart }, { namespaces: api })).toMatchObject({
+    secrets: [
+      {
+        name: "ecr-pull",
+        places: [
+          { namespaces: api, accounts: [] },
+          {
+            namespaces: web,
+            content: { type: "Opaque", keys: ["pass", "user"] },
+            workloads: [
+              { kind: "deployment", name: "registry" },
+              { kind: "statefulset", name: "cache" },
+            ],
+          },
+        ],
       },
     ],
   });
@@ -54,6 +91,16 @@ describe("the digest stays", () => {
       [{ namespaces: namespaces(["*"], { selector: "!b,a in (y,x)" }) }],
     ],
     ["with other registries", [{}], [{ registries: [ecr("eu-west-1")] }]],
+    [
+      "with an email address in the entries",
+      [{}],
+      [{ format: { type: "dockerconfigjson", email: "a@example.com" } }],
+    ],
+    [
+      "with workloads in another order",
+      [{ restart: [registry, cache] }],
+      [{ restart: [cache, registry] }],
+    ],
   ])("%s", (_, one, other) => {
     expect(digest(...one)).toBe(digest(...other));
   });
@@ -73,6 +120,14 @@ test("the digest tells apart whatever asks for other rights", () => {
     [{ serviceAccounts: "all" }],
     [{ prune: true }],
     [{ adopt: true }],
+    [{ format: opaque }],
+    [{ format: { ...opaque, password: "word" } }],
+    [{ format: sessions }],
+    [{ format: { ...sessions, mountPath: "/elsewhere" } }],
+    [{ restart: [registry] }],
+    [{ restart: [cache] }],
+    [{ restart: [registry, cache] }],
+    [{ restart: [{ kind: "deployment", name: "cache" }] }],
   ];
   expect(new Set(configs.map((config) => digest(...config))).size).toBe(configs.length);
 });

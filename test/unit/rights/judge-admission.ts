@@ -5,10 +5,13 @@
 import { Environment } from "@marcbachmann/cel-js";
 import type { KubernetesObject } from "../../../src/rights/kubernetes-object.ts";
 
+/** Of group `apps`, the scale of a workload among them. */
+type AppsKind = "Deployment" | "StatefulSet" | "DaemonSet" | "Scale";
+
 export interface AdmissionRequest {
   readonly user?: string;
   readonly groups?: readonly string[];
-  readonly kind: "Secret" | "ServiceAccount" | "TokenRequest";
+  readonly kind: "Secret" | "ServiceAccount" | "TokenRequest" | AppsKind;
   readonly operation?: "CREATE" | "UPDATE" | "DELETE";
   readonly namespace: string;
   readonly namespaceLabels?: Readonly<Record<string, string>>;
@@ -16,6 +19,8 @@ export interface AdmissionRequest {
   readonly object?: object;
   readonly oldObject?: object;
 }
+
+const coreKinds: readonly string[] = ["Secret", "ServiceAccount", "TokenRequest"];
 
 interface PolicySpec {
   readonly matchConditions: readonly { readonly expression: string }[];
@@ -55,6 +60,7 @@ function bindings({ object, oldObject, ...request }: AdmissionRequest) {
     namespaceObject: { metadata: { name: namespace, ...labels } },
     request: {
       kind: { group: "", version: "v1", kind },
+      resource: { group: coreKinds.includes(kind) ? "" : "apps" },
       operation,
       namespace,
       name,

@@ -18,6 +18,9 @@ export const refusal = {
   account: say("change of a service account only its imagePullSecrets"),
   link: say("add to imagePullSecrets only secrets that the config links there"),
   token: say("make a token only of its own account"),
+  content: say("write into a secret only what its format holds"),
+  workload: say("change of a workload only its own annotation on the pods, which restarts them"),
+  restart: say("restart only workloads that the config names, where it selects the namespace"),
 };
 
 export function judge(

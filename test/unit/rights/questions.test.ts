@@ -6,6 +6,12 @@ import type { RightsWish } from "../../../src/rights/rights.ts";
 import { isGranted } from "./grant.ts";
 import { group, namespaces, wishFor } from "./wishes.ts";
 
+const restart = [
+  { kind: "deployment", name: "registry" },
+  { kind: "statefulset", name: "cache" },
+  { kind: "daemonset", name: "agent" },
+] as const;
+
 const configs: [string, Partial<PullSecretConfig>[], Partial<RightsWish>][] = [
   ["all namespaces", [{}], {}],
   [
@@ -18,6 +24,8 @@ const configs: [string, Partial<PullSecretConfig>[], Partial<RightsWish>][] = [
   ["kube-system by name", [{ namespaces: namespaces(["kube-system"]), prune: true }], {}],
   ["a group", [{ serviceAccounts: ["default"] }], { subject: group }],
   ["secrets that are called like the probe", [{ name: "not-a-pull-secret" }], {}],
+  ["workloads", [{ restart }], {}],
+  ["workloads in named namespaces", [{ namespaces: namespaces(["web"]), restart }], {}],
   ["nothing", [], {}],
 ];
 
@@ -53,6 +61,29 @@ test("all that a sweep asks of a cluster is needed, and nothing else", () => {
     "patch serviceaccounts default in all namespaces",
     "create serviceaccounts/token ecr-pull-secrets in namespace ecr-pull-secrets",
   ]);
+});
+
+test("workloads that restart are listed and patched, by name", () => {
+  const { needed } = computeRights(wishFor([{ restart }], { subject: group }));
+  expect(needed.map(describeQuestion).slice(5)).toEqual(
+    ["daemonsets.apps agent", "deployments.apps registry", "statefulsets.apps cache"].flatMap(
+      (which) => [`list ${which} in all namespaces`, `patch ${which} in all namespaces`],
+    ),
+  );
+});
+
+test.each([
+  "patch any deployments.apps in all namespaces",
+  "create any deployments.apps in all namespaces",
+  "create any statefulsets.apps in all namespaces",
+  "update daemonsets.apps agent in namespace web",
+  "delete deployments.apps registry in namespace web",
+  "patch deployments/scale.apps registry in namespace web",
+  "patch deployments.apps registry in all namespaces",
+  "patch statefulsets.apps cache in namespace kube-system",
+])("where workloads restart, it is forbidden to %s", (question) => {
+  const { forbidden } = computeRights(wishFor([{ namespaces: namespaces(["web"]), restart }]));
+  expect(forbidden.map(describeQuestion)).toContain(question);
 });
 
 test("in named namespaces, each is asked for itself", () => {

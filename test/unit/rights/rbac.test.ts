@@ -96,6 +96,11 @@ describe("the rules", () => {
     return resourceNames ? { ...rule, resourceNames } : rule;
   };
 
+  const workloads = (resource: string, resourceNames: readonly string[]) => {
+    return { apiGroups: ["apps"], resources: [resource], resourceNames, verbs: ["list", "patch"] };
+  };
+  const registry = { kind: "deployment", name: "registry" } as const;
+
   test.each<[string, Partial<PullSecretConfig>[], object[]]>([
     ["secrets by name", [{}], [list, secrets(["ecr-pull"])]],
     [
@@ -112,6 +117,19 @@ describe("the rules", () => {
       "all accounts",
       [{ serviceAccounts: "all" }, { name: "x", serviceAccounts: ["b"] }],
       [list, secrets(["ecr-pull", "x"]), accounts()],
+    ],
+    [
+      "workloads by kind and name",
+      [
+        { restart: [registry, { kind: "statefulset", name: "cache" }] },
+        { name: "x", restart: [registry, { kind: "deployment", name: "api" }] },
+      ],
+      [
+        list,
+        secrets(["ecr-pull", "x"]),
+        workloads("deployments", ["api", "registry"]),
+        workloads("statefulsets", ["cache"]),
+      ],
     ],
     [
       "one name in several places",
@@ -131,7 +149,12 @@ describe("the rules", () => {
           namespaces: namespaces(["web", "api", "old"], { exclude: ["ol?"] }),
           prune: true,
         },
-        { name: "y", namespaces: namespaces(["db"]), serviceAccounts: "all" },
+        {
+          name: "y",
+          namespaces: namespaces(["db"]),
+          serviceAccounts: "all",
+          restart: [{ kind: "daemonset", name: "agent" }],
+        },
       ]),
     );
     const rules = objects
@@ -139,7 +162,7 @@ describe("the rules", () => {
       .map((role) => [role.metadata.namespace, role["rules"]]);
     expect(rules).toEqual([
       ["api", [secrets(["x"]), secrets(["x"], ["delete"])]],
-      ["db", [secrets(["y"]), accounts()]],
+      ["db", [secrets(["y"]), accounts(), workloads("daemonsets", ["agent"])]],
       ["web", [secrets(["ecr-pull", "x"]), secrets(["x"], ["delete"]), accounts(["default"])]],
     ]);
   });

@@ -5,6 +5,9 @@ import type { RightsWish } from "../../../src/rights/rights.ts";
 import { group, namespaces, wishFor } from "./wishes.ts";
 
 const linked = { serviceAccounts: ["default"] };
+const registry = { kind: "deployment", name: "registry" } as const;
+const api = { kind: "deployment", name: "api" } as const;
+const cache = { kind: "statefulset", name: "cache" } as const;
 const named = namespaces(["web", "api"]);
 const teams = namespaces(["team-*"], {
   exclude: ["team-x"],
@@ -73,6 +76,32 @@ test.each<[string, Partial<PullSecretConfig>[], Partial<RightsWish>, string[]]>(
       "service accounts: list, change; in namespaces api, web",
       "its own token: renew",
       "no admission policy: whoever steals the credential can make a token secret, and do what any account of these namespaces may",
+    ],
+  ],
+  [
+    "workloads",
+    [
+      { namespaces: named, restart: [registry, cache] },
+      { name: "b", namespaces: named, restart: [api] },
+    ],
+    {},
+    [
+      "secrets named b, ecr-pull: list, get, create, update; in namespaces api, web",
+      "deployments named api, registry: list, restart; in namespaces api, web",
+      "statefulsets named cache: list, restart; in namespaces api, web",
+      "its own token: renew",
+    ],
+  ],
+  [
+    "workloads, no policy",
+    [{ restart: [registry] }],
+    { withPolicy: false },
+    [
+      "namespaces: list",
+      "secrets named ecr-pull: list, get, create, update; in all namespaces",
+      "deployments named registry: list, change; in all namespaces",
+      "its own token: renew",
+      "no admission policy: whoever steals the credential can make a token secret, and do anything in the cluster",
     ],
   ],
 ])("%s", (_, config, more, expected) => {
