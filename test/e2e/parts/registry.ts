@@ -3,7 +3,7 @@
  * and accepts the user AWS with one password.
  */
 import { rename, writeFile } from "node:fs/promises";
-import { Agent, request } from "undici";
+import { Agent, getGlobalDispatcher, request } from "undici";
 import { stringify } from "yaml";
 import { createCertificateAuthority, type KeyPair } from "../../fakes/certificates.ts";
 import { type CraneOptions, runCrane } from "./crane.ts";
@@ -18,10 +18,15 @@ export interface RegistryOptions {
   readonly password: string;
   /** The names that it answers to; by default the AWS emulator's account in us-east-1. */
   readonly hosts?: readonly [string, ...string[]];
+  /**
+   * Without TLS, and by its address alone: for a registry in proxy mode, which can't be told to trust
+   * a certificate of ours on every system.
+   */
+  readonly plain?: boolean;
 }
 
 export interface Registry extends AsyncDisposable {
-  /** The first of its hosts. */
+  /** The first of its hosts, or its address. */
   readonly host: string;
   /** From now on only this password is accepted. */
   setPassword(password: string): Promise<void>;
@@ -35,7 +40,9 @@ export interface Registry extends AsyncDisposable {
 const defaultHosts = ["000000000000.dkr.ecr.us-east-1.amazonaws.com"] as const;
 
 export async function startRegistry(options: RegistryOptions): Promise<Registry> {
-  const { hosts = defaultHosts } = options;
+  const { plain = false } = options;
+  const port = await freePort();
+  const { hosts = plain ? ([`127.0.0.1:${port}`] as const) : defaultHosts } = options;
   const [host] = hosts;
   await using cleanup = new AsyncDisposableStack();
   const workspace = await createWorkspace("registry");
@@ -47,8 +54,9 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     password = next;
   };
   await setPassword(password);
-  const port = await freePort();
-  const registry = await startServer(workspace, hosts, port);
+  const registry = await (plain
+    ? startPlainServer(workspace, port)
+    : startServer(workspace, hosts, port));
   cleanup.defer(() => registry.stop());
   const tunnel = await startTunnel(hosts, port);
   cleanup.defer(() => tunnel.close());
@@ -81,38 +89,49 @@ async function startServer(
 ): Promise<RunningProcess> {
   const authority = await createCertificateAuthority("registry-ca");
   const server = await authority.issueServer([...hosts, "127.0.0.1"]);
-  const config = workspace.file("config.yml");
-  await writeFile(config, renderConfig(workspace, port, await writeKeyPair(workspace, server)));
+  const tls = await writeKeyPair(workspace, server);
+  await writeFile(workspace.file("config.yml"), renderConfig(workspace, port, tls));
   const agent = new Agent({ connect: { ca: authority.cert } });
-  const registry = await startProcess({
+  const registry = await serve(workspace, `https://127.0.0.1:${port}/v2/`, agent);
+  await agent.destroy();
+  return registry;
+}
+
+async function startPlainServer(workspace: Workspace, port: number): Promise<RunningProcess> {
+  await writeFile(workspace.file("config.yml"), renderConfig(workspace, port));
+  return await serve(workspace, `http://127.0.0.1:${port}/v2/`);
+}
+
+async function serve(
+  workspace: Workspace,
+  url: string,
+  dispatcher = getGlobalDispatcher(),
+): Promise<RunningProcess> {
+  return await startProcess({
     command: partPath("registry"),
-    args: ["serve", config],
+    args: ["serve", workspace.file("config.yml")],
     // Its default is a collector on localhost, and an error in the log for each attempt.
     env: { OTEL_TRACES_EXPORTER: "none" },
     logFile: workspace.file("registry.log"),
     ready: async () => {
-      const { statusCode, body } = await request(`https://127.0.0.1:${port}/v2/`, {
-        dispatcher: agent,
-      });
+      const { statusCode, body } = await request(url, { dispatcher });
       await body.dump();
       return statusCode === 401;
     },
   });
-  await agent.destroy();
-  return registry;
 }
 
 function renderConfig(
   workspace: Workspace,
   port: number,
-  tls: { readonly certificate: string; readonly key: string },
+  tls?: { readonly certificate: string; readonly key: string },
 ): string {
   return stringify({
     version: "0.1",
     log: { level: "warn", accesslog: { disabled: true } },
     storage: { filesystem: { rootdirectory: workspace.file("images") } },
     auth: { htpasswd: { realm: "ecr", path: htpasswdPath(workspace) } },
-    http: { addr: `127.0.0.1:${port}`, tls },
+    http: { addr: `127.0.0.1:${port}`, ...(tls && { tls }) },
   });
 }
 
