@@ -7,7 +7,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SecretsManagerClient, UntagResourceCommand } from "@aws-sdk/client-secrets-manager";
+import {
+  DeleteSecretCommand,
+  SecretsManagerClient,
+  UntagResourceCommand,
+} from "@aws-sdk/client-secrets-manager";
 import { vi } from "vitest";
 import { z } from "zod";
 import { wireDispatch } from "../../../src/wiring/dispatch.ts";
@@ -32,12 +36,19 @@ export type FunctionName = "dispatch" | "refresh";
 
 export type DeployedStage = Awaited<ReturnType<typeof deploy>>;
 
+/** What pods get sessions of. */
+export const podsRole = "arn:aws:iam::123456789012:role/pods";
+
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const functionSchema = z.object({
   FunctionName: z.string(),
   Environment: z.object({
-    Variables: z.object({ STAGE: z.string(), SCHEDULE_MINUTES: z.string().transform(Number) }),
+    Variables: z.object({
+      STAGE: z.string(),
+      SCHEDULE_MINUTES: z.string().transform(Number),
+      AWS_SESSIONS: z.literal("true").optional(),
+    }),
   }),
 });
 const deadLettersSchema = z.object({ QueueName: z.string() });
@@ -51,22 +62,23 @@ export async function deploy(resources: Resources, { perCluster = false } = {}) 
   // Ticks don't come at the full minute, when alarms are judged.
   let nowMs = startMs + 20_000;
   const now = () => new Date(nowMs);
-  const aws = await startAws({ now });
+  const aws = await startAws({ now, roles: [podsRole] });
   for (const [name, value] of Object.entries(aws.environment)) vi.stubEnv(name, value);
   const cluster = await startKubernetesApi({ now });
   cluster.state.createNamespace("apps");
   const propertiesOf = (name: string) => resources[name]?.Properties;
   const dispatchFunction = functionSchema.parse(propertiesOf("DispatchLambdaFunction"));
   const refreshFunction = functionSchema.parse(propertiesOf("RefreshLambdaFunction"));
-  const { STAGE: stage, SCHEDULE_MINUTES: scheduleMinutes } =
-    dispatchFunction.Environment.Variables;
+  const { Variables } = dispatchFunction.Environment;
+  const { STAGE: stage, SCHEDULE_MINUTES: scheduleMinutes } = Variables;
+  const sessions = Variables.AWS_SESSIONS !== undefined;
   const functionNames = {
     dispatch: dispatchFunction.FunctionName,
     refresh: refreshFunction.FunctionName,
   };
   const folder = await mkdtemp(join(tmpdir(), "deployed-stage-"));
   const configFile = join(folder, "stage.yml");
-  await writeFile(configFile, configOf(scheduleMinutes, perCluster));
+  await writeFile(configFile, configOf({ scheduleMinutes, perCluster, sessions }));
   const deadLettersName = deadLettersSchema.parse(propertiesOf("RefreshDeadLetterQueue")).QueueName;
   const deadLetters = aws.queues.create(deadLettersName);
   const given = queueSchema.parse(propertiesOf("RefreshQueue"));
@@ -84,6 +96,7 @@ export async function deploy(resources: Resources, { perCluster = false } = {}) 
     queueUrl: queue.url,
     topicArn: aws.topics.create("alarms"),
     schedulePeriodMinutes: scheduleMinutes,
+    sessions,
     configFile,
   };
   const dispatch = wireDispatch(settings, now);
@@ -163,6 +176,12 @@ export async function deploy(resources: Resources, { perCluster = false } = {}) 
       const keys = Object.entries(tags).map(([key, value]) => [`ecr-pull-secrets:${key}`, value]);
       aws.secrets.create(record, cluster.kubeconfig(), Object.fromEntries(keys));
     },
+    async unregister(name: string): Promise<void> {
+      const client = new SecretsManagerClient({});
+      const SecretId = `ecr-pull-secrets/${stage}/clusters/${name}`;
+      await client.send(new DeleteSecretCommand({ SecretId }));
+      client.destroy();
+    },
     /** As the refresh function notes it. */
     async noteSuccess(names: readonly string[]): Promise<void> {
       const client = new SecretsManagerClient({});
@@ -221,13 +240,23 @@ export async function deploy(resources: Resources, { perCluster = false } = {}) 
 const asDeployed = { batchSize: 1, maximumConcurrency: 50 };
 const context = { awsRequestId: "request-1", getRemainingTimeInMillis: () => 90_000 };
 
-function configOf(scheduleMinutes: number, perCluster: boolean): string {
+interface ConfigWish {
+  readonly scheduleMinutes: number;
+  readonly perCluster: boolean;
+  /** AWS sessions for pods, beside the pull secret. */
+  readonly sessions: boolean;
+}
+
+function configOf({ scheduleMinutes, perCluster, sessions }: ConfigWish): string {
   const unit = scheduleMinutes === 1 ? "minute" : "minutes";
   const pullSecret = {
     name: "ecr-pull",
     namespaces: ["apps"],
     registries: [{ type: "ecr", region: "us-east-1" }],
   };
+  const format = { type: "awsCredentials", roleArn: podsRole };
+  const session = { name: "aws-session", namespaces: ["apps"], format };
   const schedule = `rate(${scheduleMinutes} ${unit})`;
-  return JSON.stringify({ schedule, metrics: { perCluster }, pullSecrets: [pullSecret] });
+  const pullSecrets = [pullSecret, ...(sessions ? [session] : [])];
+  return JSON.stringify({ schedule, metrics: { perCluster }, pullSecrets });
 }
