@@ -24,6 +24,7 @@ function view(change: {
   readonly attempt?: (what: string, second: number) => AttemptOutcome;
   readonly secrets?: readonly object[];
   readonly accounts?: readonly object[];
+  readonly workloads?: readonly object[];
 }) {
   let second = 0;
   const holder = {
@@ -44,6 +45,7 @@ function view(change: {
       listNamespaces: async () => namespaces,
       listSecrets: async () => change.secrets ?? [],
       listServiceAccounts: async () => change.accounts ?? [],
+      listWorkloads: async () => change.workloads ?? [],
     },
   } as unknown as HolderView;
   const time = {
@@ -154,7 +156,7 @@ describe("a credential", () => {
         tried.push(what);
         return { outcome: "allowed" };
       },
-      secrets: [{ namespace: "shop", name: "ecr-pull" }],
+      secrets: [{ namespace: "shop", name: "ecr-pull", annotations: {} }],
       accounts: [{ namespace: "shop", name: "default", imagePullSecrets: ["theirs"] }],
     });
     await expect(proveAccess({ ...claimed, wish: linking }, holder, time)).rejects.toThrow();
@@ -165,6 +167,25 @@ describe("a credential", () => {
         ref: { apiVersion: "v1", kind: "ServiceAccount", name: "default", namespace: "shop" },
         patch: { imagePullSecrets: [{ name: "theirs" }, { name: "ecr-pull" }] },
       }),
+    );
+  });
+
+  test("is tried on a workload that restarts, where one is there", async () => {
+    const workload = { kind: "deployment", name: "registry" } as const;
+    const restarting = wishOf({ desired: desiredOf({ restart: ["deployment/registry"] }) });
+    const what = "restart deployment shop/registry";
+    const { holder, time } = view({
+      canI: () => true,
+      attempt: (sent) => (sent.includes("restarted-for") ? refused : { outcome: "allowed" }),
+      workloads: [{ ...workload, namespace: "shop" }],
+    });
+    await expect(proveAccess({ ...claimed, wish: restarting }, holder, time)).rejects.toMatchObject(
+      {
+        proofs: expect.arrayContaining([
+          expect.objectContaining({ what, expected: "allowed", found: "refused", ok: false }),
+          expect.objectContaining({ what: "run another image in deployment shop/registry" }),
+        ]),
+      },
     );
   });
 });
