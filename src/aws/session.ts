@@ -39,6 +39,8 @@ export interface AwsSession {
   credentialsOf(roleArn: string | undefined): AwsCredentials;
   /** The account that the caller's credentials belong to. @throws AwsError */
   callerAccount(): Promise<string>;
+  /** Whose those credentials are: a user's ARN, or that of a role's session. @throws AwsError */
+  callerArn(): Promise<string>;
 }
 
 const defaultTimeouts: AwsTimeouts = { connectMs: 2_000, requestMs: 5_000 };
@@ -69,7 +71,8 @@ export function createAwsSession(options: AwsSessionOptions): AwsSession {
     region,
     clientConfig: shared,
     credentialsOf,
-    callerAccount: () => readCallerAccount(caller, region),
+    callerAccount: async () => (await readCaller(caller, region)).Account,
+    callerArn: async () => (await readCaller(caller, region)).Arn,
   };
 }
 
@@ -122,10 +125,13 @@ async function assumeRole(
   };
 }
 
-const accountSchema = z.string().regex(/^\d{12}$/);
+const callerSchema = z.object({
+  Account: z.string().regex(/^\d{12}$/),
+  Arn: z.string(),
+});
 
-async function readCallerAccount(caller: STSClient, region: string): Promise<string> {
+async function readCaller(caller: STSClient, region: string) {
   const call: AwsCall = { action: "sts:GetCallerIdentity", region };
   const answer = await askAws(call, () => caller.send(new GetCallerIdentityCommand({})));
-  return readAwsAnswer(call, accountSchema, answer.Account);
+  return readAwsAnswer(call, callerSchema, answer);
 }

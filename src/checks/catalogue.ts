@@ -1,4 +1,5 @@
 /** Every check, in the words of a report, and the four ways in which one can end. */
+import type { PullPolicy } from "../registries/pull-policies.ts";
 import type { CheckResult } from "./check-report.ts";
 
 export type Check = Pick<CheckResult, "group" | "check">;
@@ -6,6 +7,7 @@ export type Check = Pick<CheckResult, "group" | "check">;
 export interface Remark {
   readonly message: string;
   readonly hint?: string | undefined;
+  readonly policies?: readonly PullPolicy[] | undefined;
 }
 
 export const catalogue = {
@@ -25,6 +27,7 @@ export const catalogue = {
   granted: { group: "rights", check: "the rights are those that the config asks for" },
   wanted: { group: "registries", check: "the config has pull secrets for this cluster" },
   tokens: { group: "registries", check: "every registry gives a token" },
+  image: { group: "registries", check: "the registry lets the cluster pull the image" },
   lastSweep: { group: "sweep", check: "the last sweep went well" },
   secrets: { group: "sweep", check: "the pull secrets are as the config asks" },
 } as const satisfies Readonly<Record<string, Check>>;

@@ -1,6 +1,6 @@
 /** Ask every registry that the config names for this cluster for its token. */
 import { MintError } from "../errors.ts";
-import type { CredentialSource } from "../refresh/ports.ts";
+import type { Credential, CredentialSource } from "../refresh/ports.ts";
 import type { Registry } from "../refresh/registries.ts";
 import { catalogue, skipped } from "./catalogue.ts";
 import type { CheckResult } from "./check-report.ts";
@@ -34,12 +34,19 @@ async function tryOne(
   credentials: Pick<CredentialSource, "mint">,
 ): Promise<TriedRegistry> {
   const { key } = registry;
+  const minted = await mintOrError(registry, credentials);
+  return { key, error: minted instanceof MintError ? minted : undefined };
+}
+
+export async function mintOrError(
+  registry: Registry,
+  credentials: Pick<CredentialSource, "mint">,
+): Promise<Credential | MintError> {
   try {
-    await credentials.mint(registry);
-    return { key, error: undefined };
+    return await credentials.mint(registry);
   } catch (error) {
     if (error instanceof MintError) {
-      return { key, error };
+      return error;
     }
     throw error;
   }

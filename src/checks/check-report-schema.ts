@@ -18,6 +18,21 @@ const text = z
   .max(10_000)
   .transform((said) => said.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim());
 
+const statement = z.object({
+  Sid: text,
+  Effect: z.literal("Allow"),
+  Principal: z.object({ AWS: text }).optional(),
+  Action: z.array(text).max(20),
+  Resource: text.optional(),
+});
+
+const policy = z.object({
+  of: text,
+  named: z.boolean(),
+  policy: z.object({ Version: z.literal("2012-10-17"), Statement: z.array(statement).max(20) }),
+  steps: z.array(text).max(20),
+});
+
 export const checkReportSchema: z.ZodType<CheckReport> = z
   .object({
     cluster: text,
@@ -32,6 +47,7 @@ export const checkReportSchema: z.ZodType<CheckReport> = z
           result: z.enum(["ok", "warning", "failed", "skipped"]),
           message: text.optional(),
           hint: text.optional(),
+          policies: z.array(policy).max(20).optional(),
         }),
       )
       .min(1)

@@ -1,3 +1,5 @@
+import type { PullPolicy } from "../registries/pull-policies.ts";
+
 /** What a diagnosis found: one line per check, the same for the terminal and for JSON. */
 export interface CheckReport {
   readonly cluster: string;
@@ -28,4 +30,6 @@ export interface CheckResult {
   readonly message?: string;
   /** The next command or step. */
   readonly hint?: string;
+  /** Of an image that AWS refuses: what would allow it. */
+  readonly policies?: readonly PullPolicy[];
 }

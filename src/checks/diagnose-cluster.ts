@@ -3,8 +3,11 @@
  * written, in the cluster, its record or elsewhere.
  */
 import { desiredPullSecrets } from "../refresh/desired.ts";
+import { resolveVersions } from "../refresh/resolve-versions.ts";
 import { formatOwner } from "../refresh/rules/ownership.ts";
+import type { ImageReference } from "../registries/image-reference.ts";
 import { catalogue, skipped } from "./catalogue.ts";
+import { checkImage } from "./check-image.ts";
 import { checkRecord, type FoundRecord } from "./check-record.ts";
 import { checkRegistries } from "./check-registries.ts";
 import type { CheckReport, CheckResult } from "./check-report.ts";
@@ -19,25 +22,29 @@ export interface DiagnosisOptions {
   readonly abort: AbortSignal;
   /** Left to its runner: nobody goes there from here. */
   readonly isLeftAlone?: boolean | undefined;
+  /** Which the cluster's registry is asked for; undefined: none. */
+  readonly image?: ImageReference | undefined;
 }
 
 /** Undefined: no such cluster is registered. Only bugs throw. */
 export async function diagnoseCluster(
   cluster: string,
   ports: CheckPorts,
-  { abort, isLeftAlone = false }: DiagnosisOptions,
+  { abort, isLeftAlone = false, image }: DiagnosisOptions,
 ): Promise<CheckReport | undefined> {
   const { owner, now } = ports;
-  const desired = desiredPullSecrets(ports.pullSecrets, cluster, owner);
   const at = now().toISOString();
   const found = await checkRecord(cluster, ports, abort);
   if (!found) {
     return undefined;
   }
+  const wanted = desiredPullSecrets(ports.pullSecrets, cluster, owner);
+  // A runner has credentials of its own: none is asked for from here.
+  const desired = isLeftAlone ? wanted : await resolveVersions(wanted, ports.credentials);
   const isLocal = ports.isLocal(cluster);
   const next = nextSteps(cluster, owner, { namespace: accountNamespace(found), isLocal });
-  const diagnosis = { cluster, owner, desired, isLeftAlone, next, now };
-  const checks = await checkFurther(diagnosis, found, ports);
+  const diagnosis = { cluster, owner, desired, isLeftAlone, image, next, now };
+  const checks = await checkFurther(diagnosis, { found, ports, abort });
   const outcome = checks.some(({ result }) => result === "failed") ? "failed" : "ok";
   return { cluster, owner: formatOwner(owner), at, outcome, checks };
 }
@@ -47,14 +54,20 @@ function accountNamespace({ examined }: FoundRecord): string | undefined {
   return credential?.kind === "service-account-token" ? credential.namespace : undefined;
 }
 
+interface Circumstances {
+  readonly found: FoundRecord;
+  readonly ports: CheckPorts;
+  readonly abort: AbortSignal;
+}
+
 async function checkFurther(
   diagnosis: Diagnosis,
-  found: FoundRecord,
-  ports: CheckPorts,
+  { found, ports, abort }: Circumstances,
 ): Promise<readonly CheckResult[]> {
-  const [server, registries] = await Promise.all([
+  const [server, registries, image] = await Promise.all([
     checkServer(diagnosis, found),
     checkRegistries(diagnosis, ports.credentials),
+    checkImage(diagnosis, ports, abort),
   ]);
   return [
     ...found.checks,
@@ -63,6 +76,7 @@ async function checkFurther(
     ...server.rights,
     checkGranted(diagnosis, found.state),
     ...registries,
+    ...image,
     checkLastSweep(diagnosis, found.state),
     server.secrets,
   ];

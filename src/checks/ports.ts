@@ -4,6 +4,7 @@ import type { StoredCredential } from "../clusters/stored-credential.ts";
 import type { PullSecretConfig } from "../config/stage-config.ts";
 import type { Owner } from "../refresh/desired.ts";
 import type { ClusterApi, CredentialSource } from "../refresh/ports.ts";
+import type { FindImage } from "../registries/image-answer.ts";
 import type { RightsApi } from "../rights/access.ts";
 
 export interface CheckPorts {
@@ -13,12 +14,20 @@ export interface CheckPorts {
    * @throws KubeconfigError
    */
   readonly examine: (record: ClusterRecord, abort: AbortSignal) => ExaminedCluster;
-  readonly credentials: Pick<CredentialSource, "mint">;
+  readonly credentials: Pick<CredentialSource, "mint" | "covers" | "currentVersion">;
+  readonly images: ImagePorts;
   readonly pullSecrets: readonly PullSecretConfig[];
   readonly owner: Owner;
   /** Whether a runner inside its network looks after it, in place of the functions. */
   readonly isLocal: (cluster: string) => boolean;
   readonly now: () => Date;
+}
+
+/** Images, and who asks for them. */
+export interface ImagePorts {
+  readonly find: FindImage;
+  /** Who mints where a registry names no role: a user, or a role's session. @throws AwsError */
+  readonly callerArn: () => Promise<string>;
 }
 
 /** A cluster as its record describes it. */

@@ -26,7 +26,7 @@ export function createDeployedStack(options: InvokerOptions): DeployedStack {
   const invoke = createFunctionInvoker(options);
   return {
     refreshFunction: () => describeFunction(lambda, { region, name: names.functions.refresh }),
-    ask: (cluster, mode) => invoke(names.functions.refresh, { cluster, mode }),
+    ask: (cluster, mode, image) => invoke(names.functions.refresh, { cluster, mode, image }),
     schedule: () => describeSchedule(eventBridge, { region, name: names.schedule }),
     deadLetters: () => countMessages(sqs, { region, name: names.deadLetterQueue }),
   };

@@ -15,9 +15,10 @@ export interface DeployedStack {
   refreshFunction(): Promise<DeployedFunction | undefined>;
   /**
    * Calls the refresh function and waits for its answer, which is parsed but not checked.
+   * @param image for `check`: which the cluster's registry is asked for, by its name
    * @throws StackError: the function broke, or is another version than this program
    */
-  ask(cluster: string, mode: AskMode): Promise<unknown>;
+  ask(cluster: string, mode: AskMode, image?: string): Promise<unknown>;
   /** Of the schedule that fires dispatch; undefined: there is none. */
   schedule(): Promise<"enabled" | "disabled" | undefined>;
   /**

@@ -11,6 +11,7 @@ export interface AskedFunction {
   readonly region: string;
   readonly stage: string;
   readonly mode: string;
+  readonly image?: string | undefined;
   readonly answerTimeoutMs: number;
 }
 
@@ -36,7 +37,8 @@ export function explainBroken(payload: unknown, asked: AskedFunction): StackErro
   }
   // What the function throws for a request that it doesn't understand.
   if (errorType === "RefreshEventError") {
-    return new StackError(`${name} doesn't know the mode "${asked.mode}": it is an older version`, {
+    const asking = asked.image === undefined ? `the mode "${asked.mode}"` : "how to check an image";
+    return new StackError(`${name} doesn't know ${asking}: it is an older version`, {
       hint: deployHint(asked),
     });
   }

@@ -22,6 +22,8 @@ export interface InvokerOptions {
 export interface FunctionRequest {
   readonly cluster: string;
   readonly mode: string;
+  /** Left out if it is undefined: a function that doesn't know it still answers all else. */
+  readonly image?: string | undefined;
 }
 
 /** The refresh function's 90 s, and a cold start. */
@@ -55,8 +57,8 @@ export function createFunctionInvoker(options: InvokerOptions) {
     requestHandler: { ...session.clientConfig.requestHandler, requestTimeout: answerTimeoutMs },
   });
   return async (functionName: string, request: FunctionRequest): Promise<unknown> => {
-    const { mode } = request;
-    const asked = { functionName, region, stage, mode, answerTimeoutMs };
+    const { mode, image } = request;
+    const asked = { functionName, region, stage, mode, image, answerTimeoutMs };
     const answer = await unlessThrottled(() => invoke(client, request, asked), sleep);
     const { FunctionError, Payload } = readAwsAnswer(callOf(asked), answerSchema, answer);
     if (FunctionError !== undefined) {

@@ -6,6 +6,7 @@ import { createAwsSession } from "../aws/session.ts";
 import type { StageConfig } from "../config/stage-config.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Owner } from "../refresh/desired.ts";
+import { parseImage } from "../registries/image-reference.ts";
 import type { AskMode } from "../stack/deployed-stack.ts";
 import { serveDirect } from "../worker/serve-refresh.ts";
 import { refreshPorts } from "./refresh-ports.ts";
@@ -17,9 +18,15 @@ export interface HereOptions {
   readonly now: () => Date;
 }
 
+export interface Question {
+  readonly mode: AskMode;
+  /** The name of an image, for `check`. @throws UsageError for what is none */
+  readonly image?: string | undefined;
+}
+
 export interface Here {
   /** Answers as the function does; only bugs throw. */
-  ask(cluster: string, mode: AskMode, time: Deadline): Promise<unknown>;
+  ask(cluster: string, asked: Question, time: Deadline): Promise<unknown>;
 }
 
 /**
@@ -39,11 +46,12 @@ export function wireHere({ profile, ...options }: HereOptions): Here {
   const session = createAwsSession({ region, profile, name: "command-line" });
   const open = refreshPorts({ ...options, session }, silent);
   return {
-    async ask(cluster, mode, time) {
+    async ask(cluster, { mode, image }, time) {
       // A connection that is kept would keep the process.
       const { ports, close } = open(1);
       try {
-        return await serveDirect({ cluster, mode }, { ports, time });
+        const request = { cluster, mode, image: image === undefined ? image : parseImage(image) };
+        return await serveDirect(request, { ports, time });
       } finally {
         await close();
       }

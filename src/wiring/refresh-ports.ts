@@ -6,6 +6,8 @@ import { isLocalCluster, type StageConfig } from "../config/stage-config.ts";
 import { createEksTokenSource } from "../credentials/eks-token.ts";
 import { describeStoredCredential, withToken } from "../kubernetes/stored-kubeconfig.ts";
 import type { Owner } from "../refresh/desired.ts";
+import { createExchanges, type ExchangeOptions } from "../registries/exchange.ts";
+import { createFindImage } from "../registries/find-image.ts";
 import { maxReceiveCount } from "../stack/limits.ts";
 import type { CheckingPorts } from "../worker/check-registered.ts";
 import type { QueueRules } from "../worker/message-outcome.ts";
@@ -19,6 +21,8 @@ export interface RefreshPlace {
   readonly owner: Owner;
   readonly config: StageConfig;
   readonly now: () => Date;
+  /** What differs from how registries are asked for images. */
+  readonly exchanges?: ExchangeOptions | undefined;
 }
 
 /** What tells of it, and delays a message, is the caller's own. */
@@ -26,7 +30,7 @@ export type OwnPorts = Pick<CheckingPorts, "delayRetry" | "swept" | "skipped" | 
 
 /** @returns the ports for connections that are kept: so many at most, until they are closed */
 export function refreshPorts(
-  { session, owner, config, now }: RefreshPlace,
+  { session, owner, config, now, exchanges }: RefreshPlace,
   own: OwnPorts,
 ): (maxOpen: number) => { readonly ports: CheckingPorts; readonly close: () => Promise<void> } {
   const records = { session, region: owner.region, stage: owner.stage };
@@ -40,6 +44,7 @@ export function refreshPorts(
     clusters: createSecretsManagerStore(records),
     examine: (record, abort) => examineCluster(record, abort, access),
     credentials: createCredentials({ session, now }),
+    images: { find: createFindImage(createExchanges(exchanges)), callerArn: session.callerArn },
     pullSecrets: config.pullSecrets,
     owner,
     isLocal: (cluster) => isLocalCluster(config, cluster),

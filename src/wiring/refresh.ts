@@ -3,6 +3,7 @@ import { createAwsSession } from "../aws/session.ts";
 import { readPackagedConfig } from "../config/load.ts";
 import { createRefreshQueue } from "../dispatch/sqs-refresh-queue.ts";
 import { createTopic } from "../notifications/sns-topic.ts";
+import type { ExchangeOptions } from "../registries/exchange.ts";
 import type { FunctionSettings } from "../settings.ts";
 import { createTelemetry } from "../telemetry/telemetry.ts";
 import { serveRefresh } from "../worker/serve-refresh.ts";
@@ -14,7 +15,12 @@ const realTime = () => new Date();
 /** A function serves whichever cluster comes: connections to so many are kept. */
 const maxOpen = 16;
 
-export function wireRefresh(settings: FunctionSettings, now: () => Date = realTime) {
+/** @param exchanges what differs from how registries are asked for images */
+export function wireRefresh(
+  settings: FunctionSettings,
+  now: () => Date = realTime,
+  exchanges?: ExchangeOptions,
+) {
   const { stage, region, account, queueUrl, topicArn } = settings;
   const config = readPackagedConfig(settings.configFile);
   const session = createAwsSession({ region, name: stage });
@@ -24,7 +30,7 @@ export function wireRefresh(settings: FunctionSettings, now: () => Date = realTi
   const owner = { account, region, stage };
   const notify = createTopic({ session, topicArn, place: owner, now });
   const own = { delayRetry, swept, skipped, warned, topic: { notify, told, notTold } };
-  const { ports } = refreshPorts({ session, owner, config, now }, own)(maxOpen);
+  const { ports } = refreshPorts({ session, owner, config, now, exchanges }, own)(maxOpen);
   return (event: unknown, invocation: Invocation): Promise<unknown> => {
     telemetry.begin(invocation.awsRequestId);
     return serveRefresh(event, invocation.getRemainingTimeInMillis(), ports);

@@ -5,13 +5,13 @@ import type { CheckPorts } from "../checks/ports.ts";
 import type { RefreshPorts } from "./ports.ts";
 
 /** What a diagnosis needs beside what a sweep does. */
-export type CheckingPorts = RefreshPorts & Pick<CheckPorts, "examine">;
+export type CheckingPorts = RefreshPorts & Pick<CheckPorts, "examine" | "images">;
 
 /** @returns undefined if it isn't registered */
 export function checkRegistered(
   cluster: string,
   ports: CheckingPorts,
-  { abort, isLeftAlone }: DiagnosisOptions,
+  { abort, isLeftAlone, image }: DiagnosisOptions,
 ): Promise<CheckReport | undefined> {
-  return diagnoseCluster(cluster, ports, { abort, isLeftAlone });
+  return diagnoseCluster(cluster, ports, { abort, isLeftAlone, image });
 }

@@ -1,5 +1,7 @@
 /** What the refresh function is called with: messages of the queue, or one direct request. */
 import * as z from "zod";
+import { UsageError } from "../errors.ts";
+import { type ImageReference, parseImage } from "../registries/image-reference.ts";
 
 const sqsEvent = z.object({
   Records: z
@@ -16,10 +18,24 @@ const sqsEvent = z.object({
 
 const directModes = ["sweep", "plan", "status", "check"] as const;
 
-const directRequest = z.strictObject({
-  cluster: z.string().min(1).max(100),
-  mode: z.enum(directModes).default("sweep"),
+const image = z.string().transform((text, context): ImageReference => {
+  try {
+    return parseImage(text);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    context.addIssue("not the name of an image");
+    return z.NEVER;
+  }
 });
+
+const directRequest = z
+  .strictObject({
+    cluster: z.string().min(1).max(100),
+    mode: z.enum(directModes).default("sweep"),
+    image: image.optional(),
+  })
+  // Whoever asks for an image gets an answer about it, or none.
+  .refine((request) => request.image === undefined || request.mode === "check");
 
 export type QueuedRecord = z.output<typeof sqsEvent>["Records"][number];
 export type DirectRequest = z.output<typeof directRequest>;
@@ -44,6 +60,6 @@ export function parseRefreshEvent(event: unknown): RefreshEvent {
     return { kind: "direct", request: direct.data };
   }
   throw new RefreshEventError(
-    `expected messages of the refresh queue, or {"cluster": "<name>", "mode": ${directModes.map((mode) => `"${mode}"`).join(" | ")}}`,
+    `expected messages of the refresh queue, or {"cluster": "<name>", "mode": ${directModes.map((mode) => `"${mode}"`).join(" | ")}}, with "image": "<name>" for "check"`,
   );
 }

@@ -38,13 +38,13 @@ type CheckingServing = Serving & { readonly ports: CheckingPorts };
 
 /** Whoever asks, the function goes to no local cluster: it tells what its record says. */
 async function serveCaller(request: DirectRequest, serving: CheckingServing): Promise<unknown> {
-  const { cluster, mode } = request;
+  const { cluster, mode, image } = request;
   const { ports, time } = serving;
   if (!ports.isLocal(cluster)) {
     return serveDirect(request, serving);
   }
   if (mode === "check") {
-    const look = { abort: time.abort, isLeftAlone: true };
+    const look = { abort: time.abort, isLeftAlone: true, image };
     return (await checkRegistered(cluster, ports, look)) ?? unregistered(cluster);
   }
   ports.skipped(cluster, "local");
@@ -53,14 +53,15 @@ async function serveCaller(request: DirectRequest, serving: CheckingServing): Pr
 
 /** @param time when to begin nothing new, and when to give up */
 export async function serveDirect(
-  { cluster, mode }: DirectRequest,
+  { cluster, mode, image }: DirectRequest,
   { ports, time }: CheckingServing,
 ): Promise<unknown> {
   if (mode === "sweep") {
     return (await sweepAndNote(cluster, {}, { ports, time })) ?? unregistered(cluster);
   }
   if (mode === "check") {
-    return (await checkRegistered(cluster, ports, time)) ?? unregistered(cluster);
+    const look = { abort: time.abort, image };
+    return (await checkRegistered(cluster, ports, look)) ?? unregistered(cluster);
   }
   const planned = await lookAtRegistered(cluster, ports, time);
   if (!planned) {

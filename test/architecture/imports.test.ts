@@ -28,6 +28,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/refresh": ["src/config", "src/pull-secrets", "src/errors.ts", "src/secret-value.ts"],
   "src/aws": ["src/errors.ts"],
+  "src/registries": [
+    "src/aws/denial.ts",
+    "src/config/quote.ts",
+    "src/errors.ts",
+    "src/secret-value.ts",
+    "src/redact-tokens.ts",
+  ],
   "src/credentials": ["src/aws", "src/refresh", "src/errors.ts", "src/secret-value.ts"],
   "src/clusters": ["src/aws", "src/errors.ts", "src/secret-value.ts", "src/times.ts"],
   "src/kubernetes": [
@@ -58,6 +65,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "src/secret-value.ts",
   ],
   "src/checks": [
+    "src/registries",
     "src/rights",
     "src/refresh",
     "src/clusters",
@@ -70,6 +78,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "src/eks": ["src/aws", "src/errors.ts"],
   "src/dispatch": ["src/aws", "src/clusters/record-name.ts"],
   "src/worker": [
+    "src/registries/image-reference.ts",
     "src/times.ts",
     "src/checks",
     "src/secret-value.ts",
@@ -121,6 +130,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "src/serverless": ["src/wiring", "src/deploy", "src/aws/session.ts"],
   "src/wiring": ["src"],
   "src/cli": [
+    "src/registries",
     "src/deploy/template/key-policy.ts",
     "src/list-some.ts",
     "src/wiring",

@@ -1,33 +1,26 @@
 /** `check`: a diagnosis of registered clusters, and of the stack that serves them. */
 
 import type { Command } from "commander";
-import { catalogue, stackCatalogue } from "../../checks/catalogue.ts";
-import type { CheckReport, CheckResult } from "../../checks/check-report.ts";
-import { checkReportSchema } from "../../checks/check-report-schema.ts";
+import type { CheckResult } from "../../checks/check-report.ts";
 import { checkStack } from "../../checks/check-stack.ts";
-import { reportStage, withoutDiagnosis } from "../../checks/stage-report.ts";
-import { deployCommand } from "../../stack/deploy-command.ts";
+import { reportStage } from "../../checks/stage-report.ts";
+import { formatImage, parseImage } from "../../registries/image-reference.ts";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
 import { chooseTarget } from "../local/choose-target.ts";
 import { addOutputOption } from "../local/target-options.ts";
 import { renderStageReport } from "../print/checks.ts";
 import { renderJson } from "../print/json.ts";
 import { lookAt } from "../print/look.ts";
-import { explainUnregistered } from "../registered/explain-unregistered.ts";
-import {
-  openRegistered,
-  type Registered,
-  type RegisteredOptions,
-} from "../registered/open-registered.ts";
-import type { Visit } from "../registered/visit.ts";
+import { diagnoseEach } from "../registered/diagnose.ts";
+import { openRegistered, type RegisteredOptions } from "../registered/open-registered.ts";
 import { noneRegistered } from "../registered/visit-and-show.ts";
-import { visitClusters } from "../registered/visit-clusters.ts";
 import type { FoundStage } from "../stage/open-stage.ts";
 import { addStageOptions } from "../stage/stage-options.ts";
 import { unlessStopped } from "../terminal/interrupt.ts";
 import { stepsOn } from "../terminal/steps.ts";
 
 interface CheckOptions extends RegisteredOptions {
+  readonly image?: string;
   readonly output: "text" | "json";
 }
 
@@ -43,12 +36,19 @@ Examples:
   ecr-pull-secrets check                           all registered clusters
   ecr-pull-secrets check prod-eu --stage prod
   ecr-pull-secrets check prod-eu --local           from here, not by the function
+  ecr-pull-secrets check prod-eu --image 111122223333.dkr.ecr.us-east-1.amazonaws.com/team/app:1.4
+                                                   may it pull this image, and if not, why?
   ecr-pull-secrets check --output json`;
 
 export function addCheckCommand(program: Command, run: RunCommand): void {
   const command = program
     .command("check")
-    .argument("[cluster...]", "names of registered clusters (default: all of them)");
+    .argument("[cluster...]", "names of registered clusters (default: all of them)")
+    .optionsGroup("Image:")
+    .option(
+      "--image <image>",
+      "ask its registry for it, with the token that the cluster would hold; if AWS refuses it, print the policies that would allow it",
+    );
   addOutputOption(
     addStageOptions(command)
       .optionsGroup("From this machine:")
@@ -74,6 +74,7 @@ async function check(
   // `--local` says who looks, and nothing else: there is no check of what isn't registered.
   const target = chooseTarget(names, { output });
   const wanted = target.kind === "registered" ? target.names : [];
+  const image = options.image === undefined ? undefined : formatImage(parseImage(options.image));
   const registered = await openRegistered(wanted, options, cli);
   const { terminal } = cli.context;
   const { stage } = registered;
@@ -81,7 +82,7 @@ async function check(
   if (registered.names.length === 0) {
     terminal.say(noneRegistered(stage));
   }
-  const report = reportStage(stage.owner, stack, await diagnoseEach(registered, cli));
+  const report = reportStage(stage.owner, stack, await diagnoseEach(registered, image, cli));
   terminal.say("");
   terminal.print(
     output === "json" ? renderJson(report) : renderStageReport(report, lookAt(cli.context)),
@@ -102,33 +103,4 @@ function lookAtStack(
     retitle(`Looked at the stack of stage ${stage}`);
     return results;
   });
-}
-
-async function diagnoseEach(
-  { stage, names, ask }: Registered,
-  cli: CliRun,
-): Promise<readonly CheckReport[]> {
-  const question = {
-    ask: (cluster: string) => ask(cluster, "check"),
-    schema: checkReportSchema,
-    update: `the function is of another version than this program: ${deployCommand(stage)}`,
-    verb: "Checked",
-    areNamed: true,
-    writes: false,
-  };
-  const visits = await explainUnregistered(await visitClusters(names, question, cli), stage);
-  return visits.map((visit) => diagnosisOf(visit, { stage, at: cli.context.now() }));
-}
-
-function diagnosisOf(
-  visit: Visit<CheckReport>,
-  { stage: { owner }, at }: { readonly stage: FoundStage; readonly at: Date },
-): CheckReport {
-  if (visit.kind === "answered") {
-    return visit.report;
-  }
-  const { cluster, causes } = visit;
-  const isUnknown = visit.kind === "unregistered";
-  const failing = isUnknown ? catalogue.record : stackCatalogue.answers;
-  return withoutDiagnosis({ cluster, owner, at }, failing, causes);
 }

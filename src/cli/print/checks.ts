@@ -5,6 +5,7 @@ import type { StageReport } from "../../checks/stage-report.ts";
 import { listSome } from "../../list-some.ts";
 import { renderHint } from "./hint.ts";
 import type { Look } from "./look.ts";
+import { renderPolicies } from "./policies.ts";
 import { count, wrap } from "./wording.ts";
 
 /** Of more clusters, only what isn't well is shown: `--output json` has it all. */
@@ -88,6 +89,7 @@ function renderLines(checks: readonly CheckResult[], look: Look): string[] {
     return [
       ...renderFinding(each, isTitled, look),
       ...(hint === undefined || isRepeated ? [] : [renderHint(hint, indent, look)]),
+      ...renderPolicies(each.policies ?? [], indent, look),
     ];
   });
 }

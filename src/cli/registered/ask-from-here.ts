@@ -14,10 +14,10 @@ export async function askFromHere(
   // Loaded when needed, as all that brings the AWS clients along.
   const { wireHere } = await import("../../wiring/here.ts");
   const here = wireHere({ owner, profile, config, now: context.now });
-  return async (cluster, mode) => {
+  return async (cluster, mode, image) => {
     using deadline = startDeadline(askTime, interrupt.stop);
     const abort = AbortSignal.any([deadline.abort, interrupt.abort]);
     // Awaited here: the deadline's timers end with this scope.
-    return await here.ask(cluster, mode, { ...deadline, abort });
+    return await here.ask(cluster, { mode, image }, { ...deadline, abort });
   };
 }

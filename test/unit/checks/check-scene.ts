@@ -12,6 +12,9 @@ import { createSecretsManagerStore } from "../../../src/clusters/secrets-manager
 import { parseConfig } from "../../../src/config/load.ts";
 import { createEksTokenSource } from "../../../src/credentials/eks-token.ts";
 import { desiredPullSecrets } from "../../../src/refresh/desired.ts";
+import { createExchanges } from "../../../src/registries/exchange.ts";
+import { createFindImage } from "../../../src/registries/find-image.ts";
+import { parseImage } from "../../../src/registries/image-reference.ts";
 import { demandOf, digestOf } from "../../../src/rights/demand.ts";
 import { createCredentials } from "../../../src/wiring/credentials.ts";
 import { examineCluster } from "../../../src/wiring/examine-cluster.ts";
@@ -105,12 +108,14 @@ export function checkScene() {
         skewMs = 0,
         noted = tags,
         register = true,
+        image,
       }: {
         readonly name?: string;
         /** Of our own clock. */
         readonly skewMs?: number;
         readonly noted?: Readonly<Record<string, string>>;
         readonly register?: boolean;
+        readonly image?: string;
       } = {},
     ): Promise<CheckReport | undefined> {
       for (const [key, value] of Object.entries(aws.environment)) {
@@ -119,7 +124,8 @@ export function checkScene() {
       if (register) {
         aws.secrets.create(recordOf(name), content, noted);
       }
-      const report = await diagnoseCluster(name, portsAt(skewMs), { abort: never });
+      const asked = { abort: never, image: image === undefined ? image : parseImage(image) };
+      const report = await diagnoseCluster(name, portsAt(skewMs), asked);
       told.push(report);
       return report;
     },
@@ -139,6 +145,7 @@ export function checkScene() {
       clusters: createSecretsManagerStore({ session, region, stage: "dev" }),
       examine: (record, abort) => examineCluster(record, abort, access),
       credentials: createCredentials({ session, now }),
+      images: { find: createFindImage(createExchanges()), callerArn: session.callerArn },
       pullSecrets,
       owner,
       isLocal: () => false,

@@ -334,3 +334,9 @@ describe("pull secrets", () => {
     });
   });
 });
+
+test("an image is looked for only for whoever asks for one, and counts", async () => {
+  const report = await scene.diagnose(undefined, { image: "ghcr.io/team/app:1" });
+  expect(troubles(report)).toEqual(["failed: the registry lets the cluster pull the image"]);
+  expect(report?.outcome).toBe("failed");
+});

@@ -14,6 +14,8 @@ import { createEksTokenSource } from "../../../src/credentials/eks-token.ts";
 import { formatMessage } from "../../../src/dispatch/refresh-message.ts";
 import { describeStoredCredential, withToken } from "../../../src/kubernetes/stored-kubeconfig.ts";
 import type { ClusterNotice } from "../../../src/notifications/notice.ts";
+import { createExchanges } from "../../../src/registries/exchange.ts";
+import { createFindImage } from "../../../src/registries/find-image.ts";
 import { createCredentials } from "../../../src/wiring/credentials.ts";
 import { examineCluster } from "../../../src/wiring/examine-cluster.ts";
 import { openClusters } from "../../../src/wiring/open-clusters.ts";
@@ -90,6 +92,7 @@ async function startScene(namespaces: readonly string[] = []) {
       open: opened.open,
       examine: (record, abort) => examineCluster(record, abort, access),
       credentials: createCredentials({ session, now }),
+      images: { find: createFindImage(createExchanges()), callerArn: session.callerArn },
       pullSecrets,
       owner: { account: aws.account, region, stage },
       isLocal: () => false,

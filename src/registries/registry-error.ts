@@ -1,0 +1,56 @@
+/** A registry that gives no answer to a question: neither yes nor no. */
+export class RegistryError extends Error {
+  override readonly name = "RegistryError";
+  /** What to do about it. */
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/** Sentences about a connection that didn't come to be. @param place `registry.local:5000` */
+export function connectionError(error: unknown, place: string): RegistryError {
+  const code = codeOf(error);
+  if (isAboutTrust(code)) {
+    return new RegistryError(
+      `the certificate of ${place} isn't trusted (${code})`,
+      "a registry with an authority of its own can't be asked from here: what counts is that the cluster's nodes trust it",
+    );
+  }
+  const reason = reasons[code] ?? `the connection failed${code === "" ? "" : ` (${code})`}`;
+  return new RegistryError(`${place} can't be reached: ${reason}`, reachHint);
+}
+
+export function tooLate(place: string, timeoutMs: number): RegistryError {
+  return new RegistryError(`${place} gave no answer within ${timeoutMs / 1_000} s`, reachHint);
+}
+
+/** The cluster pulls by itself, from where it is. */
+const reachHint =
+  "is the host right, and does the network from which this is asked lead there? The cluster's nodes pull from their own: with --local, it is asked from here";
+
+/** OpenSSL's names, and Node's for a certificate of another host. */
+function isAboutTrust(code: string): boolean {
+  return /CERT|ALTNAME|SELF_SIGNED|INVALID_CA|UNABLE_TO_VERIFY/.test(code);
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOTFOUND: "no such host name",
+  EAI_AGAIN: "the DNS doesn't answer",
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "it closed the connection",
+  EPIPE: "it closed the connection",
+  EHOSTUNREACH: "no route to it",
+  ENETUNREACH: "no route to it",
+  ETIMEDOUT: "no answer",
+  EPROTO: "it doesn't speak TLS",
+  ERR_SSL_WRONG_VERSION_NUMBER: "it doesn't speak TLS",
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: "it doesn't speak TLS",
+};
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "";
+}
