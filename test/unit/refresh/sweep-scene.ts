@@ -33,10 +33,13 @@ const sweeper = "sweeper";
 export interface PullSecretInput {
   readonly name?: string;
   readonly namespaces?: unknown;
-  readonly registries?: readonly object[];
+  /** Undefined, if it is said outright: none. */
+  readonly registries?: readonly object[] | undefined;
   readonly serviceAccounts?: readonly string[];
   readonly adopt?: boolean;
   readonly prune?: boolean;
+  readonly format?: object;
+  readonly restart?: readonly string[];
 }
 
 export interface SceneOptions {
@@ -138,7 +141,11 @@ async function startScene(options: SceneOptions = {}) {
     },
     sweep,
     /** What nobody may see: registry passwords and the kubeconfig's token. */
-    secrets: () => [user.token, ...aws.tokens.flatMap(({ password }) => tracesOf(password))],
+    secrets: () => [
+      user.token,
+      ...[...aws.tokens, ...aws.publicTokens].flatMap(({ password }) => tracesOf(password)),
+      ...aws.secrets.texts().flatMap(passwordsIn),
+    ],
     close: () => Promise.all([cluster.close(), aws.close()]),
   };
 }
@@ -228,12 +235,23 @@ export const usualRights: readonly AccessRule[] = [
     resourceNames: ["default", "builder"],
     verbs: ["list", "patch"],
   },
+  {
+    apiGroups: ["apps"],
+    resources: ["deployments", "statefulsets"],
+    resourceNames: ["docker-registry"],
+    verbs: ["list", "patch"],
+  },
 ];
 
 /** A password as a whole is long: an error might quote its beginning, or another form of it. */
 function tracesOf(password: string): string[] {
   const login = Buffer.from(`AWS:${password}`).toString("base64");
   return [password.slice(40, 72), login.slice(60, 92)];
+}
+
+/** In the text of a kept secret: what is told of the rest, such as a username, is no secret. */
+function passwordsIn(text: string): string[] {
+  return /"password":\s*"([^"]+)"/.exec(text)?.slice(1) ?? [text];
 }
 
 function expectNoSecretIn(shown: readonly unknown[], secrets: readonly string[]): void {
@@ -266,8 +284,10 @@ export function calls({ cluster }: Pick<Scene, "cluster">): Readonly<Record<stri
   );
 }
 
+const resourcePattern = /\/(secrets|serviceaccounts|deployments|statefulsets)(?:\/|$)/;
+
 function resourceIn(path: string): string {
-  const [, resource] = /\/(secrets|serviceaccounts)(?:\/|$)/.exec(path) ?? [];
+  const [, resource] = resourcePattern.exec(path) ?? [];
   return resource ?? path.replace("/api/v1/", "");
 }
 
