@@ -23,6 +23,10 @@ const valueFields = z.object({
     .string()
     .transform((text) => new SecretValue(text))
     .optional(),
+  SecretBinary: z
+    .unknown()
+    .transform((bytes) => bytes !== undefined)
+    .optional(),
 });
 
 export function createAwsKeptSecretApi(session: AwsSession): KeptSecretApi {
@@ -53,9 +57,9 @@ export function createAwsKeptSecretApi(session: AwsSession): KeptSecretApi {
       const call: SecretCall = { action: "secretsmanager:GetSecretValue", region, secret };
       const command = new GetSecretValueCommand({ SecretId: secret, VersionId: version });
       const answer = await ask(call, () => clientIn(region).send(command));
-      const { SecretString } = readAwsAnswer(call, valueFields, answer, MintError);
-      if (SecretString === undefined) throw lacking(call, "binary data");
-      return SecretString;
+      const value = readAwsAnswer(call, valueFields, answer, MintError);
+      if (value.SecretString) return value.SecretString;
+      throw lacking(call, value.SecretBinary ? "binary data" : "no value");
     },
   };
 }
