@@ -135,7 +135,9 @@ export class Ledger {
   /** Whether a secret of ours is in a namespace now, fresh or not. */
   holds(pullSecret: string, namespace: string): boolean {
     const line = this.#secrets.at({ pullSecret, namespace });
-    return line !== undefined && (line.result !== "failed" || line.expiresAt !== null);
+    // What has no expiry may be there all the same: a kept login, or none since it has lapsed.
+    const isSeen = this.contentOf(pullSecret, namespace) !== undefined;
+    return line !== undefined && (line.result !== "failed" || line.expiresAt !== null || isSeen);
   }
 
   /** What such a secret holds now; undefined: that isn't known for sure. */

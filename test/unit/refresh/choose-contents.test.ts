@@ -83,6 +83,58 @@ describe("what is written", () => {
   });
 });
 
+describe("a public login", () => {
+  const publicKey = "public.ecr.aws";
+  const secret = pullSecret({ registries: [ecr(), { type: "ecr-public", roleArn: undefined }] });
+  const lost = { [publicKey]: refused };
+
+  test("that has expired and can't be renewed lapses, whatever else is due", () => {
+    const credentials = minted(secret, { [virginia]: credential(), ...lost });
+    for (const due of [[publicKey], [virginia, publicKey]]) {
+      const contents = chooseContents(write(secret, { due, ageHours: 12 }), credentials, now);
+      expect(contents?.lapsed.map(({ key }) => key)).toEqual([publicKey]);
+      expect(keys(contents?.fresh)).toEqual([virginia]);
+      expect(contents?.carried).toEqual([]);
+    }
+  });
+
+  test("that is still good, or was never there, doesn't", () => {
+    const credentials = minted(secret, { [virginia]: refused, ...lost });
+    for (const state of [{ ageHours: 11.9 }, { absent: true }]) {
+      expect(chooseContents(write(secret, state), credentials, now)).toBeUndefined();
+    }
+    const part = minted(secret, { [virginia]: credential(), ...lost });
+    const renewal = write(secret, { due: [virginia, publicKey], ageHours: 11.9 });
+    expect(chooseContents(renewal, part, now)).toMatchObject({ lapsed: [] });
+  });
+
+  test("that lapses leaves an expired private one where it is", () => {
+    const credentials = minted(secret, { [virginia]: refused, ...lost });
+    const contents = chooseContents(write(secret, { ageHours: 13 }), credentials, now);
+    expect(keys(contents?.carried)).toEqual([virginia]);
+  });
+
+  test("in a secret that is only now taken over isn't ours to take out", () => {
+    const credentials = minted(secret, { [virginia]: credential(), ...lost });
+    const adoption = write(secret, { reason: { why: "adopted" }, ageHours: 13 });
+    expect(chooseContents(adoption, credentials, now)).toBeUndefined();
+  });
+});
+
+describe("a format that holds one credential", () => {
+  test("takes a new one, though the old may be better: its keys may be others now", () => {
+    const format = { type: "opaque", username: "user", password: "pass" } as const;
+    const secret = pullSecret({ format });
+    const older = credential({ issuedAt: hoursAgo(1), expiresAt: hoursAhead(2) });
+    const contents = chooseContents(
+      write(secret, { ageHours: 1 }),
+      minted(secret, { [virginia]: older }),
+      now,
+    );
+    expect(keys(contents?.fresh)).toEqual([virginia]);
+  });
+});
+
 describe("a shorter-lived credential", () => {
   const cached = credential({ issuedAt: hoursAgo(1), expiresAt: hoursAhead(2) });
   const credentials = minted(both, { [virginia]: cached, [ireland]: credential() });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { ClusterError } from "../../../src/errors.ts";
+import { ClusterError, MintError } from "../../../src/errors.ts";
 import type { DesiredPullSecret } from "../../../src/refresh/desired.ts";
 import { type Plan, planSweep } from "../../../src/refresh/plan.ts";
 import { reportPlan } from "../../../src/refresh/plan-report.ts";
+import type { Registry } from "../../../src/refresh/registries.ts";
 import { reportStatus } from "../../../src/refresh/status-report.ts";
 import {
   type Cluster,
@@ -19,6 +20,13 @@ import {
   serviceAccount,
 } from "./builders.ts";
 
+const ghcr = {
+  type: "static",
+  host: "ghcr.io",
+  secretId: "logins/ghcr",
+  username: undefined,
+  kmsKeyArn: undefined,
+} as const;
 const desired = pullSecret({ serviceAccounts: ["default", "builder"] });
 const web = { namespaces: [namespace("web")], secrets: [ourSecret(desired, "web")] };
 
@@ -27,6 +35,42 @@ const planned = (plan: Plan, wanted = desired) =>
 
 const statusOf = (cluster: Cluster, wanted: DesiredPullSecret = desired) =>
   reportStatus(planned(plan(wanted, cluster), wanted));
+
+describe("a kept login of which nobody can tell whether it is the same still", () => {
+  const unresolved = new MintError("denied", "not allowed to describe logins/ghcr", {
+    hint: "Allow secretsmanager:DescribeSecret.",
+  });
+  const kept = pullSecret({ registries: [ghcr] });
+  const wanted = {
+    ...kept,
+    registries: kept.registries.map((each) => ({ ...each, unresolved }) as Registry),
+  };
+  const lasting = new Map([
+    ["ghcr.io", { issued: hoursAgo(1), expires: null, source: "of a version" }],
+  ]);
+  const secrets = [ourSecret(kept, "web", { registries: lasting })];
+  const blind = planned(plan(wanted, { namespaces: [namespace("web")], secrets }), wanted);
+
+  test("is a problem in plan and status, and changes nothing", () => {
+    for (const report of [reportStatus(blind), reportPlan(blind)]) {
+      expect(report.outcome).toBe("failed");
+      expect(report.problems).toEqual([
+        {
+          kind: "mint",
+          pullSecret: "ecr-pull",
+          message: "ghcr.io: not allowed to describe logins/ghcr",
+          hint: "Allow secretsmanager:DescribeSecret.",
+        },
+      ]);
+    }
+    expect(reportPlan(blind)).toMatchObject({ changes: [], current: 1 });
+  });
+
+  test("is none where no namespace is to have it", () => {
+    const nowhere = planned(plan(wanted, { namespaces: [] }), wanted);
+    expect(reportPlan(nowhere)).toMatchObject({ outcome: "ok", problems: [] });
+  });
+});
 
 describe("a cluster's status", () => {
   test("tells of each secret when it was made and until when it is good", () => {

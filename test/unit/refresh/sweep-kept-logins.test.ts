@@ -89,6 +89,18 @@ describe("a kept login", () => {
     expect(loginsIn(scene, "web")).toMatchObject({ "ghcr.io": { username: "droid" } });
   });
 
+  test("that can't be read is linked to a new account all the same", async () => {
+    const { scene } = await startWith(ghcr);
+    scene.aws.secrets.put("logins/ghcr", login("droid"));
+    scene.aws.deny(getValue);
+    const pullSecrets = [{ registries: [ghcr], serviceAccounts: ["default"] }];
+    await expect(scene.sweep({ pullSecrets })).resolves.toMatchObject({
+      outcome: "failed",
+      counts: { failed: 1, linked: 1 },
+    });
+    expect(scene.cluster.state.imagePullSecrets("web", "default")).toEqual(["ecr-pull"]);
+  });
+
   test("beside ECR is carried over or read anew, whichever can be had", async () => {
     const { scene, sweep } = await startWith(ecr, ghcr);
     const kept = loginsIn(scene, "web");
