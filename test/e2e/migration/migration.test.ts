@@ -200,7 +200,7 @@ test("a secret of the old format stays until pods have another beside it", async
   const beside = await scene.migrateTo("legacy", [{ ...wanted, name: "gcr" }]);
   await expect(beside.sweep()).resolves.toMatchObject({
     outcome: "ok",
-    links: [{ result: "linked" }],
+    links: [{ serviceAccount: "default" }],
   });
   await watch.lookAgain();
   const unlink = [

@@ -23,7 +23,7 @@ export interface OlderTool {
   readonly hosts: readonly string[];
   /** Whether it, and our example, link the `default` accounts. */
   readonly linked: boolean;
-  readonly run: (scene: Scene, run: ToolRun) => Promise<void>;
+  readonly run: (scene: Pick<Scene, "api" | "cluster">, run: ToolRun) => Promise<void>;
   /**
    * What a run of it does to a secret that we keep: `replaced`, all of it, our stamps too; `changed`, its
    * value; `made-anew`, another object of that name, after a gap.
