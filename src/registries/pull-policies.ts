@@ -74,8 +74,8 @@ function repositoryPolicy({
       Action: pullActions,
     }),
     steps: [
-      `as account ${account}, see which policy it has, and keep its other statements: aws ecr get-repository-policy ${place} --query policyText --output text`,
-      `put the whole from a file, in place of what is there: aws ecr set-repository-policy ${place} --policy-text file://policy.json`,
+      `with credentials of account ${account}, see which policy it has now: aws ecr get-repository-policy ${place} --query policyText --output text`,
+      `save the above as policy.json, with the statements of that policy beside it, and put it in its place: aws ecr set-repository-policy ${place} --policy-text file://policy.json`,
     ],
   };
 }
@@ -111,6 +111,6 @@ function identitySteps(wanted: WantedPull): readonly string[] {
   return kind === "root"
     ? []
     : [
-        `as account ${account}, from a file: aws iam put-${kind}-policy --${kind}-name ${name} --policy-name ${policyName} --policy-document file://policy.json`,
+        `save the above as policy.json, and with credentials of account ${account}: aws iam put-${kind}-policy --${kind}-name ${name} --policy-name ${policyName} --policy-document file://policy.json`,
       ];
 }

@@ -1,17 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { catalogue, passed } from "../../src/checks/catalogue.ts";
 import { checkReportSchema } from "../../src/checks/check-report-schema.ts";
+import type { StageReport } from "../../src/checks/stage-report.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import { desiredPullSecrets } from "../../src/refresh/desired.ts";
 import { demandOf, digestOf } from "../../src/rights/demand.ts";
+import { RefreshEventError } from "../../src/worker/refresh-event.ts";
+import { type FakeRegistries, startRegistries } from "../fakes/registry/registries.ts";
 import { accountToken, grantRights } from "../unit/checks/granted-rights.ts";
 import { type DeployedScene, startDeployedScene } from "./deployed-scene.ts";
 import { expectGolden } from "./golden.ts";
 
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
 
+const ours = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
+const theirs = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
+
 let scene: DeployedScene;
+let registries: FakeRegistries;
 beforeAll(async () => {
-  scene = await startDeployedScene();
+  registries = await startRegistries([ours, theirs]);
+  scene = await startDeployedScene(registries.exchanges);
   await scene.deploy("prod");
   await deployBeside("prod");
   const { aws, cluster } = scene;
@@ -25,7 +34,7 @@ beforeAll(async () => {
     "ecr-pull-secrets:expires-at": inHours(8),
   });
 });
-afterAll(() => scene[Symbol.asyncDispose]());
+afterAll(() => Promise.all([scene[Symbol.asyncDispose](), registries.close()]));
 
 /** What `check` looks at beside the function. */
 async function deployBeside(stage: string, state: "ENABLED" | "DISABLED" = "ENABLED") {
@@ -78,5 +87,80 @@ describe.concurrent("check", () => {
     const finished = await scene.run(["check", "eu", "ue", "--stage", "older"]);
     await expectGolden("check-other-version", finished);
     expect(finished.exitCode).toBe(1);
+  });
+});
+
+describe.concurrent("check --image", () => {
+  const role = "arn:aws:iam::123456789012:role/pull";
+  const config = `
+pullSecrets:
+  - name: ecr-pull
+    namespaces: { include: ["*"], exclude: [default, "kube-*"] }
+    serviceAccounts: [default]
+    registries:
+      - { type: ecr, region: us-east-1 }
+      - { type: ecr, region: eu-west-1, accounts: ["111122223333"], roleArn: "${role}" }
+`;
+
+  beforeAll(async () => {
+    scene.aws.addRole(role);
+    registries.addEcr(ours).push("team/app", "1.4");
+    registries
+      .addEcr(theirs)
+      .deny(
+        "team/app",
+        "User: arn:aws:sts::123456789012:assumed-role/pull/ecr-pull-secrets-images is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:eu-west-1:111122223333:repository/team/app because no resource-based policy allows the ecr:BatchGetImage action",
+      );
+    await scene.deploy("images", undefined, config);
+    await deployBeside("images");
+    scene.register("images", "factory");
+  });
+
+  const check = (image: string, ...more: readonly string[]) =>
+    scene.run(["check", "factory", "--image", image, "--stage", "images", ...more]);
+
+  test.each([
+    ["found", `${ours}/team/app:1.4`],
+    ["missing", `${ours}/team/app:1.5`],
+    ["refused", `${theirs}/team/app:1.4`],
+    ["uncovered", "ghcr.io/team/app:1.4"],
+  ])("%s", async (name, image) => {
+    await expectGolden(`check-image-${name}`, await check(image));
+  });
+
+  test("has the policies as objects with --output json", async () => {
+    const { stdout, exitCode } = await check(`${theirs}/team/app`, "--output", "json");
+    const { clusters } = JSON.parse(stdout) as StageReport;
+    const { policies = [] } = clusters[0]?.checks.find(({ check: of }) => /image$/.test(of)) ?? {};
+    expect(policies.map(({ policy }) => policy.Statement)).toMatchObject([
+      [{ Effect: "Allow", Principal: { AWS: role } }],
+      [{ Effect: "Allow", Resource: "arn:aws:ecr:eu-west-1:111122223333:repository/team/app" }],
+    ]);
+    expect(exitCode).toBe(1);
+  });
+
+  test("looks from here with --local, with its own credentials", async () => {
+    const finished = await check("ghcr.io/team/app", "--local", "--output", "json");
+    const { clusters } = JSON.parse(finished.stdout) as StageReport;
+    expect(clusters[0]?.checks.map(({ message }) => message)).toContain(
+      "ghcr.io/team/app:latest: none of the cluster's pull secrets has a login for ghcr.io",
+    );
+  });
+
+  test("takes no report for an answer that says nothing of the image", async () => {
+    const checks = [passed(catalogue.record)];
+    const at = new Date().toISOString();
+    await scene.deploy("overlooks", ({ cluster }) => {
+      return { cluster, owner: "", at, outcome: "ok", checks };
+    });
+    await scene.deploy("refuses", () => {
+      throw new RefreshEventError("expected something else");
+    });
+    for (const stage of ["overlooks", "refuses"]) {
+      await deployBeside(stage);
+      const finished = await scene.run(["check", "eu", "--image", "nginx", "--stage", stage]);
+      await expectGolden(`check-image-${stage}`, finished);
+      expect(finished.exitCode).toBe(1);
+    }
   });
 });

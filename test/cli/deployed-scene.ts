@@ -1,6 +1,7 @@
 /** A scene with deployed stages: their refresh functions run in this process, as on Lambda. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { ExchangeOptions } from "../../src/registries/exchange.ts";
 import { wireRefresh } from "../../src/wiring/refresh.ts";
 import type { FunctionContext } from "../fakes/aws/lambda/function-run.ts";
 import { type KubernetesApi, startKubernetesApi } from "../fakes/kubernetes-api/kubernetes-api.ts";
@@ -28,7 +29,8 @@ pullSecrets:
 export type DeployedScene = Awaited<ReturnType<typeof startDeployedScene>>;
 type Handler = (event: { readonly cluster: string }, context: FunctionContext) => unknown;
 
-export async function startDeployedScene() {
+/** @param exchanges where the functions find the registries of images */
+export async function startDeployedScene(exchanges?: ExchangeOptions) {
   const scene = await startScene(["shop", "team-a"]);
   const { aws } = scene;
   // The SDK in the function finds its endpoint as on Lambda; its log isn't looked at here.
@@ -55,7 +57,8 @@ export async function startDeployedScene() {
       topicArn: `arn:aws:sns:${aws.region}:${aws.account}:alarms`,
       schedulePeriodMinutes: 10,
     };
-    return wireRefresh({ stage, ...place, configFile: join(scene.folder, `config/${stage}.yml`) });
+    const settings = { stage, ...place, configFile: join(scene.folder, `config/${stage}.yml`) };
+    return wireRefresh(settings, () => new Date(), exchanges);
   }
 
   /** @param tags without their prefix */

@@ -52,6 +52,7 @@ describe.concurrent("a wrong command line ends with 2, before anything is asked 
     ["usage-region-hostile", [...refresh, "--region", "us-east-1.evil.example/"]],
     ["usage-several-flags", [...refresh, "--name", "a/b", "--namespaces", "-, Web, team-[ab]"]],
     ["usage-cluster-name", ["status", "prod-eu", "../prod-us"]],
+    ["usage-image", ["check", "prod-eu", "--image", "https://ghcr.io/team/app"]],
   ])("%s", async (name, args) => {
     const finished = await scene.run(args);
 

@@ -30,7 +30,7 @@ export function judgeAnswer(
     const opened = isPublic ? `${formatImage(image)}, which everybody may pull` : place;
     return passed(catalogue.image, `${opened}: ${digest}, ${mediaType}`);
   }
-  const message = `${place}: ${describe(answer)}`;
+  const message = `${place}: ${describe(answer, image)}`;
   if (answer.outcome === "missing") {
     const hint = registry.type === "ecr" ? ecrSearch(registry, asked, answer) : otherSearch;
     return failed(catalogue.image, { message, hint });
@@ -46,9 +46,10 @@ export function judgeAnswer(
 /** Some registries say of what a login may not see that it isn't there. */
 const otherSearch = "are its name and its tag right, and may this login see the repository?";
 
-function describe({ outcome, host, status, code, text }: NoImage): string {
+function describe({ outcome, status, code, text, ...answer }: NoImage, image: ImageReference) {
   const said = text === undefined ? "" : `: “${text}”`;
-  const found = outcome === "missing" ? `${host} doesn't have it` : `${host} refuses it`;
+  const who = answer.host === image.host ? "the registry" : answer.host;
+  const found = outcome === "missing" ? `${who} doesn't have it` : `${who} refuses it`;
   return `${found} (${[status, code].filter((each) => each !== undefined).join(" ")})${said}`;
 }
 

@@ -259,7 +259,7 @@ describe("refused by another account's ECR", () => {
     expect(result?.policies?.[0]?.policy).toEqual(repositoryPolicy(pullRole));
     expect(result?.policies?.[1]?.policy).toEqual(identityPolicy);
     expect(result?.policies?.[1]?.steps).toEqual([
-      "as account 123456789012, from a file: aws iam put-role-policy --role-name pull --policy-name ecr-pull-secrets-pull --policy-document file://policy.json",
+      "save the above as policy.json, and with credentials of account 123456789012: aws iam put-role-policy --role-name pull --policy-name ecr-pull-secrets-pull --policy-document file://policy.json",
     ]);
   });
 

@@ -26,6 +26,42 @@ describe("a function's diagnosis", () => {
     expect(checkReportSchema.parse(newer)).toEqual(report);
   });
 
+  const policies = [
+    {
+      of: "repository team/app in account 111122223333",
+      named: true,
+      policy: {
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Sid: "EcrPullSecrets",
+            Effect: "Allow",
+            Principal: { AWS: "arn:aws:iam::123456789012:role/pull" },
+            Action: ["ecr:BatchGetImage"],
+          },
+        ],
+      },
+      steps: ["see: aws ecr get-repository-policy"],
+    },
+  ];
+  const [first = policies[0]] = policies;
+
+  test("may come with policies, as objects", () => {
+    const refused = { ...report, checks: [{ ...result, policies }] };
+    expect(checkReportSchema.parse(refused)).toEqual(refused);
+  });
+
+  test.each([
+    ["that denies", { Effect: "Deny" }],
+    ["for a principal of another kind", { Principal: "*" }],
+    ["whose actions are no list", { Action: "ecr:*" }],
+  ])("is refused with a policy %s", (_, wrong) => {
+    const statement = { ...first?.policy.Statement[0], ...wrong };
+    const policy = { Version: "2012-10-17", Statement: [statement] };
+    const refused = { ...report, checks: [{ ...result, policies: [{ ...first, policy }] }] };
+    expect(checkReportSchema.safeParse(refused).success).toBe(false);
+  });
+
   test("can't write elsewhere on a terminal", () => {
     const message = "\u001b[2J\u001b[1;1Hall is well\r\n✔ \u202eno\u2028";
     const { checks } = checkReportSchema.parse({ ...report, checks: [{ ...result, message }] });

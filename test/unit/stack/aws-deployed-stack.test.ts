@@ -151,6 +151,10 @@ describe("the refresh function", () => {
       message: `the function ${refresh} in us-east-1 doesn't know the mode "check": it is an older version`,
       hint: "Deploy it: npx serverless deploy --stage dev --region us-east-1",
     });
+    expect(await failureOf(stack().ask("prod-eu", "check", "nginx"))).toMatchObject({
+      message: `the function ${refresh} in us-east-1 doesn't know how to check an image: it is an older version`,
+      hint: "Deploy it: npx serverless deploy --stage dev --region us-east-1",
+    });
   });
 
   test.each([

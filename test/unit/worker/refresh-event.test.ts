@@ -32,6 +32,13 @@ describe("an event is", () => {
   });
 });
 
+test("a diagnosis may be asked to look for an image", () => {
+  const image = { host: "ghcr.io", repository: "team/app", tag: "1", digest: undefined };
+  expect(
+    parseRefreshEvent({ cluster: "prod-eu", mode: "check", image: "ghcr.io/team/app:1" }),
+  ).toEqual({ kind: "direct", request: { cluster: "prod-eu", mode: "check", image } });
+});
+
 describe("an event is refused, without a word of it, that", () => {
   const [good] = records({ body: canary }).Records;
 
@@ -54,6 +61,13 @@ describe("an event is refused, without a word of it, that", () => {
     ["names an empty one", { cluster: "", mode: "sweep" }],
     ["names one that is too long", { cluster: canary.repeat(20) }],
     ["has a mode that isn't there", { cluster: "prod-eu", mode: canary }],
+    [
+      "names an image that is none",
+      { cluster: "eu", mode: "check", image: `${canary}:${canary}:` },
+    ],
+    ["names an image that is no text", { cluster: "eu", mode: "check", image: { canary } }],
+    ["names an image for a sweep", { cluster: "eu", mode: "sweep", image: "nginx" }],
+    ["names an image for whatever mode there is", { cluster: "eu", image: "nginx" }],
     ["has a key more", { cluster: "prod-eu", kubeconfig: canary }],
   ])("%s", (_, event) => {
     const error = errorOf(() => parseRefreshEvent(event));
