@@ -46,6 +46,8 @@ export interface System<Name extends string> extends Scene<Name> {
   register(cluster: Name): Promise<void>;
   /** Has the deployed function sweep clusters; none named: all that are registered. */
   refresh(...clusters: readonly string[]): Promise<readonly Report[]>;
+  /** The same without a command line: for looking again and again. */
+  sweep(cluster: Name): Promise<Report>;
   /** The credential that the deployed function has for a cluster: a kubeconfig. */
   credentialOf(cluster: Name): Promise<string>;
 }
@@ -71,6 +73,7 @@ export async function startSystem<Name extends string>(
       expectCode(reports.every(({ outcome }) => outcome === "ok") ? 0 : 1, swept);
       return reports;
     },
+    sweep: async (cluster) => report.parse(await stack.invoke({ cluster, mode: "sweep" })),
     credentialOf: async (cluster) => {
       const held = (await stack.records.versions(cluster)).get("AWSCURRENT") ?? "";
       expect(held).toContain("kind: Config");
