@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import type { SecretFormat } from "../../../src/config/secret-format.ts";
+import type { PullSecretConfig } from "../../../src/config/stage-config.ts";
 import { desiredPullSecrets } from "../../../src/refresh/desired.ts";
 import { allNamedOutright } from "../../../src/refresh/lists-by-place.ts";
 import { ecr, owner, pullSecret } from "./builders.ts";
@@ -14,6 +16,17 @@ const config = {
   adopt: false,
   prune: false,
 };
+
+const role = "arn:aws:iam::123456789012:role/pull";
+const opaque = { type: "opaque", username: "u", password: "p" } as const;
+const session: SecretFormat = {
+  type: "awsCredentials",
+  roleArn: role,
+  region: undefined,
+  sessionPolicy: undefined,
+  mountPath: "/aws",
+};
+const ecrPublic = (roleArn?: string) => ({ type: "ecr-public", roleArn }) as const;
 
 test("a cluster gets the pull secrets that name it or match it", () => {
   expect(desiredPullSecrets([config], "prod-eu", owner)).toHaveLength(1);
@@ -48,6 +61,50 @@ test("the source changes with role and hosts; the shape with hosts, not with the
   expect(new Set(sources).size).toBe(3);
   expect(withRole.shape).toBe(plain.shape);
   expect(withFips.shape).not.toBe(plain.shape);
+});
+
+test.each<[string, Partial<PullSecretConfig>, boolean, boolean]>([
+  ["another role for ECR Public", { registries: [ecrPublic(role)] }, false, true],
+  ["an email", { format: { type: "dockerconfigjson", email: "a@example.com" } }, true, false],
+  ["another format", { format: { ...opaque, username: "user" } }, true, false],
+])("%s changes the shape or the source, as it has to", (_, more, shape, source) => {
+  const before = pullSecret({ registries: [ecrPublic()] });
+  const after = pullSecret({ registries: [ecrPublic()], ...more });
+  expect(after.shape !== before.shape).toBe(shape);
+  expect(after.registries[0]?.source !== before.registries[0]?.source).toBe(source);
+});
+
+test.each<[string, SecretFormat]>([
+  ["username", { ...opaque, username: "user" }],
+  ["password", { ...opaque, password: "pass" }],
+])("the shape of an opaque secret changes with the key of the %s", (_, format) => {
+  expect(pullSecret({ format }).shape).not.toBe(pullSecret({ format: opaque }).shape);
+});
+
+test("a session's shape goes by its files, its source by whose it is and what it may", () => {
+  const base = { ...session, region: undefined, sessionPolicy: undefined };
+  const of = (more: object) => pullSecret({ registries: [], format: { ...base, ...more } });
+  const [plain, inRegion, elsewhere, narrowed] = [
+    of({}),
+    of({ region: "us-east-1" }),
+    of({ mountPath: "/x" }),
+    of({ sessionPolicy: "{}" }),
+  ];
+  expect(new Set([plain, inRegion, elsewhere].map(({ shape }) => shape)).size).toBe(3);
+  expect(narrowed.shape).toBe(plain.shape);
+  const sources = [plain, inRegion, narrowed].map(({ registries }) => registries[0]?.source);
+  expect(sources[1]).toBe(sources[0]);
+  expect(sources[2]).not.toBe(sources[0]);
+});
+
+test.each([
+  ["prod-eu", "ecr-pull-secrets-prod-eu"],
+  ["x".repeat(47), `ecr-pull-secrets-${"x".repeat(47)}`],
+  ["x".repeat(100), expect.stringMatching(/^ecr-pull-secrets-x{38}-[0-9a-f]{8}$/)],
+])("a session in %s is called %s", (cluster, name) => {
+  const aws = { ...config, clusters: ["*"], registries: [], format: session };
+  const [secret] = desiredPullSecrets([aws], cluster, owner);
+  expect(secret?.registries).toMatchObject([{ type: "aws-role", key: role, sessionName: name }]);
 });
 
 test("a cluster is read namespace by namespace only if every pull secret names its namespaces", () => {

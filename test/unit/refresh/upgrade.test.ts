@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../src/config/load.ts";
 import { type DesiredPullSecret, desiredPullSecrets } from "../../../src/refresh/desired.ts";
 import type { SecretState } from "../../../src/refresh/ports.ts";
+import { staticRegistry } from "../../../src/refresh/registries.ts";
 import { namespace, ourSecret, owner, plan } from "./builders.ts";
 
 const role = "arn:aws:iam::111122223333:role/teams/pull";
@@ -14,6 +15,7 @@ const role = "arn:aws:iam::111122223333:role/teams/pull";
 /** By registry: what decides whether its credential is another one. */
 interface Frozen {
   readonly registries: object[];
+  readonly format?: object;
   readonly shape: string;
   readonly sources: Readonly<Record<string, string>>;
 }
@@ -46,11 +48,74 @@ const configs: Readonly<Record<string, Frozen>> = {
       "222233334444.dkr.ecr.cn-north-1": "8d07386c56a3ae3b",
     },
   },
+  "ECR Public": {
+    registries: [{ type: "ecr-public" }],
+    shape: "9932d4b6a16db93a",
+    sources: { "public.ecr.aws": "0d22bb35ac934d99" },
+  },
+  "ECR Public, by a role": {
+    registries: [{ type: "ecr-public", roleArn: role }],
+    shape: "9932d4b6a16db93a",
+    sources: { "public.ecr.aws": "861bdd35e054feeb" },
+  },
+  "kept logins beside ECR, with an email": {
+    registries: [
+      { type: "ecr", region: "us-east-1" },
+      { type: "static", host: "ghcr.io", secretId: "logins/ghcr" },
+      { type: "static", host: "gcr.io", secretId: "logins/gcr", username: "_json_key" },
+    ],
+    format: { type: "dockerconfigjson", email: "platform@example.com" },
+    shape: "045f3f69e0e6dcfa",
+    sources: {
+      "123456789012.dkr.ecr.us-east-1": "c86e3fc6fb59837d",
+      "ghcr.io": "5bc95133593331f7",
+      "gcr.io": "88dbe94aa2adab06",
+    },
+  },
+  "an opaque secret": {
+    registries: [{ type: "ecr", region: "us-east-1" }],
+    format: { type: "opaque", username: "proxyUsername", password: "proxyPassword" },
+    shape: "858dc6a88947ec68",
+    sources: { "123456789012.dkr.ecr.us-east-1": "c86e3fc6fb59837d" },
+  },
 };
 
-describe.each(Object.entries(configs))("the digests of %s", (_, { registries, shape, sources }) => {
+/** One whose role takes the place of registries, of which it has none. */
+const sessions: Readonly<Record<string, Frozen>> = {
+  "AWS credentials": {
+    registries: [],
+    format: { type: "awsCredentials", roleArn: role },
+    shape: "4718cf414777dab5",
+    sources: { [role]: "7e1bab13dcebcbfc" },
+  },
+  "AWS credentials for a region, with less rights": {
+    registries: [],
+    format: {
+      type: "awsCredentials",
+      roleArn: role,
+      region: "us-east-1",
+      mountPath: "/aws",
+      sessionPolicy: { Version: "2012-10-17", Statement: [] },
+    },
+    shape: "70c590d31c3efa60",
+    sources: { [role]: "1504200c14d7e2b3" },
+  },
+};
+
+test.each(Object.entries(sessions))(
+  "the digests of %s are those that are in the clusters",
+  (_, frozen) => {
+    const desired = desiredOf(frozen.registries, frozen.format);
+    expect(desired.shape).toBe(frozen.shape);
+    expect(sourcesOf(desired)).toEqual(frozen.sources);
+  },
+);
+
+describe.each(Object.entries(configs))("the digests of %s", (_, frozen) => {
+  const { registries, format, shape, sources } = frozen;
+
   test("are those that are in the clusters", () => {
-    const desired = desiredOf(registries);
+    const desired = desiredOf(registries, format);
     expect(desired.shape).toBe(shape);
     expect(sourcesOf(desired)).toEqual(sources);
   });
@@ -69,9 +134,9 @@ describe.each(Object.entries(configs))("the digests of %s", (_, { registries, sh
     ],
   ])("don't change with %s", (_, ofRegistry, ofStage) => {
     const narrowed = registries.map((each) =>
-      "roleArn" in each ? each : { ...each, ...ofRegistry },
+      "roleArn" in each || !("region" in each) ? each : { ...each, ...ofRegistry },
     );
-    const desired = desiredOf(narrowed, ofStage);
+    const desired = desiredOf(narrowed, format, ofStage);
     expect(desired.shape).toBe(shape);
     expect(sourcesOf(desired)).toEqual(sources);
   });
@@ -98,17 +163,27 @@ describe("a secret that version 0.1.0 wrote", () => {
     expect({ labels, annotations }).toEqual(written);
   });
 
-  test("is left as it is", () => {
+  test.each<[string, Partial<DesiredPullSecret>]>([
+    ["", {}],
+    [", though it doesn't say whom it was linked to", { serviceAccounts: ["default"] }],
+    [", though a workload is to roll with it", { restart: [{ kind: "deployment", name: "web" }] }],
+  ])("is left as it is%s", (_, more) => {
     // Not by this version's own words: those may have changed.
     const old: SecretState = { ...ourSecret(desired, "web"), ...written };
-    const { writes, current } = plan(desired, { namespaces: [namespace("web")], secrets: [old] });
+    const cluster = { namespaces: [namespace("web")], secrets: [old] };
+    const { writes, current } = plan({ ...desired, ...more }, cluster);
     expect(writes).toEqual([]);
     expect(current).toHaveLength(1);
   });
 });
 
-function desiredOf(registries: readonly object[], rest: object = {}): DesiredPullSecret {
-  const pullSecrets = [{ name: "ecr-pull", registries }];
+function desiredOf(
+  registries: readonly object[],
+  format: object | undefined = undefined,
+  rest: object = {},
+): DesiredPullSecret {
+  const given = registries.length === 0 ? undefined : registries;
+  const pullSecrets = [{ name: "ecr-pull", registries: given, format }];
   const config = parseConfig(JSON.stringify({ pullSecrets, ...rest }), "config/prod.yml");
   const [desired] = desiredPullSecrets(config.pullSecrets, "prod-eu", owner);
   if (desired === undefined) throw new Error("this config wants nothing");
@@ -116,5 +191,8 @@ function desiredOf(registries: readonly object[], rest: object = {}): DesiredPul
 }
 
 function sourcesOf({ registries }: DesiredPullSecret) {
-  return Object.fromEntries(registries.map(({ key, source }) => [key, source]));
+  const known = registries.map((each) =>
+    each.type === "static" ? staticRegistry(each, "11111111-2222-4333-8444-555555555555") : each,
+  );
+  return Object.fromEntries(known.map(({ key, source }) => [key, source]));
 }
