@@ -14,7 +14,8 @@ const fields = z.strictObject({
     .optional()
     .describe(
       "Private subnets of one VPC, from which the API servers can be reached, and AWS's own " +
-        "APIs (by a NAT gateway, or endpoints for ecr.api, secretsmanager, sns, sqs and sts).",
+        "APIs (by a NAT gateway, or endpoints for ecr.api, secretsmanager, sns, sqs and sts; " +
+        "ecr-public, and logins kept in another region, take the gateway).",
     ),
   securityGroupIds: listOf(securityGroupId, 5)
     .optional()
