@@ -5,6 +5,8 @@ export interface EmulatorIam {
   /** Adds an inline policy with one statement, or replaces it. */
   putRolePolicy(role: string, policyName: string, statement: object): Promise<void>;
   deleteRolePolicy(role: string, policyName: string): Promise<void>;
+  /** From now on, this statement alone says who may assume the role. */
+  trust(role: string, statement: object): Promise<void>;
 }
 
 export interface EmulatorAccount {
@@ -34,6 +36,12 @@ export function createIam(emulator: EmulatorAccount): EmulatorIam {
     putRolePolicy,
     deleteRolePolicy: (role, policyName) =>
       call({ Action: "DeleteRolePolicy", RoleName: role, PolicyName: policyName }),
+    trust: (role, statement) =>
+      call({
+        Action: "UpdateAssumeRolePolicy",
+        RoleName: role,
+        PolicyDocument: policy(statement),
+      }),
   };
 }
 

@@ -18,6 +18,11 @@ import { createWorkspace } from "./workspace.ts";
 export interface AwsEmulatorOptions {
   /** Evaluate IAM policies, as AWS does; without it every call is allowed. */
   readonly auth?: boolean;
+  /**
+   * How long a session of a role is good where the caller says for how long: nobody can wait for the
+   * end of an hour, nor of the 900 seconds that AWS gives at least.
+   */
+  readonly sessionSeconds?: number;
   /** By action: what clients, and the functions that it runs, get in place of its own answers. */
   readonly changeAnswers?: AnswerChanges;
   /** What time it is for ECR Public, where clients have another clock than the real one. */
@@ -80,6 +85,7 @@ export async function startAwsEmulator(options: AwsEmulatorOptions = {}): Promis
       AWS_ENDPOINT_URL_ECR_PUBLIC: ecrPublic.url,
       BIND_HOST: "127.0.0.1",
       AUTH: String(options.auth ?? false),
+      SESSION_SECONDS: String(options.sessionSeconds ?? ""),
       LOG_LEVEL: "WARNING",
       // Fixed ports that two emulators would fight over.
       IOT_MTLS_ENABLED: "0",

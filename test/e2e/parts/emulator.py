@@ -3,10 +3,11 @@
 What it does and doesn't, as far as the tests rest on it: test/e2e/README.md.
 """
 
+import os
 import uuid
 
 from ministack.app import main
-from ministack.services import cloudwatch
+from ministack.services import cloudwatch, sts
 from ministack.services.cloudformation import provisioners
 
 # It refuses a template with a type that it doesn't know. These get an id and the attributes that
@@ -48,11 +49,24 @@ def accept_metric_math(record_alarm):
     return record
 
 
+def shorten_sessions(parameter, seconds):
+    """Sessions that are asked for by their length get this one, and end with it."""
+
+    def read(params, key, *default):
+        found = parameter(params, key, *default)
+        return seconds if key == "DurationSeconds" and found else found
+
+    return read
+
+
 add_stand_ins(provisioners._RESOURCE_HANDLERS)
 provisioners._cw_metric_alarm_record = accept_metric_math(provisioners._cw_metric_alarm_record)
 # It would compare all series of a name, whatever their dimensions, and know of no missing data:
 # states are set by the tests, which reckon as CloudWatch does.
 cloudwatch._evaluate_alarm = lambda alarm: None
+
+if os.environ.get("SESSION_SECONDS"):
+    sts._p = shorten_sessions(sts._p, os.environ["SESSION_SECONDS"])
 
 if __name__ == "__main__":
     main()
