@@ -35,7 +35,7 @@ export function linkTask(link: AccountLink, { api, ledger }: ApplyContext): Task
   return {
     pullSecret: link.pullSecret,
     namespace: link.account.namespace,
-    run: async () => ledger.linked(link, await linkAccount(link, api)),
+    run: async () => ledger.changes.linked(link, await linkAccount(link, api)),
   };
 }
 
@@ -46,7 +46,7 @@ export function unlinkTask(link: AccountLink, owed: Set<AccountLink>, context: A
     pullSecret: link.pullSecret,
     namespace: link.account.namespace,
     run: async () => {
-      ledger.unlinked(link, await unlinked(unlinkAccount(link, api)));
+      ledger.changes.unlinked(link, await unlinked(unlinkAccount(link, api)));
       owed.delete(link);
     },
   };
@@ -74,7 +74,7 @@ export function restartTask({ workload, pullSecrets }: Restart, context: ApplyCo
     run: async () => {
       const held = pullSecrets.map((name) => [name, ledger.contentOf(name, namespace)] as const);
       const contents = new Map(held);
-      ledger.restarted(await restartWorkload(workload, { api, judge, contents }));
+      ledger.changes.restarted(await restartWorkload(workload, { api, judge, contents }));
     },
   };
 }
@@ -84,23 +84,20 @@ export function deletionTask(deletion: SecretDeletion, { api, ledger }: ApplyCon
   return {
     pullSecret,
     namespace,
-    run: async () => {
-      if (await deleted(api.deleteSecret(namespace, pullSecret, uid))) {
-        ledger.deletions.push(deletion);
-      }
-    },
+    run: async () =>
+      ledger.changes.deleted(deletion, await deleted(api.deleteSecret(namespace, pullSecret, uid))),
   };
 }
 
 /** A secret that went, or was made anew by somebody, isn't the orphan that we judged: not ours. */
-async function deleted(deletion: Promise<void>): Promise<boolean> {
+async function deleted(deletion: Promise<void>): Promise<"deleted" | "elsewhere"> {
   try {
     await deletion;
-    return true;
+    return "deleted";
   } catch (error) {
     const elsewhere = error instanceof ClusterError && /^(conflict|not-found)$/.test(error.kind);
     if (elsewhere) {
-      return false;
+      return "elsewhere";
     }
     throw error;
   }

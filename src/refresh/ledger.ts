@@ -1,6 +1,7 @@
 /** What a sweep did, noted as it happens: the report is made of it. */
 import { type ClusterError, MintError } from "../errors.ts";
 import type { SecretContent } from "../pull-secrets/restarted-for.ts";
+import { ChangesMade } from "./changes-made.ts";
 import {
   type Cause,
   clusterCause,
@@ -8,20 +9,13 @@ import {
   mintCause,
   stopCauses,
 } from "./failure-log.ts";
-import type { LinkOutcome } from "./link-account.ts";
 import type { Plan } from "./plan.ts";
 import type { StopReason } from "./ports.ts";
-import type { Failure, LinkLine, RestartLine, SecretLine } from "./report.ts";
-import type { RestartOutcome } from "./restart-workload.ts";
+import type { Failure, SecretLine } from "./report.ts";
 import type { MintedCredentials } from "./rules/choose-contents.ts";
 import { describeOutcome } from "./rules/describe-reason.ts";
-import { restartLine } from "./rules/describe-restart.ts";
 import type { Finding, Notice } from "./rules/findings.ts";
 import type { SecretWrite } from "./rules/judge-secret.ts";
-import type { AccountLink } from "./rules/link-accounts.ts";
-import { linkLeft } from "./rules/link-left.ts";
-import type { SecretDeletion } from "./rules/orphans.ts";
-import { heldWorkload } from "./rules/workload-findings.ts";
 import { SecretsSeen } from "./secrets-seen.ts";
 import type { UnknownVersion } from "./unknown-versions.ts";
 import type { WriteOutcome } from "./write-secret.ts";
@@ -37,16 +31,16 @@ export interface Undone {
 export class Ledger {
   readonly #secrets = new SecretsSeen();
   readonly #failures = createFailureLog();
-  readonly links: LinkLine[] = [];
-  readonly unlinks: LinkLine[] = [];
-  readonly restarts: RestartLine[] = [];
-  /** Added to by who makes them. */
-  readonly deletions: SecretDeletion[] = [];
-  readonly notices: Notice[] = [];
+  readonly #notices: Notice[] = [];
+  readonly changes = new ChangesMade();
   mintedCount = 0;
 
   get secrets(): readonly SecretLine[] {
     return this.#secrets.lines;
+  }
+
+  get notices(): readonly Notice[] {
+    return [...this.#notices, ...this.changes.notices];
   }
 
   get failures(): readonly Failure[] {
@@ -105,20 +99,6 @@ export class Ledger {
     }
   }
 
-  linked(link: AccountLink, outcome: LinkOutcome): void {
-    if (outcome === "changed") this.links.push(linkLine(link));
-  }
-
-  unlinked(link: AccountLink, outcome: LinkOutcome | "refused"): void {
-    if (outcome === "changed") this.unlinks.push(linkLine(link));
-    if (outcome === "refused") this.notices.push(linkLeft(link.pullSecret, link.account));
-  }
-
-  restarted(outcome: RestartOutcome): void {
-    if (outcome.result === "restarted") this.restarts.push(restartLine(outcome.restart));
-    if (outcome.result === "held") this.notices.push(...heldWorkload(outcome.restart));
-  }
-
   failed(task: Undone, error: ClusterError): void {
     this.#undone(task, clusterCause(error));
   }
@@ -147,7 +127,7 @@ export class Ledger {
 
   #found(finding: Finding): void {
     if (finding.severity === "notice") {
-      this.notices.push(finding);
+      this.#notices.push(finding);
       return;
     }
     const { namespace, pullSecret, message } = finding;
@@ -167,8 +147,4 @@ const upToDate = { result: "current", reason: "up to date" } as const;
 
 function contentOf({ secret }: SecretWrite, registries: SecretContent["registries"]) {
   return { shape: secret.shape, registries };
-}
-
-function linkLine({ account, pullSecret }: AccountLink): LinkLine {
-  return { namespace: account.namespace, serviceAccount: account.name, pullSecret };
 }

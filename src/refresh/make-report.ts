@@ -15,8 +15,8 @@ export function makeReport(sweep: {
   readonly namespaces: SweepReport["namespaces"];
   readonly ledger: Ledger;
 }): SweepReport {
-  const { secrets, links, unlinks, deletions, restarts, notices, failures, mintedCount } =
-    sweep.ledger;
+  const { secrets, notices, failures, mintedCount, changes } = sweep.ledger;
+  const { links, unlinks, deletions, restarts } = changes;
   const count = (result: SecretResult) => secrets.filter((line) => line.result === result).length;
   return {
     cluster: sweep.cluster,

@@ -2,13 +2,14 @@
 import { literalNamespaces } from "../config/namespace-selection.ts";
 import { formatWorkload } from "../config/secret-format.ts";
 import type { SecretContent } from "../pull-secrets/restarted-for.ts";
+import { readStamps } from "../pull-secrets/stamps.ts";
 import type { DesiredPullSecret } from "./desired.ts";
 import { unlisted } from "./lists-by-place.ts";
 import type { Observed } from "./observe.ts";
 import type { Draft, Planning } from "./plan-draft.ts";
-import type { WorkloadState } from "./ports.ts";
-import type { SecretWrite } from "./rules/judge-secret.ts";
-import { judgeWorkload } from "./rules/restarts.ts";
+import type { SecretState, WorkloadState } from "./ports.ts";
+import type { Judge, SecretWrite } from "./rules/judge-secret.ts";
+import { awaitedRegistries, judgeWorkload } from "./rules/restarts.ts";
 import { heldWorkload, missingWorkload } from "./rules/workload-findings.ts";
 
 /** After all pull secrets were judged: a workload rolls once for all of them. */
@@ -33,6 +34,23 @@ export function planRestarts(
       draft.findings.push(...heldWorkload(verdict.restart));
     }
   }
+}
+
+/** Registries of one secret that its workloads there need a fresh credential for. */
+export function awaitedHere(
+  { name, restart }: DesiredPullSecret,
+  { namespace, annotations }: SecretState,
+  { observed, judge }: { readonly observed: Observed; readonly judge: Judge },
+): ReadonlySet<string> | undefined {
+  if (restart.length === 0) {
+    return undefined;
+  }
+  const listings = restart.map((ref) => observed.workloads.get(formatWorkload(ref)) ?? unlisted);
+  const here = listings.flatMap(({ items }) =>
+    items.filter((each) => each.namespace === namespace),
+  );
+  const { registries } = readStamps(annotations);
+  return awaitedRegistries(here, { name, registries }, judge);
 }
 
 /** By pull secret and namespace. */

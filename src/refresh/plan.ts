@@ -8,7 +8,7 @@ import { type Listing, type RefusedList, unlisted } from "./lists-by-place.ts";
 import type { Observed } from "./observe.ts";
 import { planLinks, planUnlinks } from "./plan-accounts.ts";
 import { type Draft, newDraft, type Planning } from "./plan-draft.ts";
-import { planRestarts } from "./plan-restarts.ts";
+import { awaitedHere, planRestarts } from "./plan-restarts.ts";
 import type { SecretState } from "./ports.ts";
 import type { Finding } from "./rules/findings.ts";
 import { type Judge, judgeSecret, type SecretWrite } from "./rules/judge-secret.ts";
@@ -74,7 +74,12 @@ function planPullSecret(secret: DesiredPullSecret, observed: Observed, { judge, 
   const orphans = judgeOrphans(secret, owned, new Set([...names, ...doomed]));
 
   const readable = readableNamespaces(secret, { names, listing }, draft);
-  const { held, writes } = judgeEach(secret, { names: readable, listing }, { judge, draft });
+  const states = new Map(listing.items.map((state) => [state.namespace, state]));
+  const { held, writes } = judgeEach(
+    secret,
+    { names: readable, states, observed },
+    { judge, draft },
+  );
   planLinks(secret, { held, observed }, draft);
   const unlinks = planUnlinks(secret, { held, listing, doomed: orphans.deletions }, observed);
   draft.writes.push(...writes.map((write) => remembering(unlinks.links, write)));
@@ -103,17 +108,24 @@ function readableNamespaces(
   return blind.has(undefined) ? [] : where.names.filter((name) => !blind.has(name));
 }
 
+interface SeenPlaces {
+  readonly names: readonly string[];
+  readonly states: ReadonlyMap<string, SecretState>;
+  readonly observed: Observed;
+}
+
 /** @returns what to write, and the namespaces in which the secret is ours, or will be */
 function judgeEach(
   secret: DesiredPullSecret,
-  where: { readonly names: readonly string[]; readonly listing: Listing<SecretState> },
+  { names, states, observed }: SeenPlaces,
   { judge, draft }: Planning,
 ): { readonly held: ReadonlySet<string>; readonly writes: readonly SecretWrite[] } {
-  const byNamespace = new Map(where.listing.items.map((state) => [state.namespace, state]));
   const held = new Set<string>();
   const writes: SecretWrite[] = [];
-  for (const namespace of where.names) {
-    const verdict = judgeSecret(secret, namespace, byNamespace.get(namespace), judge);
+  for (const namespace of names) {
+    const state = states.get(namespace);
+    const awaited = state && awaitedHere(secret, state, { observed, judge });
+    const verdict = judgeSecret(secret, namespace, state, { ...judge, awaited });
     if (verdict.verdict === "leave") {
       draft.findings.push(verdict.finding);
       continue;

@@ -69,5 +69,7 @@ function describeDue(due: RegistryDue): string {
       return "is at half of its life";
     case "implausible":
       return "was stamped in the future";
+    case "awaited":
+      return "is renewed for a workload that has to roll";
   }
 }

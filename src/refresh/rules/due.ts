@@ -9,7 +9,9 @@ export type RegistryDue =
   | { readonly why: "expired"; readonly expires: Date }
   | { readonly why: "half-life"; readonly expires: Date }
   /** Issued in the future: a clock or an annotation that can't be trusted. */
-  | { readonly why: "implausible" };
+  | { readonly why: "implausible" }
+  /** Pods that hold an older one have to start anew, and are to start with a fresh one. */
+  | { readonly why: "awaited" };
 
 /** Clocks of a laptop and of Lambda may differ; beyond this, a stamp isn't credible. */
 const clockToleranceMs = 5 * 60_000;

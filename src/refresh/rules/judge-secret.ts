@@ -20,6 +20,8 @@ export interface Judge {
   readonly cluster: string;
   readonly owner: Owner;
   readonly now: Date;
+  /** Registries of the secret that a workload needs a fresh credential for. */
+  readonly awaited?: ReadonlySet<string> | undefined;
 }
 
 /** Why a secret is written: the first reason that holds, in this order. */
@@ -40,6 +42,8 @@ export interface SecretWrite {
   /** What the verdict rests on: the write is guarded by its version. */
   readonly existing: { readonly state: SecretState; readonly stamps: ReadStamps } | undefined;
   readonly contention: Contention | undefined;
+  /** What is to be told if none of the due ones can be minted; absent: just that. */
+  readonly otherwise?: Finding;
   /** Accounts there that link the secret, though the config has dropped their names. */
   readonly stillLinked?: readonly string[] | undefined;
 }
@@ -94,15 +98,18 @@ function judgeOurs({ secret, namespace, existing, judge }: Ours): Verdict {
   const drift = findDrift(existing.state, secret);
   if (drift) {
     const rewrites = stamps.contention?.rewrites ?? 0;
+    const fight = foughtOver(secret.name, namespace, { drift, rewrites });
+    const isGivenUp = rewrites >= maxRewrites;
     // At half-life it is written all the same: giving up a fight must not let a credential die.
-    if (rewrites >= maxRewrites && byRegistry.length === 0) {
-      return { verdict: "leave", finding: foughtOver(secret.name, namespace, { drift, rewrites }) };
+    if (isGivenUp && byRegistry.length === 0) {
+      return { verdict: "leave", finding: fight };
     }
     const manager = drift.manager ?? "somebody";
     const contention = { manager, rewrites: Math.min(rewrites + 1, maxRewrites) };
     const reason = { why: "field-taken", drift } as const;
-    const due = rewrites < maxRewrites ? allOf(secret) : keysOf(byRegistry);
-    return write({ ...base, reason, due, contention });
+    return isGivenUp
+      ? write({ ...base, reason, due: keysOf(byRegistry), contention, otherwise: fight })
+      : write({ ...base, reason, due: allOf(secret), contention });
   }
   if (stamps.shape !== secret.shape) {
     return write({ ...base, reason: { why: "shape-changed" }, due: allOf(secret) });
@@ -115,7 +122,9 @@ function judgeOurs({ secret, namespace, existing, judge }: Ours): Verdict {
 
 function dueRegistries(secret: DesiredPullSecret, stamps: ReadStamps, judge: Judge) {
   return secret.registries.flatMap((registry) => {
-    const due = registryDue(registry, stamps.registries.get(registry.key), judge);
+    const due =
+      registryDue(registry, stamps.registries.get(registry.key), judge) ??
+      (judge.awaited?.has(registry.key) ? ({ why: "awaited" } as const) : undefined);
     return due ? [{ why: "registry-due", registry: registry.key, due } as const] : [];
   });
 }
@@ -130,7 +139,7 @@ function allOf(secret: DesiredPullSecret): ReadonlySet<string> {
 
 function write(
   parts: Omit<SecretWrite, "existing" | "contention"> &
-    Partial<Pick<SecretWrite, "existing" | "contention">>,
+    Partial<SecretWrite>,
 ): Verdict {
   return { verdict: "write", write: { existing: undefined, contention: undefined, ...parts } };
 }

@@ -105,6 +105,29 @@ function whyRestart(
   return usable.some(isOverdue) ? "half-life" : undefined;
 }
 
+/**
+ * Registries whose pods have to roll for a credential that is younger than their own, but was written
+ * before its time: somebody fights over the secret. Pods that start with it would soon have to roll
+ * again, so it is renewed first.
+ * @param registries what the secret holds, by our stamps
+ */
+export function awaitedRegistries(
+  workloads: readonly WorkloadState[],
+  { name, registries }: { readonly name: string; readonly registries: SecretContent["registries"] },
+  at: Moment,
+): ReadonlySet<string> {
+  const rolling = workloads.filter(({ held, terminating }) => !held && !terminating);
+  const entries = rolling.flatMap(({ restartedFor }) => [
+    ...(readRestartedFor(restartedFor).get(name)?.registries ?? []),
+  ]);
+  const isAwaited = ([key, held]: Entry) => {
+    const stamp = registries.get(key);
+    const wasEarly = stamp && stampDue(held, { ...at, now: stamp.issued }) === undefined;
+    return wasEarly && !isSameMinting(held, stamp) && stampDue(held, at) !== undefined;
+  };
+  return new Set(entries.filter(isAwaited).map(([key]) => key));
+}
+
 type Entry = readonly [key: string, stamp: RegistryStamp];
 
 /** Pods that start now get what each secret holds; of one that isn't known, nothing new is claimed. */
