@@ -85,7 +85,7 @@ async function lookAgain(write: SecretWrite, context: WriteContext): Promise<Wri
 async function attempt(write: SecretWrite, context: WriteContext): Promise<WriteOutcome> {
   const contents = chooseContents(write, context.minted, context.judge.now);
   if (!contents) {
-    return { result: "kept" };
+    return write.otherwise ? { result: "found", finding: write.otherwise } : { result: "kept" };
   }
   const { data, stamps } = await composeContents(write, contents, context);
   const lapsed = contents.lapsed.map(({ key }) => key);

@@ -138,8 +138,7 @@ function allOf(secret: DesiredPullSecret): ReadonlySet<string> {
 }
 
 function write(
-  parts: Omit<SecretWrite, "existing" | "contention"> &
-    Partial<SecretWrite>,
+  parts: Omit<SecretWrite, "existing" | "contention"> & Partial<SecretWrite>,
 ): Verdict {
   return { verdict: "write", write: { existing: undefined, contention: undefined, ...parts } };
 }

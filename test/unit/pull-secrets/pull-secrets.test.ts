@@ -53,6 +53,19 @@ describe("a docker config", () => {
     });
   });
 
+  test("gives every entry the email that some clients want, and is read back all the same", () => {
+    const content = writeDockerConfig(new Map([[host, login]]), "platform@example.com");
+    expect(JSON.parse(content.reveal()).auths[host]).toMatchObject({
+      username: "AWS",
+      email: "platform@example.com",
+    });
+    expect(readDockerConfig(content).get(host)?.password.reveal()).toBe("to:ken");
+  });
+
+  test("without logins has auths nonetheless", () => {
+    expect(writeDockerConfig(new Map()).reveal()).toBe('{"auths":{}}');
+  });
+
   test("is the same text whatever the order of the logins", () => {
     const one = writeDockerConfig(
       new Map([

@@ -1,6 +1,6 @@
 /** Somebody else keeps writing to what is ours: over several sweeps, and where it ends. */
 import { describe, expect, test } from "vitest";
-import { calls, loginsIn, type Scene, scenes } from "./sweep-scene.ts";
+import { calls, loginsIn, region, type Scene, scenes } from "./sweep-scene.ts";
 
 const startScene = scenes();
 const empty = { data: { ".dockerconfigjson": Buffer.from('{"auths":{}}').toString("base64") } };
@@ -84,6 +84,23 @@ describe("a competitor that edits our secret after each sweep", () => {
     expect(report).toMatchObject({ outcome: "failed", counts: { failed: 1 } });
     expect(writesIn(scene)).toBe(0);
   });
+});
+
+test("a fight is given up also while one of the secret's registries can't be minted", async () => {
+  const scene = await startScene({ namespaces: ["web"] });
+  const roleArn = "arn:aws:iam::111122223333:role/gone";
+  const other = { type: "ecr", region: "eu-west-1", roleArn };
+  const sweep = () =>
+    scene.sweep({ pullSecrets: [{ registries: [{ type: "ecr", region }, other] }] });
+  await sweep();
+  scene.cluster.forgetRequests();
+  for (const _ of [1, 2, 3, 4, 5]) {
+    compete(scene);
+    await expect(sweep()).resolves.toMatchObject({ outcome: "failed" });
+  }
+  const { failures } = await sweep();
+  expect(failures.map(({ kind }) => kind).sort()).toEqual(["contention", "mint"]);
+  expect(writesIn(scene)).toBe(3);
 });
 
 describe("somebody's one-time edit is put right", () => {
