@@ -5,7 +5,11 @@
 import { rename, writeFile } from "node:fs/promises";
 import { Agent, getGlobalDispatcher, request } from "undici";
 import { stringify } from "yaml";
-import { createCertificateAuthority, type KeyPair } from "../../fakes/certificates.ts";
+import {
+  type CertificateAuthority,
+  createCertificateAuthority,
+  type KeyPair,
+} from "../../fakes/certificates.ts";
 import { type CraneOptions, runCrane } from "./crane.ts";
 import { freePort } from "./free-port.ts";
 import { partPath } from "./part-paths.ts";
@@ -28,6 +32,10 @@ export interface RegistryOptions {
 export interface Registry extends AsyncDisposable {
   /** The first of its hosts, or its address. */
   readonly host: string;
+  /** Where it listens, whatever it is called: `127.0.0.1:<port>`. */
+  readonly address: string;
+  /** PEM; of a plain registry, of nobody. */
+  readonly ca: string;
   /** From now on only this password is accepted. */
   setPassword(password: string): Promise<void>;
   /** Pushes a small image; gives its reference, `<host>/<repository>@sha256:…`. */
@@ -54,9 +62,10 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     password = next;
   };
   await setPassword(password);
+  const authority = await createCertificateAuthority("registry-ca");
   const registry = await (plain
     ? startPlainServer(workspace, port)
-    : startServer(workspace, hosts, port));
+    : startServer(workspace, { hosts, port, authority }));
   cleanup.defer(() => registry.stop());
   const tunnel = await startTunnel(hosts, port);
   cleanup.defer(() => tunnel.close());
@@ -67,6 +76,8 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   const stop = () => running.disposeAsync();
   return {
     host,
+    address: `127.0.0.1:${port}`,
+    ca: authority.cert,
     setPassword,
     push: async (repository) => {
       const layer = workspace.file("layer.tar");
@@ -82,12 +93,16 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   };
 }
 
+interface SecuredServer {
+  readonly hosts: readonly string[];
+  readonly port: number;
+  readonly authority: CertificateAuthority;
+}
+
 async function startServer(
   workspace: Workspace,
-  hosts: readonly string[],
-  port: number,
+  { hosts, port, authority }: SecuredServer,
 ): Promise<RunningProcess> {
-  const authority = await createCertificateAuthority("registry-ca");
   const server = await authority.issueServer([...hosts, "127.0.0.1"]);
   const tls = await writeKeyPair(workspace, server);
   await writeFile(workspace.file("config.yml"), renderConfig(workspace, port, tls));
