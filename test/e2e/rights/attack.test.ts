@@ -14,14 +14,34 @@ import { attack, namespaceOf, type Trial } from "./attack.ts";
 import { attackTable, type EscalationResult, escalationTable } from "./attack-table.ts";
 import { type Escalation, held, pastRbac } from "./escalations.ts";
 import { againstRbac } from "./rbac-escalations.ts";
-import { applySecret, clientOf, installRights, until } from "./scene.ts";
+import {
+  applySecret,
+  awsSession,
+  clientOf,
+  installRights,
+  makeWorkload,
+  regcred,
+  restarted,
+  until,
+} from "./scene.ts";
 import { stealToken, theft } from "./steal-token.ts";
 
-const config = {
-  name: "ecr-pull",
-  namespaces: { include: ["*"], exclude: ["kube-*"], selector: "pull-ecr!=no" },
-  serviceAccounts: ["default"],
-};
+const namespaces = { include: ["*"], exclude: ["kube-*"], selector: "pull-ecr!=no" };
+const config = [
+  { name: "ecr-pull", namespaces, serviceAccounts: ["default"] },
+  {
+    name: regcred.name,
+    namespaces,
+    format: { type: "opaque", username: "proxyUsername", password: "proxyPassword" },
+    restart: [`deployment/${restarted}`],
+  },
+  {
+    name: awsSession.name,
+    namespaces,
+    format: { type: "awsCredentials", roleArn: "arn:aws:iam::111122223333:role/pods" },
+    registries: undefined,
+  },
+];
 const docs = join(import.meta.dirname, "../../../docs/security.md");
 
 let cluster: ControlPlane;
@@ -32,10 +52,12 @@ let escalated: readonly EscalationResult[];
 beforeAll(async () => {
   cluster = await startControlPlane({ controllerManager: true });
   await furnish();
-  await installRights(cluster, computeRights(wishFor([config])));
+  await installRights(cluster, computeRights(wishFor(config)));
+  await makeWorkload(cluster, namespaceOf.own);
   thief = await clientOf(cluster, namespaceOf.own);
   for (const namespace of [held.ours, namespaceOf.own]) {
     await thief.send(applySecret("ecr-pull", namespace, { dryRun: false }));
+    await thief.send(applySecret(regcred.name, namespace, { ...regcred.shape, dryRun: false }));
   }
   trials = await attack(thief);
   const withPolicy = await escalate();
@@ -64,16 +86,27 @@ describe("with the credential of a registered cluster", () => {
       "list namespaces web, cluster-wide",
       "get secrets ecr-pull, target",
       "patch secrets ecr-pull, target",
+      "get secrets ecr-regcred, target",
+      "patch secrets ecr-regcred, target",
       "list secrets ecr-pull, target",
-      // Reading is never shown to admission: by that name, it reaches everywhere.
+      "list secrets ecr-regcred, target",
+      // Reading is never shown to admission: by these names, it reaches everywhere.
       "get secrets ecr-pull, excluded",
+      "get secrets ecr-regcred, excluded",
       "list secrets ecr-pull, excluded",
+      "list secrets ecr-regcred, excluded",
       "get secrets ecr-pull, not selected",
+      "get secrets ecr-regcred, not selected",
       "list secrets ecr-pull, not selected",
+      "list secrets ecr-regcred, not selected",
       "get secrets ecr-pull, own",
       "patch secrets ecr-pull, own",
+      "get secrets ecr-regcred, own",
+      "patch secrets ecr-regcred, own",
       "list secrets ecr-pull, own",
+      "list secrets ecr-regcred, own",
       "list secrets ecr-pull, cluster-wide",
+      "list secrets ecr-regcred, cluster-wide",
       "patch serviceaccounts default, target",
       "list serviceaccounts default, target",
       "list serviceaccounts default, excluded",
@@ -82,6 +115,14 @@ describe("with the credential of a registered cluster", () => {
       "list serviceaccounts default, own",
       "list serviceaccounts default, cluster-wide",
       "create serviceaccounts/token ecr-pull-secrets, own",
+      // The annotation that restarts it; the attempts below try the rest.
+      "patch deployments.apps docker-registry, target",
+      "list deployments.apps docker-registry, target",
+      "list deployments.apps docker-registry, excluded",
+      "list deployments.apps docker-registry, not selected",
+      "patch deployments.apps docker-registry, own",
+      "list deployments.apps docker-registry, own",
+      "list deployments.apps docker-registry, cluster-wide",
       // Everybody who is authenticated may ask who they are and what they may.
       "create selfsubjectreviews.authentication.k8s.io, cluster-wide",
       "create selfsubjectaccessreviews.authorization.k8s.io, cluster-wide",
@@ -93,9 +134,13 @@ describe("with the credential of a registered cluster", () => {
     const stopped = trials.filter(({ outcome }) => outcome === "policy");
     expect(stopped.map(describeTrial)).toEqual([
       "patch secrets ecr-pull, excluded",
+      "patch secrets ecr-regcred, excluded",
       "patch secrets ecr-pull, not selected",
+      "patch secrets ecr-regcred, not selected",
       "patch serviceaccounts default, excluded",
       "patch serviceaccounts default, not selected",
+      "patch deployments.apps docker-registry, excluded",
+      "patch deployments.apps docker-registry, not selected",
     ]);
   });
 
@@ -160,10 +205,17 @@ async function furnish(): Promise<void> {
   const inTarget = `--namespace=${namespaceOf.target}`;
   await cluster.kubectl(["create", "secret", "generic", "database", inTarget]);
   await cluster.kubectl(["create", "serviceaccount", "builder", inTarget]);
+  for (const namespace of Object.values(namespaceOf)) {
+    if (namespace !== namespaceOf.own) await makeWorkload(cluster, namespace);
+  }
   const login = ["--docker-username=x", "--docker-password=y"];
   for (const namespace of [held.theirs, namespaceOf.excluded, namespaceOf["not selected"]]) {
     const secret = ["secret", "docker-registry", "ecr-pull", ...login];
     await cluster.kubectl(["create", ...secret, "--namespace", namespace]);
+  }
+  for (const namespace of [namespaceOf.excluded, namespaceOf["not selected"]]) {
+    const secret = ["secret", "generic", regcred.name, "--namespace", namespace];
+    await cluster.kubectl(["create", ...secret, "--from-literal=proxyPassword=theirs"]);
   }
   await until("the default account is there", () =>
     linkTheirs().then(

@@ -2,7 +2,7 @@
 import { eachInParallel } from "../../../src/refresh/concurrency.ts";
 import { type ApiClient, type ApiRequest, type Outcome, outcomeOf } from "./api-client.ts";
 import { discover, type ServedResource } from "./discovery.ts";
-import { secretBody } from "./scene.ts";
+import { regcred, restarted, secretBody } from "./scene.ts";
 
 /** What a column of the table is about. */
 export const places = ["target", "excluded", "not selected", "own", "cluster-wide"] as const;
@@ -40,7 +40,8 @@ type Untried = Omit<Trial, "outcome"> & { readonly request: ApiRequest };
 
 /** The names that are tried: ours, and some that aren't. */
 const names: Readonly<Record<string, readonly string[]>> = {
-  secrets: ["ecr-pull", "database"],
+  secrets: ["ecr-pull", regcred.name, "database"],
+  deployments: [restarted, "other"],
   serviceaccounts: ["default", "ecr-pull-secrets", "builder"],
   namespaces: ["web"],
 };
@@ -134,7 +135,9 @@ function bodyFor(
   namespace: string | undefined,
   name: string,
 ): object {
-  if (kind === "Secret" && namespace !== undefined) return secretBody(name, namespace);
+  if (kind === "Secret" && namespace !== undefined) {
+    return secretBody(name, namespace, name === regcred.name ? regcred.shape : {});
+  }
   const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
   const version = subresource === "token" ? "authentication.k8s.io/v1" : apiVersion;
   return { apiVersion: version, kind, metadata, ...contents[kind] };
@@ -143,6 +146,9 @@ function bodyFor(
 /** Without these, what gets past RBAC would be refused for its form. */
 const contents: Readonly<Record<string, object>> = {
   ServiceAccount: { imagePullSecrets: [{ name: "ecr-pull" }] },
+  Deployment: {
+    spec: { template: { metadata: { annotations: { "ecr-pull-secrets/restarted-for": "{}" } } } },
+  },
   SelfSubjectAccessReview: {
     metadata: {},
     spec: { resourceAttributes: { verb: "get", resource: "pods" } },

@@ -3,7 +3,7 @@
  * through: only the admission policy refuses them. Dry, so that each finds the scene as it was.
  */
 import type { ApiRequest } from "./api-client.ts";
-import { applySecret, type SecretShape } from "./scene.ts";
+import { applySecret, awsSession, regcred, restarted, type SecretShape } from "./scene.ts";
 
 export interface Escalation {
   readonly what: string;
@@ -50,10 +50,70 @@ export const pastRbac: readonly Escalation[] = [
     { imagePullSecrets: [{ name: "ecr-pull" }] },
     "kube-system",
   ),
+  secret(
+    "a pull secret of the kubelet's, where pods read an opaque one",
+    held.nothing,
+    {},
+    regcred,
+  ),
+  secret(
+    "a key that pods could take for a variable",
+    held.nothing,
+    { ...regcred.shape, data: { ...regcred.shape.data, REGISTRY_PROXY_REMOTEURL: "https://x" } },
+    regcred,
+  ),
+  secret(
+    "a command that pods run to get AWS credentials",
+    held.nothing,
+    {
+      ...awsSession.shape,
+      data: { ...awsSession.shape.data, config: "[default]\ncredential_process = sh -c x\n" },
+    },
+    awsSession,
+  ),
+  pods("another image in a workload that restarts", { containers: [{ name: "x", image: "x" }] }),
+  pods("another command in it", {
+    containers: [{ name: "registry", image: "registry:3", command: ["x"] }],
+  }),
+  pods("another variable in it", {
+    containers: [{ name: "registry", image: "registry:3", env: [{ name: "X", value: "x" }] }],
+  }),
+  pods("another service account for it", { serviceAccountName: "builder" }),
+  workload("no replicas of it", { spec: { replicas: 0 } }),
+  workload("an annotation that has another controller change its pods", {
+    spec: { template: { metadata: { annotations: { "sidecar.istio.io/inject": "true" } } } },
+  }),
+  workload("a label of it", { metadata: { labels: { team: "x" } } }),
+  workload(
+    "a workload of that name restarted in an excluded namespace",
+    {
+      spec: {
+        template: { metadata: { annotations: { "ecr-pull-secrets/restarted-for": "{}" } } },
+      },
+    },
+    "kube-public",
+  ),
 ];
 
-function secret(what: string, namespace: string, shape: SecretShape = {}): Escalation {
-  return { what, request: applySecret("ecr-pull", namespace, shape) };
+function pods(what: string, spec: object): Escalation {
+  return workload(what, { spec: { template: { spec } } });
+}
+
+function workload(what: string, patch: object, namespace: string = held.ours): Escalation {
+  return { what, request: merge(deploymentPath(namespace), patch) };
+}
+
+export function deploymentPath(namespace: string): string {
+  return `/apis/apps/v1/namespaces/${namespace}/deployments/${restarted}`;
+}
+
+function secret(
+  what: string,
+  namespace: string,
+  shape: SecretShape = {},
+  { name } = { name: "ecr-pull" },
+): Escalation {
+  return { what, request: applySecret(name, namespace, shape) };
 }
 
 function account(what: string, patch: object, namespace: string = held.theirs): Escalation {

@@ -1,6 +1,6 @@
 /** What RBAC refuses by itself, whether there is a policy or not. */
 import type { ApiRequest } from "./api-client.ts";
-import { type Escalation, merge } from "./escalations.ts";
+import { deploymentPath, type Escalation, merge } from "./escalations.ts";
 
 const rbac = "/apis/rbac.authorization.k8s.io/v1";
 const admission = "/apis/admissionregistration.k8s.io/v1";
@@ -49,6 +49,16 @@ const attempts: Readonly<Record<string, ApiRequest>> = {
   }),
   "run a pod as a service account": create("/api/v1/namespaces/web/pods", {
     spec: { containers: [{ name: "x", image: "x" }] },
+  }),
+  "make another workload": create("/apis/apps/v1/namespaces/web/deployments", {}),
+  "delete a workload that restarts": {
+    method: "DELETE",
+    path: deploymentPath("web"),
+    query: { dryRun: "All" },
+  },
+  "scale it": merge(`${deploymentPath("web")}/scale`, { spec: { replicas: 0 } }),
+  "restart another one": merge("/apis/apps/v1/namespaces/web/deployments/other", {
+    spec: { template: { metadata: { annotations: { "ecr-pull-secrets/restarted-for": "{}" } } } },
   }),
   "ask for a certificate": create("/apis/certificates.k8s.io/v1/certificatesigningrequests", {}),
   "a webhook that is sent every secret": create(`${admission}/mutatingwebhookconfigurations`, {}),

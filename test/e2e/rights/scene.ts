@@ -7,6 +7,40 @@ import type { ControlPlane } from "../parts/control-plane.ts";
 import { renderRights, someOwner } from "../sweep/rights.ts";
 import { type ApiClient, type ApiRequest, createApiClient, outcomeOf } from "./api-client.ts";
 
+/** What the measured config has besides `ecr-pull`: pods read these, and one restarts for it. */
+export const regcred = {
+  name: "ecr-regcred",
+  shape: { type: "Opaque", data: { proxyUsername: "AWS", proxyPassword: "x" } },
+} as const;
+export const awsSession = {
+  name: "aws-session",
+  shape: { type: "Opaque", data: { "credentials.json": "{}" } },
+} as const;
+export const restarted = "docker-registry";
+
+interface WorkloadShape {
+  readonly kind?: string;
+  readonly name?: string;
+  readonly env?: readonly object[];
+}
+
+/** One that runs nothing: no node is there. */
+export async function makeWorkload(
+  cluster: ControlPlane,
+  namespace: string,
+  { kind = "Deployment", name = restarted, env }: WorkloadShape = {},
+): Promise<void> {
+  const labels = { app: name };
+  const containers = [{ name: "registry", image: "registry:3", env }];
+  const spec = {
+    selector: { matchLabels: labels },
+    template: { metadata: { labels }, spec: { containers } },
+    ...(kind === "StatefulSet" ? { serviceName: name } : {}),
+  };
+  const object = { apiVersion: "apps/v1", kind, metadata: { name, namespace }, spec };
+  await cluster.kubectl(["create", "-f", "-"], { input: JSON.stringify(object) });
+}
+
 export async function installRights(cluster: ControlPlane, rights: Rights): Promise<void> {
   const input = renderRights(rights);
   await cluster.kubectl(["apply", "--server-side", "-f", "-"], { input });
@@ -40,6 +74,8 @@ export async function until(what: string, holds: () => Promise<boolean>): Promis
 export interface SecretShape {
   readonly owner?: string;
   readonly type?: string;
+  /** Texts by key. */
+  readonly data?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly metadata?: object;
   readonly dryRun?: boolean;
@@ -61,8 +97,13 @@ export function secretBody(name: string, namespace: string, shape: SecretShape =
   const {
     owner = formatOwner(someOwner),
     type = "kubernetes.io/dockerconfigjson",
+    data = { ".dockerconfigjson": '{"auths":{}}' },
     annotations,
   } = shape;
+  const encoded = Object.entries(data).map(([key, text]) => [
+    key,
+    Buffer.from(text).toString("base64"),
+  ]);
   return {
     apiVersion: "v1",
     kind: "Secret",
@@ -74,6 +115,6 @@ export function secretBody(name: string, namespace: string, shape: SecretShape =
       ...shape.metadata,
     },
     type,
-    data: { ".dockerconfigjson": Buffer.from('{"auths":{}}').toString("base64") },
+    data: Object.fromEntries(encoded),
   };
 }

@@ -1,6 +1,9 @@
 /** The computed rights on a real API server: it keeps them as they are, and they hold. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
+import { formatWorkload, type WorkloadRef } from "../../../src/config/secret-format.ts";
+import { ClusterError } from "../../../src/errors.ts";
+import type { ClusterApi } from "../../../src/refresh/ports.ts";
 import type { AdminApi } from "../../../src/registration/ports.ts";
 import { differencesOf } from "../../../src/registration/rules/compare-object.ts";
 import { attemptsOf } from "../../../src/rights/attempts.ts";
@@ -13,7 +16,7 @@ import { type ControlPlane, startControlPlane } from "../parts/control-plane.ts"
 import { connect } from "../sweep/deployment.ts";
 import { renderRights, wishFor } from "../sweep/rights.ts";
 import { type ApiClient, type ApiRequest, outcomeOf } from "./api-client.ts";
-import { applySecret, clientOf, installRights, until } from "./scene.ts";
+import { applySecret, clientOf, installRights, makeWorkload, until } from "./scene.ts";
 
 let cluster: ControlPlane;
 let admin: AdminApi;
@@ -30,6 +33,11 @@ const group: RightsWish = {
   ...wishFor([linked, { name: "second", namespaces: "team-*" }], { namespace: "eks" }),
   subject: { kind: "Group", name: groupName },
 };
+const workloads = [
+  { kind: "Deployment", ref: "deployment/docker-registry" },
+  { kind: "StatefulSet", ref: "statefulset/cache" },
+  { kind: "DaemonSet", ref: "daemonset/agent" },
+].map((each) => ({ ...each, name: each.ref.split("/")[1] ?? "" }));
 const scopes: [string, RightsWish][] = [
   ["all namespaces but some", wishFor([{ ...linked, namespaces: { exclude: ["kube-*"] } }])],
   [
@@ -44,6 +52,20 @@ const scopes: [string, RightsWish][] = [
   ],
   ["all accounts", wishFor([{ ...linked, serviceAccounts: ["*"] }], { namespace: "accounts" })],
   ["for a group", group],
+  [
+    "secrets that pods read, and workloads that restart",
+    wishFor(
+      [
+        { ...linked, namespaces: "web", restart: workloads.map(({ ref }) => ref) },
+        {
+          name: "second",
+          namespaces: "team-*",
+          format: { type: "opaque", username: "user", password: "pass" },
+        },
+      ],
+      { namespace: "restarts" },
+    ),
+  ],
 ];
 
 beforeAll(async () => {
@@ -55,6 +77,7 @@ beforeAll(async () => {
     const input = stringify({ apiVersion: "v1", kind: "Namespace", metadata });
     await cluster.kubectl(["create", "-f", "-"], { input });
   }
+  for (const { kind, name } of workloads) await makeWorkload(cluster, "web", { kind, name });
 });
 
 afterAll(() => cleanup.disposeAsync());
@@ -85,7 +108,9 @@ describe.each(scopes)("%s", (_, wish) => {
       return proofs.every(({ needsPolicy, ok }) => ok || !needsPolicy);
     });
     expect(proofs.filter(({ ok }) => !ok)).toEqual([]);
-    expect(proofs.filter(({ needsPolicy }) => needsPolicy).length).toBeGreaterThanOrEqual(3);
+    expect(proofs.filter(({ needsPolicy }) => needsPolicy).length).toBeGreaterThanOrEqual(
+      wish.namespace === "restarts" ? 7 : 3,
+    );
   });
 
   test("without the policy, the same proof fails", async () => {
@@ -103,9 +128,85 @@ describe.each(scopes)("%s", (_, wish) => {
   });
 });
 
+describe("a workload that restarts", () => {
+  let sweeper: ClusterApi;
+  let client: ApiClient;
+
+  beforeAll(async () => {
+    const restart = workloads.map(({ ref }) => ref);
+    const wish = wishFor([{ ...linked, namespaces: "we?", restart }], { namespace: "rolling" });
+    await installRights(cluster, computeRights(wish));
+    client = cleanup.use(await clientOf(cluster, "rolling"));
+    const connection = connect(await kubeconfigOf(wish));
+    cleanup.defer(() => connection.close());
+    sweeper = connection.api(signal);
+  });
+
+  test.each(workloads)(
+    "rolls by our annotation, and only so: $ref",
+    async ({ kind, ref, name }) => {
+      const [lower = ""] = ref.split("/");
+      const workload = { kind: lower as WorkloadRef["kind"], name };
+      const path = `/apis/apps/v1/namespaces/web/${lower}s/${name}`;
+      const patch = (body: object) =>
+        client.send({ method: "PATCH", path, type: "application/merge-patch+json", body });
+      const ofPods = (template: object) => patch({ spec: { template } });
+
+      for (const mark of ["first", "second"]) {
+        await until("nobody was faster", () => restartOnce(workload, mark));
+        const found = await sweeper.findWorkload(workload, "web");
+        expect(found).toMatchObject({ restartedFor: mark, held: undefined });
+      }
+
+      const specOf = async () => {
+        const live = await admin.get({ apiVersion: "apps/v1", kind, name, namespace: "web" });
+        return live?.["spec"];
+      };
+      const before = await specOf();
+      const answers = [
+        await ofPods({ spec: { containers: [{ name: "x", image: "x" }] } }),
+        await ofPods({ metadata: { annotations: { "example.com/x": "x" } } }),
+        await ofPods({ metadata: { labels: { more: "x" } } }),
+        await patch({ metadata: { annotations: { "example.com/x": "x" } } }),
+        await patch({ metadata: { finalizers: ["example.com/x"] } }),
+        await patch({ spec: { minReadySeconds: 9 } }),
+      ];
+      expect(answers.map(outcomeOf)).toEqual(answers.map(() => "policy"));
+      expect(await specOf()).toEqual(before);
+    },
+  );
+
+  /** The controllers keep writing its status. */
+  async function restartOnce(workload: WorkloadRef, mark: string): Promise<boolean> {
+    const seen = await sweeper.findWorkload(workload, "web");
+    if (seen === undefined) throw new Error(`${formatWorkload(workload)} isn't found`);
+    try {
+      await sweeper.restartWorkload(seen, mark);
+    } catch (error) {
+      if (error instanceof ClusterError && error.kind === "conflict") return false;
+      throw error;
+    }
+    return true;
+  }
+
+  test("may be as large as they come", async () => {
+    const path = "/apis/apps/v1/namespaces/wet/deployments/docker-registry";
+    const value = "x".repeat(80);
+    const env = Array.from({ length: 5_000 }, (_, at) => ({ name: `V${at}`, value }));
+    await cluster.kubectl(["create", "namespace", "wet"]);
+    await makeWorkload(cluster, "wet", { env });
+    const annotations = { "ecr-pull-secrets/restarted-for": "large" };
+    const restart = { spec: { template: { metadata: { annotations } } } };
+    const type = "application/merge-patch+json";
+    const answer = await client.send({ method: "PATCH", path, type, body: restart });
+    expect([outcomeOf(answer), answer.body.message]).toEqual(["allowed", undefined]);
+  });
+});
+
 /** Others may bind more to the account, or grant it to everybody. */
 describe("where somebody made the account an administrator", () => {
   const core = "/api/v1/namespaces/web";
+  const apps = "/apis/apps/v1/namespaces/web";
   const dry = { query: { dryRun: "All" } };
   const named = (kind: string, name: string) => ({ apiVersion: "v1", kind, metadata: { name } });
   const requests: Record<string, ApiRequest> = {
@@ -142,6 +243,52 @@ describe("where somebody made the account an administrator", () => {
       path: `${core}/serviceaccounts/default`,
       body: { ...named("ServiceAccount", "default"), secrets: [{ name: "x" }] },
     },
+    "a workload made": {
+      ...dry,
+      method: "POST",
+      path: `${apps}/deployments`,
+      body: {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: "x" },
+        spec: {
+          selector: { matchLabels: { app: "x" } },
+          template: {
+            metadata: { labels: { app: "x" } },
+            spec: { containers: [{ name: "x", image: "x" }] },
+          },
+        },
+      },
+    },
+    "a workload deleted": {
+      ...dry,
+      method: "DELETE",
+      path: `${apps}/deployments/docker-registry`,
+    },
+    "all workloads deleted": { ...dry, method: "DELETE", path: `${apps}/statefulsets` },
+    "a workload scaled": {
+      ...dry,
+      method: "PATCH",
+      path: `${apps}/deployments/docker-registry/scale`,
+      type: "application/merge-patch+json",
+      body: { spec: { replicas: 0 } },
+    },
+    "a workload's status changed": {
+      ...dry,
+      method: "PATCH",
+      path: `${apps}/deployments/docker-registry/status`,
+      type: "application/merge-patch+json",
+      body: { status: { replicas: 7 } },
+    },
+    "another workload restarted": {
+      ...dry,
+      method: "PATCH",
+      path: `${apps}/statefulsets/cache`,
+      type: "application/merge-patch+json",
+      body: {
+        spec: { template: { metadata: { annotations: { "ecr-pull-secrets/restarted-for": "" } } } },
+      },
+    },
     "another account's token": {
       ...dry,
       method: "POST",
@@ -152,7 +299,8 @@ describe("where somebody made the account an administrator", () => {
   let client: ApiClient;
 
   beforeAll(async () => {
-    const wish = wishFor([{ ...linked, namespaces: "web*" }], { namespace: "strong" });
+    const restart = ["deployment/docker-registry"];
+    const wish = wishFor([{ ...linked, namespaces: "web*", restart }], { namespace: "strong" });
     await installRights(cluster, computeRights(wish));
     await cluster.kubectl(["create", "secret", "generic", "database", "--namespace=web"]);
     const account = "--serviceaccount=strong:ecr-pull-secrets";
@@ -213,6 +361,8 @@ async function prove(wish: RightsWish, api: AdminApi): Promise<readonly Proof[]>
     return { name, labels, terminating: false };
   });
   const accounts = namespaces.map(({ name }) => ({ namespace: name, name: "default" }));
-  const attempts = attemptsOf(wish, namespaces, { secrets: [], accounts });
+  const deployment = { kind: "deployment", name: "docker-registry", namespace: "web" } as const;
+  const existing = { secrets: [], accounts, workloads: [deployment] };
+  const attempts = attemptsOf(wish, namespaces, existing);
   return proveRights({ rights: computeRights(wish), attempts }, api);
 }
