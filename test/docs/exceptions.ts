@@ -6,4 +6,10 @@ export interface Exception {
   readonly why: string;
 }
 
-export const exceptions: readonly Exception[] = [];
+export const exceptions: readonly Exception[] = [
+  {
+    command:
+      "npx ecr-pull-secrets check prod-eu --image 111122223333.dkr.ecr.us-east-1.amazonaws.com/team/app:1.4 --stage prod",
+    why: "The emulator has no registry under ECR's names: test/e2e/images types it against a real one.",
+  },
+];
