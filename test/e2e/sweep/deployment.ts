@@ -30,6 +30,7 @@ export interface PullSecretInput {
   readonly name?: string;
   readonly namespaces: unknown;
   readonly registries?: readonly object[];
+  readonly format?: object;
   readonly serviceAccounts?: readonly string[];
   readonly adopt?: boolean;
   readonly prune?: boolean;
