@@ -1,4 +1,5 @@
 /** The older tools' own objects, as their manifests make them; without what no command asks for. */
+import { manifest as deployment } from "../proxy/kubelet.ts";
 
 const object = (kind: string, name: string, namespace?: string) => ({
   apiVersion: apiVersions[kind] ?? "v1",
@@ -74,10 +75,10 @@ const loginRenew = [
 
 const fromAnotherCloud = [object("Secret", "aws-keys", "default"), cronJob("ecr-login", "default")];
 
-/** Of the proxy, its own namespace and the secret with its keys for S3. */
 const proxy = [
-  object("Namespace", "docker-registry-proxy-cache"),
-  object("Secret", "s3-credentials", "docker-registry-proxy-cache"),
+  object("Namespace", deployment.metadata.namespace),
+  object("Secret", "s3-credentials", deployment.metadata.namespace),
+  deployment,
 ];
 
 export const installedTools = {

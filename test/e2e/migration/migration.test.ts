@@ -59,13 +59,14 @@ describe.each(olderTools)("$name", (tool) => {
   });
   afterAll(() => watch?.[Symbol.asyncDispose]());
 
+  const uidsSeen = () => [...watch.uids().values()].map(({ size }) => size);
+
   /** Looks at all that was so far, and begins anew. */
   async function expectNoGap(): Promise<void> {
     await watch.lookAgain();
     await watch[Symbol.asyncDispose]();
     expect(watch.gaps()).toEqual([]);
-    const uids = [...watch.uids().values()].map((all) => all.size);
-    expect(uids, "UIDs by namespace").toEqual(namespaces.map(() => 1));
+    expect(uidsSeen(), "UIDs by namespace").toEqual(namespaces.map(() => 1));
     watch = startWatch(tool);
   }
 
@@ -119,6 +120,7 @@ describe.each(olderTools)("$name", (tool) => {
         hosts.map((host) => `${namespace}: nothing that is linked opens ${host}`),
       );
       expect(watch.gaps()).toEqual(gaps);
+      expect(uidsSeen()).toEqual(namespaces.map(() => 2));
       watch = startWatch(tool);
     }
 
