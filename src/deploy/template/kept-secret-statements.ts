@@ -1,7 +1,7 @@
 /** Reading the logins of other registries: of each secret that the config names, and of no other. */
 import type { StaticRegistryConfig } from "../../config/stage-config.ts";
 import { readSecretsBy } from "./key-statements.ts";
-import { ownArn, pseudo, sub } from "./part.ts";
+import { filled, ownArn, pseudo } from "./part.ts";
 import { allow, type Statement } from "./statement.ts";
 
 const readActions = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"];
@@ -9,7 +9,7 @@ const readActions = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSe
 export function keptSecretStatements(registries: readonly StaticRegistryConfig[]): Statement[] {
   if (registries.length === 0) return [];
   const arns = new Set(registries.map(({ secretId }) => arnOf(secretId)));
-  return [allow(readActions, [...arns].map(sub)), ...decryptStatements(registries)];
+  return [allow(readActions, [...arns].map(filled)), ...decryptStatements(registries)];
 }
 
 function decryptStatements(registries: readonly StaticRegistryConfig[]): Statement[] {

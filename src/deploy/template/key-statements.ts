@@ -1,6 +1,6 @@
 /** Using a KMS key: only by way of the services that encrypt with it. */
 import type { StageConfig } from "../../config/stage-config.ts";
-import { pseudo, sub } from "./part.ts";
+import { filled, pseudo } from "./part.ts";
 import { allow, type Statement } from "./statement.ts";
 
 type Service = "secretsmanager" | "sns" | "sqs";
@@ -32,6 +32,6 @@ export function readSecretsBy(kmsKeyArn: string, region: string): Statement {
 
 /** KMS itself writes this key, so that nobody can forge what is left open: the partition's suffix. */
 function by(services: readonly Service[], region: string = pseudo("Region")) {
-  const hosts = services.map((service) => sub(`${service}.${region}.*`));
+  const hosts = services.map((service) => filled(`${service}.${region}.*`));
   return { StringLike: { "kms:ViaService": hosts } };
 }

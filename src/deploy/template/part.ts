@@ -36,6 +36,8 @@ export const ref = (name: string) => ({ Ref: name });
 export const getAtt = (name: string, attribute: string) => ({ "Fn::GetAtt": [name, attribute] });
 /** Fills in `${AWS::Region}` and the like. */
 export const sub = (text: string) => ({ "Fn::Sub": text });
+/** The same for a text that may have nothing to fill in, of which linters want it plain. */
+export const filled = (text: string) => (text.includes("${") ? sub(text) : text);
 
 /** One of CloudFormation's own variables, to be filled in by `sub`. */
 export const pseudo = (name: "AccountId" | "Partition" | "Region" | "URLSuffix") =>

@@ -36,20 +36,20 @@ const kept = (secretId: string, more: object = {}) => ({
 const ownSecret = (name: string) => ({
   "Fn::Sub": `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${name}-??????`,
 });
-const asItIs = (arn: string) => ({ "Fn::Sub": arn });
-const read = (...Resource: object[]) => ({
+const read = (...Resource: (object | string)[]) => ({
   Effect: "Allow",
   Action: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
   Resource,
 });
-const decrypt = (Resource: string, region: string) => ({
+const decrypt = (Resource: string, by: object | string) => ({
   Effect: "Allow",
   Action: ["kms:Decrypt"],
   Resource,
   Condition: {
-    StringLike: { "kms:ViaService": [{ "Fn::Sub": `secretsmanager.${region}.*` }] },
+    StringLike: { "kms:ViaService": [by] },
   },
 });
+const hereByName = { "Fn::Sub": `secretsmanager.\${AWS::Region}.*` };
 const keyArn = "arn:aws:kms:us-east-1:111122223333:key/1234abcd";
 const theirKeyArn = "arn:aws:kms:eu-west-1:444455556666:key/5678efab";
 const theirSecret = "arn:aws:secretsmanager:eu-west-1:444455556666:secret:hub";
@@ -113,12 +113,12 @@ describe("the statements that a config needs", () => {
     [
       "of a kept login by its whole ARN: just that",
       [kept(`${theirSecret}-AbCdE1`)],
-      [read(asItIs(`${theirSecret}-AbCdE1`))],
+      [read(`${theirSecret}-AbCdE1`)],
     ],
     [
       "of a kept login by an ARN without its end",
       [kept(theirSecret)],
-      [read(asItIs(`${theirSecret}-??????`))],
+      [read(`${theirSecret}-??????`)],
     ],
     [
       "of kept logins with keys of their own: to decrypt by way of Secrets Manager in their regions",
@@ -128,13 +128,9 @@ describe("the statements that a config needs", () => {
         kept(`${theirSecret}-AbCdE1`, { host: "docker.io", kmsKeyArn: theirKeyArn }),
       ],
       [
-        read(
-          ownSecret("registries/ghcr"),
-          ownSecret("registries/quay"),
-          asItIs(`${theirSecret}-AbCdE1`),
-        ),
-        decrypt(keyArn, `\${AWS::Region}`),
-        decrypt(theirKeyArn, "eu-west-1"),
+        read(ownSecret("registries/ghcr"), ownSecret("registries/quay"), `${theirSecret}-AbCdE1`),
+        decrypt(keyArn, hereByName),
+        decrypt(theirKeyArn, "secretsmanager.eu-west-1.*"),
       ],
     ],
   ])("%s", (_, registries, statements) => {
@@ -156,7 +152,7 @@ describe("the statements that a config needs", () => {
       getPublicToken,
       assume(role("pull")),
       read(ownSecret("registries/ghcr")),
-      decrypt(keyArn, `\${AWS::Region}`),
+      decrypt(keyArn, hereByName),
     ]);
   });
 

@@ -49,12 +49,12 @@ const useKey = (of: string, action: string, ...services: string[]) => ({
     },
   },
 });
-const decryptSecrets = (key: string, region: string) => ({
+const decryptSecrets = (key: string, by: object | string) => ({
   of: "RefreshRole",
   Effect: "Allow",
   Action: ["kms:Decrypt"],
   Resource: key,
-  Condition: { StringLike: { "kms:ViaService": [sub(`secretsmanager.${region}.*`)] } },
+  Condition: { StringLike: { "kms:ViaService": [by] } },
 });
 const getPublicToken = {
   of: "RefreshRole",
@@ -62,7 +62,7 @@ const getPublicToken = {
   Action: ["ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"],
   Resource: "*",
 };
-const readSecrets = (...Resource: object[]) => ({
+const readSecrets = (...Resource: (object | string)[]) => ({
   of: "RefreshRole",
   Effect: "Allow",
   Action: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
@@ -181,8 +181,8 @@ describe("the config changes what the functions may", () => {
       },
       {
         added: [
-          readSecrets(sub(theirSecret)),
-          decryptSecrets(keyArn.replace("us-east-1", "eu-west-1"), "eu-west-1"),
+          readSecrets(theirSecret),
+          decryptSecrets(keyArn.replace("us-east-1", "eu-west-1"), "secretsmanager.eu-west-1.*"),
         ],
       },
     ],
@@ -192,7 +192,7 @@ describe("the config changes what the functions may", () => {
       {
         added: [
           readSecrets(ownSecret("registries/ghcr")),
-          decryptSecrets(keyArn, `\${AWS::Region}`),
+          decryptSecrets(keyArn, sub(`secretsmanager.\${AWS::Region}.*`)),
         ],
       },
     ],
