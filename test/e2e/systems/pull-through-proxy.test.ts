@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { readSecret, type SecretObject } from "../sweep/contents.ts";
-import { type System, startSystem, writesOfOurs } from "./scene.ts";
+import { type System, startSystem, writesIn, writesOfOurs } from "./scene.ts";
 
 const cluster = "prod-eu";
 const namespace = "docker-registry-proxy-cache";
@@ -113,10 +113,13 @@ test("rolls the proxy once, whose pods had started without, and nobody else", as
   expect((await proxy("other")).metadata.generation).toBe(1);
 });
 
-test("rolls nothing while the login is the same", async () => {
-  const [report] = await system.refresh(cluster);
+test("rolls nothing, and writes nothing, while the login is the same", async () => {
+  const { audit } = system.clusters[cluster];
+  const events = await audit.eventsDuring(async () => {
+    expect(await system.refresh(cluster)).toMatchObject([{ outcome: "ok" }]);
+  });
 
-  expect(report?.outcome).toBe("ok");
+  expect(writesIn(events)).toEqual([]);
   expect((await proxy()).metadata.generation).toBe(2);
 });
 

@@ -84,8 +84,12 @@ export async function startSystem<Name extends string>(
 
 /** What our credential wrote to a cluster, each once: `patch secrets`. */
 export async function writesOfOurs({ audit }: ControlPlane): Promise<readonly string[]> {
+  return writesIn(await audit.events());
+}
+
+export function writesIn(events: readonly AuditEvent[]): readonly string[] {
   const isWrite = ({ user, verb, resource = "" }: AuditEvent) =>
     user === sweeperName() && !["get", "list"].includes(verb) && !resource.startsWith("self");
-  const writes = (await audit.events()).filter(isWrite);
-  return [...new Set(writes.map(({ verb, resource }) => `${verb} ${resource}`))].toSorted();
+  const writes = events.filter(isWrite).map(({ verb, resource }) => `${verb} ${resource}`);
+  return [...new Set(writes)].toSorted();
 }
