@@ -32,23 +32,8 @@ const never = new AbortController().signal;
 const hasty = { connectTimeoutMs: 1_000 };
 const hourMs = 3_600_000;
 
-const { pullSecrets } = parseConfig(
-  JSON.stringify({
-    schedule: "rate(10 minutes)",
-    pullSecrets: [
-      {
-        name: "ecr-pull",
-        clusters: ["eu-*"],
-        namespaces: ["web", "team-*"],
-        serviceAccounts: ["default"],
-        registries: [{ type: "ecr", region }],
-      },
-    ],
-  }),
-  "config/dev.yml",
-);
-
-const desired = desiredPullSecrets(pullSecrets, "eu-1", owner);
+const ownRegistry = { type: "ecr", region };
+const desired = desiredPullSecrets(pullSecretsOf([ownRegistry]), "eu-1", owner);
 
 /** Call once per file. */
 export function checkScene() {
@@ -109,6 +94,7 @@ export function checkScene() {
         noted = tags,
         register = true,
         image,
+        registries = [ownRegistry],
       }: {
         readonly name?: string;
         /** Of our own clock. */
@@ -116,6 +102,8 @@ export function checkScene() {
         readonly noted?: Readonly<Record<string, string>>;
         readonly register?: boolean;
         readonly image?: string;
+        /** Of the only pull secret. */
+        readonly registries?: readonly object[];
       } = {},
     ): Promise<CheckReport | undefined> {
       for (const [key, value] of Object.entries(aws.environment)) {
@@ -125,13 +113,13 @@ export function checkScene() {
         aws.secrets.create(recordOf(name), content, noted);
       }
       const asked = { abort: never, image: image === undefined ? image : parseImage(image) };
-      const report = await diagnoseCluster(name, portsAt(skewMs), asked);
+      const report = await diagnoseCluster(name, portsAt(skewMs, registries), asked);
       told.push(report);
       return report;
     },
   };
 
-  function portsAt(skewMs: number): CheckPorts {
+  function portsAt(skewMs: number, registries: readonly object[]): CheckPorts {
     const now = () => new Date(Date.now() + skewMs);
     const timeouts = { connectMs: 500, requestMs: 500 };
     const session = createAwsSession({ region, name: "dev", timeouts });
@@ -146,12 +134,24 @@ export function checkScene() {
       examine: (record, abort) => examineCluster(record, abort, access),
       credentials: createCredentials({ session, now }),
       images: { find: createFindImage(createExchanges()), callerArn: session.callerArn },
-      pullSecrets,
+      pullSecrets: pullSecretsOf(registries),
       owner,
       isLocal: () => false,
       now,
     };
   }
+}
+
+function pullSecretsOf(registries: readonly object[]) {
+  const pullSecret = {
+    name: "ecr-pull",
+    clusters: ["eu-*"],
+    namespaces: ["web", "team-*"],
+    serviceAccounts: ["default"],
+    registries,
+  };
+  const config = { schedule: "rate(10 minutes)", pullSecrets: [pullSecret] };
+  return parseConfig(JSON.stringify(config), "config/dev.yml").pullSecrets;
 }
 
 /** What isn't well, or wasn't looked at. */

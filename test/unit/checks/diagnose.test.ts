@@ -303,6 +303,35 @@ describe("registries", () => {
       /^123456789012\.dkr\.ecr\.us-east-1: AWS denied ecr:GetAuthorizationToken/,
     );
   });
+
+  const check = "every registry gives a token";
+  const ghcr = (secretId: string) => ({ type: "static", host: "ghcr.io", secretId });
+  const login = JSON.stringify({ username: "robot", password: "pass" });
+
+  test("of every kind are asked, a kept login for the version that is current", async () => {
+    scene.aws.secrets.create("kept", "an earlier value");
+    scene.aws.secrets.put("kept", login);
+    const registries = [{ type: "ecr", region: "eu-west-1" }, { type: "ecr-public" }, ghcr("kept")];
+    const report = await scene.diagnose(undefined, { registries });
+    expect(find(report, check)).toMatchObject({ result: "ok", message: "3 of 3" });
+  });
+
+  test.each([
+    ["version", "secretsmanager:DescribeSecret"],
+    ["value", "secretsmanager:GetSecretValue"],
+  ])("whose kept login has a %s that can't be read say so", async (unread, action) => {
+    const secretId = `kept/${unread}`;
+    scene.aws.secrets.create(secretId, login);
+    const resource = `arn:aws:secretsmanager:us-east-1:123456789012:secret:${secretId}-*`;
+    scene.aws.deny(action, { resource });
+    const report = await scene.diagnose(undefined, { registries: [ghcr(secretId)] });
+    scene.aws.allow(action, { resource });
+    expect(find(report, check)).toMatchObject({
+      result: "failed",
+      message: expect.stringMatching(`^ghcr.io: AWS denied ${action} on ${secretId} in us-east-1`),
+      hint: expect.stringContaining("secretId"),
+    });
+  });
 });
 
 describe("pull secrets", () => {
