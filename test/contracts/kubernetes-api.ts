@@ -24,6 +24,7 @@ import { reviewContract } from "./kubernetes-api/reviews.ts";
 import { serviceAccountContract } from "./kubernetes-api/service-accounts.ts";
 import { updateContract } from "./kubernetes-api/update.ts";
 import { validationContract } from "./kubernetes-api/validation.ts";
+import { workloadContract } from "./kubernetes-api/workloads.ts";
 import type { ContractTarget } from "./kubernetes-target.ts";
 
 export function kubernetesApiContract(name: string, start: () => Promise<ContractTarget>): void {
@@ -41,6 +42,7 @@ export function kubernetesApiContract(name: string, start: () => Promise<Contrac
     serviceAccountContract(context);
     accessContract(context);
     kindContract(context);
+    workloadContract(context);
     reviewContract(context);
     discoveryContract(context);
     rbacObjectContract(context);

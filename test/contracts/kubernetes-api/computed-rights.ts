@@ -16,6 +16,19 @@ const plurals: Readonly<Record<string, string>> = {
   ValidatingAdmissionPolicy: "validatingadmissionpolicies",
 };
 
+const registry = { kind: "deployment", name: "registry" } as const;
+const labels = { app: "registry" };
+const deployment = {
+  metadata: { name: registry.name },
+  spec: {
+    selector: { matchLabels: labels },
+    template: {
+      metadata: { labels },
+      spec: { containers: [{ name: "registry", image: "registry:3" }] },
+    },
+  },
+};
+
 export function computedRightsContract(context: ContractContext): void {
   describe.each(["everywhere but in kube-*", "by labels", "in named namespaces"])(
     "rights for pull secrets %s",
@@ -32,6 +45,8 @@ export function computedRightsContract(context: ContractContext): void {
         await context.admin.send("POST", `/api/v1/namespaces/${target}/serviceaccounts`, {
           body: { metadata: { name: "default" } },
         });
+        const deployments = `/apis/apps/v1/namespaces/${target}/deployments`;
+        expectStatus(await context.admin.send("POST", deployments, { body: deployment }), 201);
         wish = wishOf(scope, { label, target, home: context.unique("home") });
         const rights = computeRights(wish);
         for (const object of rights.objects) {
@@ -49,7 +64,8 @@ export function computedRightsContract(context: ContractContext): void {
           { name: "kube-system", labels: {}, terminating: false },
         ];
         const accounts = [{ namespace: target, name: "default" }];
-        return attemptsOf(wish, states, { secrets: [], accounts });
+        const workloads = [{ ...registry, namespace: target }];
+        return attemptsOf(wish, states, { secrets: [], accounts, workloads });
       };
 
       // RBAC refuses everything until it knows the account, and the policy comes later still.
@@ -66,7 +82,7 @@ export function computedRightsContract(context: ContractContext): void {
         answer.status === 403 &&
         String(answer.at("message")).includes("ValidatingAdmissionPolicy 'ecr-pull-secrets.home-");
 
-      test("let a sweep write, renew and link, and an account renew itself", async () => {
+      test("let a sweep write, renew, link and restart, and an account renew itself", async () => {
         const path = `/api/v1/namespaces/${target}/secrets/ecr-pull`;
         const written = await applyTo(user, path, secret(target, "{}"));
         expectStatus(written, 201);
@@ -74,6 +90,16 @@ export function computedRightsContract(context: ContractContext): void {
         const accounts = `/api/v1/namespaces/${target}/serviceaccounts`;
         const links = { imagePullSecrets: [{ name: "ecr-pull" }] };
         expectStatus(await merge(user, `${accounts}/default`, links), 200);
+        const annotations = { "ecr-pull-secrets/restarted-for": "{}" };
+        const restart = { spec: { template: { metadata: { annotations } } } };
+        const workload = `/apis/apps/v1/namespaces/${target}/deployments/registry`;
+        expectStatus(await merge(user, workload, restart), 200);
+        const session = `/api/v1/namespaces/${target}/secrets/opaque`;
+        const login = { user: base64("AWS"), pass: base64("x") };
+        const opaque = { ...secret(target, ""), type: "Opaque", data: login };
+        const named = { ...opaque, metadata: { ...opaque.metadata, name: "opaque" } };
+        expectStatus(await applyTo(user, session, named), 201);
+        expectStatus(await context.admin.send("DELETE", session), 200);
         expectStatus(await user.send("POST", ownToken(wish), { body: {} }), 201);
         // For the next test, in which nothing must be in the way.
         expectStatus(await context.admin.send("DELETE", path), 200);
@@ -81,7 +107,7 @@ export function computedRightsContract(context: ContractContext): void {
 
       test("refuse by the policy what RBAC lets through", async () => {
         const tried = attempts().filter(({ needsPolicy }) => needsPolicy);
-        expect(tried.length).toBeGreaterThanOrEqual(3);
+        expect(tried.length).toBeGreaterThanOrEqual(6);
         for (const { what, attempt } of tried) {
           const answer = await dryRun(user, attempt);
           expect([what, isRefusal(answer)], answer.text).toEqual([what, true]);
@@ -117,10 +143,22 @@ function wishOf(
     "in named namespaces": namespaces([target]),
   };
   const found = Object.entries(places).find(([name]) => name === scope)?.[1];
-  return wishFor([{ name: "ecr-pull", namespaces: found, serviceAccounts: ["default"] }], {
-    namespace: home,
-    subject: { kind: "ServiceAccount", namespace: home, name: usual },
-  });
+  const format = { type: "opaque", username: "user", password: "pass" } as const;
+  return wishFor(
+    [
+      {
+        name: "ecr-pull",
+        namespaces: found,
+        serviceAccounts: ["default"],
+        restart: [registry],
+      },
+      { name: "opaque", namespaces: found, format },
+    ],
+    {
+      namespace: home,
+      subject: { kind: "ServiceAccount", namespace: home, name: usual },
+    },
+  );
 }
 
 function ownToken({ namespace }: RightsWish): string {
@@ -144,7 +182,7 @@ function dryRun(user: HttpClient, attempt: Attempt): Promise<HttpAnswer> {
   return merge(user, `${pathOf({ ...ref, metadata })}?dryRun=All`, patch);
 }
 
-function secret(namespace: string, content: string): object {
+function secret(namespace: string, content: string) {
   return {
     apiVersion: "v1",
     kind: "Secret",

@@ -2,9 +2,10 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { conform } from "./conform.ts";
+import { withTemplateCount } from "./daemon-sets.ts";
 import { type Guard, unguarded } from "./guard.ts";
 import { type ApiObject, type JsonObject, type Metadata, timestamp } from "./object.ts";
-import { namespaces, policies, type Resource, serviceAccounts } from "./resources.ts";
+import { daemonSets, namespaces, policies, type Resource, serviceAccounts } from "./resources.ts";
 import { ApiError, alreadyExists, modified } from "./status.ts";
 import type { Store } from "./store.ts";
 import type { Target } from "./target.ts";
@@ -80,6 +81,9 @@ function withServerFields(resource: Resource, object: ApiObject): ApiObject {
   if (resource === namespaces) {
     return { ...object, spec: { finalizers: ["kubernetes"] }, status: { phase: "Active" } };
   }
+  if (resource === daemonSets) {
+    return withTemplateCount(object, undefined);
+  }
   return resource === policies ? { ...object, status: {} } : object;
 }
 
@@ -133,11 +137,12 @@ function withServersPart(resource: Resource, { live, next }: Replacement): ApiOb
     ...(resource === namespaces ? { spec: live["spec"] } : {}),
     ...(live["status"] === undefined ? {} : { status: live["status"] }),
   };
-  const object = { ...next, ...kept };
+  const sent = { ...next, ...kept };
+  const object = resource === daemonSets ? withTemplateCount(sent, live) : sent;
   const { generation = 0 } = live.metadata;
   const respecified = !isDeepStrictEqual(live["spec"], object["spec"]);
   const metadata: Metadata = {
-    ...next.metadata,
+    ...object.metadata,
     ...definedOnly({
       uid: next.metadata.uid ?? live.metadata.uid,
       resourceVersion: live.metadata.resourceVersion,
