@@ -9,7 +9,7 @@ import type { Observed } from "./observe.ts";
 import type { Draft, Planning } from "./plan-draft.ts";
 import type { SecretState, WorkloadState } from "./ports.ts";
 import type { Judge, SecretWrite } from "./rules/judge-secret.ts";
-import { awaitedRegistries, judgeWorkload } from "./rules/restarts.ts";
+import { type Awaited, awaitedRegistries, judgeWorkload } from "./rules/restarts.ts";
 import { heldWorkload, missingWorkload } from "./rules/workload-findings.ts";
 
 /** After all pull secrets were judged: a workload rolls once for all of them. */
@@ -41,7 +41,7 @@ export function awaitedHere(
   { name, restart }: DesiredPullSecret,
   { namespace, annotations }: SecretState,
   { observed, judge }: { readonly observed: Observed; readonly judge: Judge },
-): ReadonlySet<string> | undefined {
+): Awaited | undefined {
   if (restart.length === 0) {
     return undefined;
   }

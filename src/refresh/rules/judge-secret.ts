@@ -15,13 +15,14 @@ import {
   secretBeingDeleted,
 } from "./findings.ts";
 import { ownership } from "./ownership.ts";
+import type { Awaited } from "./restarts.ts";
 
 export interface Judge {
   readonly cluster: string;
   readonly owner: Owner;
   readonly now: Date;
-  /** Registries of the secret that a workload needs a fresh credential for. */
-  readonly awaited?: ReadonlySet<string> | undefined;
+  /** Registries of the secret that a workload there has to roll for. */
+  readonly awaited?: Awaited | undefined;
 }
 
 /** Why a secret is written: the first reason that holds, in this order. */
@@ -94,8 +95,8 @@ interface Ours {
 function judgeOurs({ secret, namespace, existing, judge }: Ours): Verdict {
   const { stamps } = existing;
   const base = { secret, namespace, existing };
-  const byRegistry = dueRegistries(secret, stamps, judge);
   const drift = findDrift(existing.state, secret);
+  const byRegistry = dueRegistries(secret, { stamps, isFought: drift !== undefined }, judge);
   if (drift) {
     const rewrites = stamps.contention?.rewrites ?? 0;
     const fight = foughtOver(secret.name, namespace, { drift, rewrites });
@@ -120,11 +121,17 @@ function judgeOurs({ secret, namespace, existing, judge }: Ours): Verdict {
     : { verdict: "current", stamps };
 }
 
-function dueRegistries(secret: DesiredPullSecret, stamps: ReadStamps, judge: Judge) {
+function dueRegistries(
+  secret: DesiredPullSecret,
+  { stamps, isFought }: { readonly stamps: ReadStamps; readonly isFought: boolean },
+  judge: Judge,
+) {
   return secret.registries.flatMap((registry) => {
+    const awaited = judge.awaited?.get(registry.key);
+    const isAwaited = awaited !== undefined && (awaited.early || isFought);
     const due =
       registryDue(registry, stamps.registries.get(registry.key), judge) ??
-      (judge.awaited?.has(registry.key) ? ({ why: "awaited" } as const) : undefined);
+      (isAwaited ? ({ why: "awaited" } as const) : undefined);
     return due ? [{ why: "registry-due", registry: registry.key, due } as const] : [];
   });
 }

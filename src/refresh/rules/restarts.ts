@@ -105,27 +105,36 @@ function whyRestart(
   return usable.some(isOverdue) ? "half-life" : undefined;
 }
 
-/**
- * Registries whose pods have to roll for a credential that is younger than their own, but was written
- * before its time: somebody fights over the secret. Pods that start with it would soon have to roll
- * again, so it is renewed first.
- * @param registries what the secret holds, by our stamps
- */
+/** Registries whose pods have to roll for another credential of the secret. */
+export type Awaited = ReadonlyMap<string, AwaitedCredential>;
+
+export interface AwaitedCredential {
+  /**
+   * It was written before theirs was due: somebody fights over the secret. Pods that start with it
+   * would soon have to roll again, so it is renewed first.
+   */
+  readonly early: boolean;
+}
+
+/** @param registries what the secret holds, by our stamps */
 export function awaitedRegistries(
   workloads: readonly WorkloadState[],
   { name, registries }: { readonly name: string; readonly registries: SecretContent["registries"] },
   at: Moment,
-): ReadonlySet<string> {
+): Awaited {
   const rolling = workloads.filter(({ held, terminating }) => !held && !terminating);
   const entries = rolling.flatMap(({ restartedFor }) => [
     ...(readRestartedFor(restartedFor).get(name)?.registries ?? []),
   ]);
-  const isAwaited = ([key, held]: Entry) => {
+  const awaited = new Map<string, AwaitedCredential>();
+  for (const [key, held] of entries) {
     const stamp = registries.get(key);
-    const wasEarly = stamp && stampDue(held, { ...at, now: stamp.issued }) === undefined;
-    return wasEarly && !isSameMinting(held, stamp) && stampDue(held, at) !== undefined;
-  };
-  return new Set(entries.filter(isAwaited).map(([key]) => key));
+    if (stamp && !isSameMinting(held, stamp) && stampDue(held, at)) {
+      const early = stampDue(held, { ...at, now: stamp.issued }) === undefined;
+      awaited.set(key, { early: early || awaited.get(key)?.early === true });
+    }
+  }
+  return awaited;
 }
 
 type Entry = readonly [key: string, stamp: RegistryStamp];
