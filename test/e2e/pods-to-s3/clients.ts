@@ -10,6 +10,7 @@ import { startGuard } from "../parts/guard.ts";
 import { partPath } from "../parts/part-paths.ts";
 import { run, startProcess } from "../parts/processes.ts";
 import type { Workspace } from "../parts/workspace.ts";
+import { exampleEnvironment } from "./examples.ts";
 
 export interface Pod {
   readonly endpoint: string;
@@ -17,10 +18,11 @@ export interface Pod {
   readonly workspace: Workspace;
 }
 
-/** As the pod examples of docs/aws-credentials.md say it; the endpoint is the emulator's. */
-function environmentOf({ endpoint, mountPath, workspace }: Pod): Record<string, string> {
+/** As the documents' example of that name has it; the endpoint is the emulator's. */
+function environmentOf(container: string, pod: Pod): Record<string, string> {
+  const { endpoint, mountPath, workspace } = pod;
   return {
-    AWS_CONFIG_FILE: join(mountPath, "config"),
+    ...exampleEnvironment(container, mountPath),
     AWS_ENDPOINT_URL: endpoint,
     AWS_EC2_METADATA_DISABLED: "true",
     HOME: workspace.directory,
@@ -31,11 +33,10 @@ function environmentOf({ endpoint, mountPath, workspace }: Pod): Record<string, 
 /** The real AWS CLI: each call is a process of its own. */
 export async function awsCli(pod: Pod, args: readonly string[], input = ""): Promise<string> {
   const command = ["-I", "-m", "awscli", ...args];
-  return await run(partPath("python"), command, { env: environmentOf(pod), input });
+  return await run(partPath("python"), command, { env: environmentOf("aws-cli", pod), input });
 }
 
 export interface SdkApp extends AsyncDisposable {
-  readonly pid: number;
   /** `done`, or the error's name. */
   put(key: string): Promise<string>;
 }
@@ -44,7 +45,7 @@ export interface SdkApp extends AsyncDisposable {
 export function startSdkApp(pod: Pod, bucket: string): SdkApp {
   const script = join(import.meta.dirname, "sdk-app.ts");
   const app = spawn(process.execPath, [script, bucket], {
-    env: environmentOf(pod),
+    env: environmentOf("sdk-app", pod),
     stdio: ["pipe", "pipe", "inherit"],
   });
   const { pid } = app;
@@ -52,7 +53,6 @@ export function startSdkApp(pod: Pod, bucket: string): SdkApp {
   const guard = startGuard("kill-process", String(pid));
   const lines = createInterface({ input: app.stdout })[Symbol.asyncIterator]();
   return {
-    pid,
     put: async (key) => {
       app.stdin.write(`${key}\n`);
       const { value, done } = await lines.next();
@@ -69,7 +69,6 @@ export function startSdkApp(pod: Pod, bucket: string): SdkApp {
 }
 
 export interface RegistryOnS3 extends AsyncDisposable {
-  readonly pid: number;
   /** Pushes a small image; gives its reference by digest. */
   push(repository: string): Promise<string>;
   /** Fetches manifest, config and layers, and checks their digests. */
@@ -77,23 +76,30 @@ export interface RegistryOnS3 extends AsyncDisposable {
 }
 
 /** Distribution with its S3 driver, which keeps no key: AWS's chain for Go finds the session. */
-export async function startRegistryOnS3(pod: Pod, bucket: string): Promise<RegistryOnS3> {
+export async function startRegistryOnS3(
+  pod: Pod,
+  bucket: string,
+  changed: Readonly<Record<string, string>> = {},
+): Promise<RegistryOnS3> {
   const { workspace, endpoint } = pod;
-  const port = await freePort();
-  const address = `127.0.0.1:${port}`;
-  const s3 = { region: "us-east-1", bucket, regionendpoint: endpoint, forcepathstyle: true };
-  const config = {
-    version: "0.1",
-    log: { level: "warn", accesslog: { disabled: true } },
-    storage: { s3: { ...s3, secure: false }, cache: { blobdescriptor: "inmemory" } },
-    http: { addr: address },
-  };
+  const address = `127.0.0.1:${await freePort()}`;
+  const files = workspace.file("layers-that-are-not-in-s3");
+  // As in its image: where the layers are is said by the environment.
+  const storage = { cache: { blobdescriptor: "inmemory" }, filesystem: { rootdirectory: files } };
+  const log = { level: "warn", accesslog: { disabled: true } };
+  const config = { version: "0.1", log, storage, http: { addr: address } };
   await writeFile(workspace.file("registry.yml"), stringify(config));
   const registry = await startProcess({
     command: partPath("registry"),
     args: ["serve", workspace.file("registry.yml")],
-    // Without it, the Go SDK of that age reads no config file.
-    env: { ...environmentOf(pod), AWS_SDK_LOAD_CONFIG: "1", OTEL_TRACES_EXPORTER: "none" },
+    env: {
+      ...environmentOf("registry", pod),
+      REGISTRY_STORAGE_S3_BUCKET: bucket,
+      REGISTRY_STORAGE_S3_REGIONENDPOINT: endpoint,
+      REGISTRY_STORAGE_S3_FORCEPATHSTYLE: "true",
+      OTEL_TRACES_EXPORTER: "none",
+      ...changed,
+    },
     logFile: workspace.file("registry.log"),
     ready: async () => {
       const { statusCode, body } = await request(`http://${address}/v2/`);
@@ -104,7 +110,6 @@ export async function startRegistryOnS3(pod: Pod, bucket: string): Promise<Regis
   const crane = (args: readonly string[]) =>
     run(partPath("crane"), ["--insecure", ...args], { env: { HOME: workspace.directory } });
   return {
-    pid: registry.pid,
     push: async (repository) => {
       const layer = workspace.file(`${repository}.tar`);
       // Two empty blocks end a tar archive; what follows makes each layer another.

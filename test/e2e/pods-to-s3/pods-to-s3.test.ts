@@ -10,6 +10,7 @@ import {
   startRegistryOnS3,
   startSdkApp,
 } from "./clients.ts";
+import { defaultMountPath, examples, podSpecOf } from "./examples.ts";
 import { type Mount, mountSecret } from "./mount.ts";
 import {
   bucket,
@@ -17,6 +18,7 @@ import {
   dueAfterMs,
   otherBucket,
   type Scene,
+  secretName,
   sessionIn,
   sessionSeconds,
   startScene,
@@ -101,6 +103,12 @@ test("the AWS CLI, the SDK for JavaScript and a registry use it", async () => {
   await expect(registry.pull(firstImage)).resolves.toMatch(/PASS/);
 });
 
+test("a registry that isn't told to read the config finds no session", async () => {
+  await using silent = await startRegistryOnS3(pod, bucket, { AWS_SDK_LOAD_CONFIG: "" });
+  const pushing = silent.push("nobody");
+  expect(await keysUsedBy(() => expect(pushing).rejects.toThrow(/ended with code 1/))).toEqual([]);
+});
+
 test("a sweep before half of its life asks for no other", async () => {
   expect(await scene.sweep()).toMatchObject({ outcome: "ok", counts: { current: 1, minted: 0 } });
 });
@@ -123,3 +131,45 @@ test("all of them go on with the next one, without a restart, once the first is 
     expect(registry.pull(await registry.push("next"))).resolves.toMatch(/PASS/);
   expect(await keysUsedBy(pushing)).toEqual([key]);
 });
+
+test("revoked, the session is refused at once, and the next sweep pushes one that isn't", async () => {
+  const revoked = await scene.readSecret();
+  // Not before the second after, since the policy goes by whole ones.
+  await sleep(1_000);
+  const issuedBefore = `${new Date().toISOString().slice(0, 19)}Z`;
+  await scene.aws.iam.putRolePolicy("pods", "AWSRevokeOlderSessions", {
+    Effect: "Deny",
+    Action: "*",
+    Resource: "*",
+    Condition: { DateLessThan: { "aws:TokenIssueTime": issuedBefore } },
+  });
+  await expect(scene.tryWith(revoked)).resolves.toBe("AccessDenied");
+  await expect(app.put("revoked")).resolves.toBe("AccessDenied");
+
+  const secrets = ["secrets", "--all-namespaces", "--field-selector=metadata.name=aws-session"];
+  await scene.kubectl(["annotate", ...secrets, "ecr-pull-secrets/registries-"]);
+  expect(await scene.sweep()).toMatchObject({ outcome: "ok", counts: { minted: 1 } });
+  const next = await scene.readSecret();
+  await mount.update(next);
+  await expect(scene.tryWith(next)).resolves.toBe("done");
+  await expect.poll(() => app.put("after")).toBe("done");
+  expect(await keysUsedBy(() => putByCli("after"))).toEqual([keyIn(next)]);
+});
+
+test.each(examples.map((example) => [example.metadata.name, example]))(
+  "the example %s is one that a cluster takes, and mounts what the sweep pushes",
+  async (_, example) => {
+    const input = JSON.stringify(example);
+    await scene.kubectl(["create", "--dry-run=server", "--filename=-"], { input });
+    const { volumes, containers } = podSpecOf(example);
+    const { data } = await scene.readSecret();
+    expect(volumes).toEqual([{ name: "aws", secret: { secretName } }]);
+    const [{ env, volumeMounts } = { env: [], volumeMounts: [] }] = containers;
+    expect(volumeMounts).toMatchObject([{ name: "aws", mountPath: defaultMountPath }]);
+    const file = env
+      .find(({ name }) => name === "AWS_CONFIG_FILE")
+      ?.value.split("/")
+      .at(-1);
+    expect(Object.keys(data)).toContain(file);
+  },
+);

@@ -34,7 +34,7 @@ export const cluster = "prod-eu";
 export const bucket = "pods";
 /** The role may write there, and the session policy doesn't let it. */
 export const otherBucket = "payroll";
-const secretName = "aws-session";
+export const secretName = "aws-session";
 const namespace = "apps";
 const region = "us-east-1";
 
