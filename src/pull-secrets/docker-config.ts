@@ -7,8 +7,9 @@ export interface Login {
 }
 
 /**
- * `auths` keyed by bare host. The kubelet strips schemes from keys, podman-class clients don't;
- * some clients read `auth`, some `username` and `password`: all three say the same.
+ * `auths` keyed by bare host, but for Docker Hub's own key. The kubelet strips schemes from keys,
+ * podman-class clients don't; some clients read `auth`, some `username` and `password`: all three
+ * say the same.
  * @param email in every entry, for clients that insist on one; undefined: in none
  */
 export function writeDockerConfig(logins: ReadonlyMap<string, Login>, email?: string): SecretValue {

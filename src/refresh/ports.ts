@@ -123,7 +123,7 @@ export interface RegistryCredential extends CredentialLife {
   readonly kind: "login";
   readonly username: string;
   readonly password: SecretValue;
-  /** Bare hosts, no scheme. */
+  /** As clients look them up: bare hosts, and for Docker Hub the name that its clients have for it. */
   readonly hosts: readonly string[];
 }
 
