@@ -5,6 +5,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import type { ExchangeOptions } from "../../../src/registries/exchange.ts";
 import { createCertificateAuthority } from "../certificates.ts";
 import { bearerRegistry } from "./bearer.ts";
@@ -73,9 +75,19 @@ function readRequest({ method = "", url = "", headers }: IncomingMessage): Regis
 
 function send(reply: RegistryReply, message: IncomingMessage, response: ServerResponse): void {
   if (reply.silent) return;
-  const { status, headers, body = "" } = reply;
+  const { status, headers, body = "", isEndless } = reply;
+  if (isEndless) {
+    response.writeHead(status, headers);
+    // Its source is destroyed with the connection that it goes to.
+    pipeline(Readable.from(endlessly(body)), response).catch(() => {});
+    return;
+  }
   response.writeHead(status, { "content-length": Buffer.byteLength(body), ...headers });
   response.end(message.method === "HEAD" ? undefined : body);
+}
+
+function* endlessly(body: string) {
+  while (true) yield body;
 }
 
 const notFound: RegistryReply = { status: 404, body: "404 page not found" };

@@ -15,6 +15,8 @@ export interface RegistryReply {
   readonly body?: string;
   /** Takes the request, and never answers. */
   readonly silent?: boolean;
+  /** Sends its body again and again, until nobody takes it any more. */
+  readonly isEndless?: boolean;
 }
 
 export type Registry = (request: RegistryRequest) => RegistryReply;

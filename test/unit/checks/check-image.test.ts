@@ -263,6 +263,15 @@ describe("refused by another account's ECR", () => {
     ]);
   });
 
+  test("a role that is only called like the function's has a policy of its own", async () => {
+    const namesake = ownRole.replace("123456789012", "210987654321");
+    aws.addRole(namesake);
+    registries.addEcr(theirs).deny("team/app", denial("", sessionOf(namesake)));
+    const registry = { ...fromTheirs, roleArn: namesake };
+    const [result] = await check(`${theirs}/team/app`, { "ecr-pull": [registry] });
+    expect(result?.policies?.[1]?.steps[0]).toContain("aws iam put-role-policy --role-name ecr-");
+  });
+
   test("neither is named where AWS names none", async () => {
     registries.addEcr(theirs).deny("team/app", denial(""));
     const [result] = await check(`${theirs}/team/app`, { "ecr-pull": [fromTheirs] });

@@ -1,8 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { checkReportSchema } from "../../../src/checks/check-report-schema.ts";
+import { parseConfig } from "../../../src/config/load.ts";
 import { canary, scenes } from "./worker-scene.ts";
 
 const start = scenes();
+
+const keptLoginConfig = JSON.stringify({
+  schedule: "rate(10 minutes)",
+  pullSecrets: [
+    {
+      name: "ghcr",
+      namespaces: ["a"],
+      registries: [
+        { type: "static", host: "ghcr.io", secretId: "ecr-pull-secrets/registries/ghcr" },
+      ],
+    },
+  ],
+});
 
 describe("a direct call", () => {
   test("sweeps, notes what it found, and answers with the report as JSON", async () => {
@@ -72,6 +86,38 @@ describe("a direct check", () => {
     expect(checkReportSchema.parse(answer)).toEqual(answer);
     expect(cluster.state.secretsNamed("ecr-pull").size).toBe(0);
     expect(scene.tags("eu")).toEqual({});
+  });
+
+  test("goes by the version of a kept login that sweeps go by", async () => {
+    const scene = await start(["a"]);
+    await scene.startCluster("eu");
+    const login = JSON.stringify({ username: "someone", password: canary });
+    scene.aws.secrets.create("ecr-pull-secrets/registries/ghcr", login);
+    const { pullSecrets } = parseConfig(keptLoginConfig, "config/test.yml");
+    const { serve } = scene.newFunction({ pullSecrets });
+    await serve({ cluster: "eu", mode: "sweep" });
+    await expect(serve({ cluster: "eu", mode: "check" })).resolves.toMatchObject({
+      checks: expect.arrayContaining([
+        expect.objectContaining({
+          check: "the pull secrets are as the config asks",
+          message: expect.stringMatching(/^1 up to date, 1 of \d namespaces selected$/),
+        }),
+      ]),
+    });
+  });
+
+  test("looks for an image, and says what came of it", async () => {
+    const scene = await start(["a"]);
+    await scene.startCluster("eu");
+    const { serve } = scene.newFunction();
+    const asked = { cluster: "eu", mode: "check", image: "ghcr.io/team/app" };
+    const answer = await serve(asked);
+    expect(checkReportSchema.parse(answer)).toEqual(answer);
+    expect(answer).toMatchObject({
+      checks: expect.arrayContaining([
+        expect.objectContaining({ check: "the registry lets the cluster pull the image" }),
+      ]),
+    });
   });
 
   test("of a cluster that isn't registered says so", async () => {
