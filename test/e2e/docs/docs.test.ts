@@ -11,13 +11,16 @@ import { runnerPolicy } from "../../docs/generated/runner-policy.ts";
 import { examplePlace } from "../../docs/generated/statements.ts";
 import { objectsOfOurs } from "../register/inventory.ts";
 import { readSecrets } from "../sweep/contents.ts";
+import { type OlderToolsThere, olderToolsThere } from "./older-tools-there.ts";
 import { runAsTyped } from "./run-as-typed.ts";
 import { type Scene, startScene } from "./scene.ts";
 import { assumeNewRole } from "./who.ts";
 
 let scene: Scene;
+let olderTools: OlderToolsThere;
 beforeAll(async () => {
   scene = await startScene();
+  olderTools = olderToolsThere(scene);
 });
 afterAll(() => scene?.[Symbol.asyncDispose]());
 
@@ -43,11 +46,31 @@ const before: Readonly<Record<string, () => Promise<Variables | undefined>>> = {
     );
     return undefined;
   },
+  plan: async () => {
+    await olderTools.install();
+    await olderTools.configure("examples");
+    return undefined;
+  },
+  "take-over": async () => {
+    await olderTools.configure("before", "examples");
+    return undefined;
+  },
+  "going-back": async () => {
+    await olderTools.configure("before");
+    return undefined;
+  },
   "remove-a-stage": async () => ({ AWS_REGION: "eu-west-1" }),
+};
+
+/** By document: what is cleared away behind it, so that the next finds the cluster as it was. */
+const after: Readonly<Record<string, () => Promise<void>>> = {
+  "docs/migration.md": () => olderTools.remove(),
 };
 
 /** By section: what its last command says if all of them did what the document says. */
 const outcomes: Readonly<Record<string, string>> = {
+  plan: "taken over, as the config says",
+  "take-over": "✔ prod-eu: 13 secrets up to date",
   revoke: "✔ prod-eu has a new credential",
   "clusters-that-lambda-cant-reach": "✔ prod-eu: 2 up to date",
   "with-nothing-but-kubectl": "✔ restored",
@@ -71,7 +94,8 @@ const documents = readDocuments()
   .map(({ file, scripts }) => ({ file, scripts: scripts.filter(isNew) }))
   .filter(({ scripts }) => scripts.length > 0);
 
-describe.each(documents)("$file", ({ scripts }) => {
+describe.each(documents)("$file", ({ file, scripts }) => {
+  afterAll(() => after[file]?.());
   const sections = Map.groupBy(scripts, ({ block }) => block.anchor);
 
   describe.each([...sections])("#%s", (anchor, all) => {
