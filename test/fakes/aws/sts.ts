@@ -23,6 +23,8 @@ export interface AssumedSession {
   readonly policy: string | undefined;
   readonly durationSeconds: number;
   readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
 }
 
 export function createSts(
@@ -55,8 +57,9 @@ function assumeRole(
   const sessionName = required(request, "RoleSessionName");
   const durationMs = durationSeconds * 1_000;
   const session = identities.assume(identity, { arn: roleArn, sessionName, durationMs });
-  const { accessKeyId } = session;
-  onAssumed({ roleArn, sessionName, policy, durationSeconds, accessKeyId });
+  const { accessKeyId, secretAccessKey, sessionToken = "" } = session;
+  const keys = { accessKeyId, secretAccessKey, sessionToken };
+  onAssumed({ roleArn, sessionName, policy, durationSeconds, ...keys });
   return queryReply("AssumeRole", namespace, {
     AssumedRoleUser: { Arn: session.arn, AssumedRoleId: session.userId },
     Credentials: {

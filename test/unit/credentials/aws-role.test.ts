@@ -29,7 +29,7 @@ describe("a session for pods", () => {
   test("is asked for by the cluster's name, for an hour, with the policy that the config gives", async () => {
     const sessionPolicy = '{"Version":"2012-10-17","Statement":[]}';
     const session = await newSource().mint({ ...role, sessionPolicy });
-    expect(aws.sessions).toEqual([
+    expect(aws.sessions).toMatchObject([
       {
         roleArn,
         sessionName: "ecr-pull-secrets-prod-eu",

@@ -145,6 +145,7 @@ async function startScene(options: SceneOptions = {}) {
       user.token,
       ...[...aws.tokens, ...aws.publicTokens].flatMap(({ password }) => tracesOf(password)),
       ...aws.secrets.texts().flatMap(passwordsIn),
+      ...aws.sessions.flatMap((each) => [each.secretAccessKey, each.sessionToken.slice(40, 72)]),
     ],
     close: () => Promise.all([cluster.close(), aws.close()]),
   };
