@@ -32,6 +32,7 @@ export interface PullSecretInput {
   readonly registries?: readonly object[];
   readonly format?: object;
   readonly serviceAccounts?: readonly string[];
+  readonly restart?: readonly string[];
   readonly adopt?: boolean;
   readonly prune?: boolean;
 }

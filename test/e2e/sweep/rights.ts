@@ -14,6 +14,8 @@ export interface RightsChange {
   /** Instead of `default`; none: without any right to service accounts. */
   readonly serviceAccounts?: readonly string[];
   readonly prune?: boolean;
+  /** Workloads: `deployment/docker-registry`. */
+  readonly restart?: readonly string[];
 }
 
 /** As the API server's audit log calls it. */
@@ -26,10 +28,11 @@ export function sweeperName(namespace = defaultNamespace): string {
  * Sweeps under both layers are in test/e2e/rights.
  */
 export function rightsManifest(change: RightsChange = {}): string {
-  const { namespace, secrets = ["ecr-pull"], serviceAccounts = ["default"], prune } = change;
+  const { namespace, secrets = ["ecr-pull"], serviceAccounts = ["default"] } = change;
+  const { prune, restart } = change;
   const links = serviceAccounts.length > 0 ? { serviceAccounts } : {};
   const wish = wishFor(
-    secrets.map((name) => ({ name, prune, ...links })),
+    secrets.map((name) => ({ name, prune, restart, ...links })),
     { namespace },
   );
   return renderRights(computeRights({ ...wish, withPolicy: false }));

@@ -1,5 +1,6 @@
 /** Links in service accounts, which others write to as well. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { linkLeft } from "../../../src/refresh/rules/link-left.ts";
 import { type Competitor, createCompetitor } from "./competitor.ts";
 import { createNamespaces, numbered, readAccounts } from "./contents.ts";
 import type { PullSecretInput } from "./deployment.ts";
@@ -97,4 +98,87 @@ test("with a competitor writing at the same time, all entries of both are there 
     const entries = accounts.get(namespace)?.imagePullSecrets.map(({ name }) => name);
     expect(entries?.toSorted(), namespace).toEqual([...secrets, ...theirs].sort());
   }
+});
+
+test("a name that the config drops loses our entry; others' entries and their order stay", async () => {
+  const { kubectl } = scene.cluster;
+  await createNamespaces(kubectl, [{ name: "dropped" }], { accounts: true });
+  await kubectl(["create", "serviceaccount", "builder", "--namespace=dropped"]);
+  const prod = await scene.deploy("dropped", {
+    namespace: "dropping",
+    serviceAccounts: ["default", "builder"],
+  });
+  const linking = (...serviceAccounts: string[]) => [{ namespaces: "dropped", serviceAccounts }];
+  await prod.sweep(linking("default", "builder"));
+  const entries = ["theirs-2", "ecr-pull", "theirs-1"].map((name) => ({ name }));
+  const patch = JSON.stringify({ imagePullSecrets: entries });
+  const builder = ["serviceaccount", "builder", "--namespace=dropped"];
+  await kubectl(["patch", ...builder, "--type=merge", `--patch=${patch}`]);
+
+  const report = await prod.sweep(linking("default"));
+
+  expect(report).toMatchObject({ outcome: "ok", counts: { current: 1, unlinked: 1 } });
+  const after = (await readAccounts(kubectl, "builder")).get("dropped");
+  expect(after?.imagePullSecrets).toEqual([{ name: "theirs-2" }, { name: "theirs-1" }]);
+  await expect(entriesIn("dropped")).resolves.toEqual(["ecr-pull"]);
+});
+
+test("an account that a person has linked, and the config never asked for, keeps its link", async () => {
+  const { kubectl } = scene.cluster;
+  await kubectl(["create", "serviceaccount", "by-hand", "--namespace=dropped"]);
+  const patch = JSON.stringify({ imagePullSecrets: [{ name: "ecr-pull" }] });
+  const account = ["serviceaccount", "by-hand", "--namespace=dropped"];
+  await kubectl(["patch", ...account, "--type=merge", `--patch=${patch}`]);
+  const prod = await scene.deploy("dropped", {
+    namespace: "dropping-2",
+    serviceAccounts: ["default", "builder", "by-hand"],
+  });
+
+  const report = await prod.sweep([{ namespaces: "dropped" }]);
+
+  expect(report).toMatchObject({ outcome: "ok", counts: { unlinked: 1 } });
+  const after = (await readAccounts(kubectl, "by-hand")).get("dropped");
+  expect(after?.imagePullSecrets).toEqual([{ name: "ecr-pull" }]);
+});
+
+test("what we may no longer take out is said with the command that does", async () => {
+  const { kubectl } = scene.cluster;
+  await createNamespaces(kubectl, [{ name: "narrowed" }], { accounts: true });
+  await kubectl(["create", "serviceaccount", "builder", "--namespace=narrowed"]);
+  const wide = await scene.deploy("narrowed", {
+    namespace: "narrowing",
+    serviceAccounts: ["default", "builder"],
+  });
+  await wide.sweep([{ namespaces: "narrowed", serviceAccounts: ["default", "builder"] }]);
+
+  const narrow = await scene.deploy("narrowed", { namespace: "narrowing-2" });
+  const report = await narrow.sweep([{ namespaces: "narrowed", serviceAccounts: ["default"] }]);
+
+  expect(report).toMatchObject({ outcome: "ok", counts: { current: 1, unlinked: 0 } });
+  expect(report.notices).toMatchObject([
+    {
+      kind: "link-left",
+      namespace: "narrowed",
+      hint: "kubectl edit serviceaccount -n narrowed builder",
+    },
+  ]);
+});
+
+test("the command for it takes out our entry, and refuses once that has moved", async () => {
+  const { kubectl } = scene.cluster;
+  const entries = ["theirs-2", "ecr-pull", "theirs-1"].map((name) => ({ name }));
+  const patch = JSON.stringify({ imagePullSecrets: entries });
+  const builder = ["serviceaccount", "builder", "--namespace=narrowed"];
+  await kubectl(["patch", ...builder, "--type=merge", `--patch=${patch}`]);
+  const seen = { namespace: "narrowed", name: "builder" };
+  const imagePullSecrets = entries.map(({ name }) => name);
+  const { hint = "" } = linkLeft("ecr-pull", { ...seen, imagePullSecrets });
+  const [, quoted = ""] = /-p '(.*)'$/.exec(hint) ?? [];
+  const byHand = ["patch", ...builder, "--type=json", "-p", quoted];
+
+  await kubectl(byHand);
+
+  await expect(kubectl(byHand)).rejects.toThrow("The request is invalid");
+  const after = (await readAccounts(kubectl, "builder")).get("narrowed");
+  expect(after?.imagePullSecrets).toEqual([{ name: "theirs-2" }, { name: "theirs-1" }]);
 });

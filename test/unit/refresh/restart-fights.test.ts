@@ -150,6 +150,9 @@ test.each([5, 26, 40])(
         nowMs += (luck < 0.15 ? 20 + 160 * chance() : 10) * minuteMs;
       }
       latestMs = Math.max(latestMs, nowMs);
+    }
+
+    function change(): void {
       isFighting = chance() < 0.15 ? !isFighting : isFighting;
       if (chance() < 0.01) desired = wanted[desired === wanted[0] ? 1 : 0];
     }
@@ -179,6 +182,7 @@ test.each([5, 26, 40])(
 
     for (let step = 0; step < 200; step += 1) {
       pass();
+      change();
       fight();
       const generation = generationOf({ cluster }, "proxy");
       const api = connection.api(never);
