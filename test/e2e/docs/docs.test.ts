@@ -14,13 +14,16 @@ import { readSecrets } from "../sweep/contents.ts";
 import { type OlderToolsThere, olderToolsThere } from "./older-tools-there.ts";
 import { runAsTyped } from "./run-as-typed.ts";
 import { type Scene, startScene } from "./scene.ts";
+import { type SessionsThere, sessionsThere } from "./sessions-there.ts";
 import { assumeNewRole } from "./who.ts";
 
 let scene: Scene;
 let olderTools: OlderToolsThere;
+let sessions: SessionsThere;
 beforeAll(async () => {
   scene = await startScene();
   olderTools = olderToolsThere(scene);
+  sessions = sessionsThere(scene);
 });
 afterAll(() => scene?.[Symbol.asyncDispose]());
 
@@ -59,6 +62,14 @@ const before: Readonly<Record<string, () => Promise<Variables | undefined>>> = {
     await olderTools.configure("before");
     return undefined;
   },
+  "turn-it-on": async () => {
+    await sessions.turnOn();
+    return undefined;
+  },
+  "turn-it-off": async () => {
+    await sessions.turnOff();
+    return undefined;
+  },
   "remove-a-stage": async () => ({ AWS_REGION: "eu-west-1" }),
 };
 
@@ -71,6 +82,8 @@ const after: Readonly<Record<string, () => Promise<void>>> = {
 const outcomes: Readonly<Record<string, string>> = {
   plan: "taken over, as the config says",
   "take-over": "✔ prod-eu: 13 secrets up to date",
+  "turn-it-on": "aws-session",
+  "take-sessions-back": "AWS session ends",
   revoke: "✔ prod-eu has a new credential",
   "clusters-that-lambda-cant-reach": "✔ prod-eu: 2 up to date",
   "with-nothing-but-kubectl": "✔ restored",
