@@ -75,6 +75,23 @@ describe("register", () => {
     expect([growing, json].map(({ exitCode }) => exitCode)).toEqual([0, 0]);
   });
 
+  test("with secrets that pods read, says what it may restart", async () => {
+    const registries = "[{ type: ecr, region: us-east-1 }]";
+    const proxy = `
+pullSecrets:
+  - name: ecr-regcred
+    namespaces: docker-registry-proxy-cache
+    format: { type: opaque, username: proxyUsername, password: proxyPassword }
+    restart: [deployment/docker-registry, statefulset/cache]
+    registries: ${registries}
+`;
+    await scene.deploy("proxy", undefined, proxy);
+    const at = ["--stage", "proxy", "--kubeconfig", "cluster.yaml", "--dry-run"];
+    const dryRun = await scene.run(["register", "edge", ...at]);
+    await expectGolden("register-restarts", dryRun);
+    expect(dryRun.exitCode).toBe(0);
+  });
+
   test("prints the manifests for somebody else, and asks the cluster nothing", async () => {
     const finished = await scene.run(["register", "new", "--stage", "prod", "--print-manifests"]);
     const owner = { account: scene.aws.account, region: scene.aws.region, stage: "prod" };
