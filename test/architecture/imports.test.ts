@@ -162,7 +162,7 @@ const packagesBelongTo: Readonly<Record<string, readonly string[]>> = {
     "src/notifications",
   ],
   "@aws-sdk/client-ecr": ["src/credentials"],
-  "@aws-sdk/client-secrets-manager": ["src/clusters"],
+  "@aws-sdk/client-secrets-manager": ["src/clusters", "src/credentials"],
   "@aws-sdk/client-sns": ["src/notifications"],
   "@aws-lambda-powertools/": ["src/telemetry"],
   "@smithy/": ["src/credentials"],
