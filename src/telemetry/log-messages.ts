@@ -22,7 +22,9 @@ const sweepFields = [
   "counts.created",
   "counts.renewed",
   "counts.linked",
+  "counts.unlinked",
   "counts.deleted",
+  "counts.restarted",
   "counts.failed",
   "counts.minted",
   /** Towards the cluster's API server. */

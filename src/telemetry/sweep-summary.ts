@@ -1,8 +1,10 @@
 /** A sweep's report, as its log line holds it. */
+import type { RestartLine } from "../refresh/report.ts";
 import type { CostedReport } from "../worker/sweep-registered.ts";
 
 /** Enough to see the pattern; the rest is a number. */
 const maxFailuresLogged = 20;
+const maxRestartsLogged = 50;
 
 /**
  * Everything but the line per secret: five hundred of them don't help at 3 a.m. The failures come
@@ -14,7 +16,7 @@ export function summarise({
   links: _links,
   unlinks: _unlinks,
   deletions: _deletions,
-  restarts: _restarts,
+  restarts,
   failures,
   notices,
   ...report
@@ -25,6 +27,8 @@ export function summarise({
     ...report,
     due: secrets.length - current,
     written: created + renewed + adopted + restored,
+    /** Somebody will ask why their pods have started anew. */
+    restarted: restarts.slice(0, maxRestartsLogged).map(nameOf).join(),
     notices: notices.length,
     failureCount: failures.length,
     failureKinds: Object.keys(failuresByKind).toSorted().join(),
@@ -35,6 +39,11 @@ export function summarise({
       namespaces: namespaces.slice(0, maxFailuresLogged),
     })),
   };
+}
+
+/** `proxy/deployment/docker-registry` */
+function nameOf({ namespace, workload }: RestartLine): string {
+  return `${namespace}/${workload}`;
 }
 
 function countByKind(failures: CostedReport["failures"]): Readonly<Record<string, number>> {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { generationOf, makeWorkload } from "../unit/refresh/workload-scene.ts";
 import { expectGolden } from "./golden.ts";
 import { startScene } from "./scene.ts";
 
@@ -100,6 +101,31 @@ pullSecrets:
     expect([...scene.cluster.state.secretsNamed("here").keys()]).toEqual(["team-a"]);
     expect(scene.cluster.state.secretsNamed("elsewhere").size).toBe(0);
     expect(scene.aws.tokens).toHaveLength(2);
+  });
+
+  test("rolls workloads, and takes out links that the config has dropped", async () => {
+    await using scene = await startScene(namespaces);
+    const config = (more: string) => `
+pullSecrets:
+  - name: regcred
+    namespaces: [team-a, team-b, shop]
+    registries: [{ type: ecr, region: us-east-1 }]
+${more}`;
+    const target = [...scene.target, "--config", "own.yml"];
+    await scene.write("own.yml", config("    serviceAccounts: [default]"));
+    await scene.run(["refresh", ...target, "--yes"]);
+    makeWorkload(scene, "team-a");
+    makeWorkload(scene, "team-b", { spec: { paused: true } });
+    await scene.write("own.yml", config("    restart: [deployment/docker-registry]"));
+
+    const plan = await scene.run(["plan", ...target]);
+    const finished = await scene.run(["refresh", ...target, "--yes"]);
+
+    await expectGolden("plan-restart", plan);
+    await expectGolden("refresh-restart", finished);
+    expect([plan.exitCode, finished.exitCode]).toEqual([0, 0]);
+    expect(scene.cluster.state.imagePullSecrets("shop", "default")).toEqual([]);
+    expect(generationOf(scene, "team-a")).toBe(2);
   });
 
   test("puts right what was edited, and skips a namespace that is going", async () => {

@@ -57,8 +57,9 @@ function progressIn(retitle: (title: string) => void, stop: AbortSignal) {
 }
 
 function changesMade({ counts }: SweepReport): number {
-  const { created, renewed, adopted, restored, linked, deleted } = counts;
-  return created + renewed + adopted + restored + linked + deleted;
+  const { created, renewed, adopted, restored, linked, unlinked, deleted, restarted } = counts;
+  const written = created + renewed + adopted + restored;
+  return written + linked + unlinked + deleted + restarted;
 }
 
 /** Nothing is written before the tokens are there: whoever interrupts needn't wait for AWS. */

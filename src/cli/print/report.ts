@@ -1,6 +1,7 @@
 /** What a sweep did, for a terminal: a row per secret, then what failed and why, then the sum. */
 import { formatDuration } from "../../durations.ts";
-import type { SecretLine, SweepReport } from "../../refresh/report.ts";
+import { listSome } from "../../list-some.ts";
+import type { RestartLine, SecretLine, SweepReport } from "../../refresh/report.ts";
 import { formatExpiry } from "./durations.ts";
 import { renderExpiries } from "./expiries.ts";
 import type { Look } from "./look.ts";
@@ -32,6 +33,7 @@ export function renderReport(report: ShownReport, look: Look): string {
   return joinBlocks([
     renderRows(report.secrets, look),
     [
+      ...renderRestarts(report.restarts, look),
       ...renderFailures(report.failures, look),
       ...renderNotices(report.notices, look),
       ...renderCredential(report, look),
@@ -56,6 +58,17 @@ function renderCredential({ credential, failures }: ShownReport, look: Look): st
   }
   const isTold = failures.some(({ message }) => message === trouble?.message);
   return trouble && !isTold ? [renderRemark({ kind: "credential", ...trouble }, look)] : [];
+}
+
+/** Somebody will ask why their pods have started anew. */
+function renderRestarts(restarts: readonly RestartLine[], { paint, columns }: Look): string[] {
+  const keyOf = ({ workload, reason }: RestartLine) => `${workload} ${reason}`;
+  return [...Map.groupBy(restarts, keyOf).values()].map((group) => {
+    const [first] = group;
+    const where = listSome(group.map(({ namespace }) => namespace));
+    const what = `${first?.workload} restarted in ${where}: ${first?.reason}`;
+    return `${paint.green("✔")} ${wrap(what, columns - 2, "  ").trimStart()}`;
+  });
 }
 
 /** What changed or failed comes first; of the rest, as much as fits. */
@@ -96,7 +109,7 @@ function renderSum(report: ShownReport, { paint, now, columns }: Look): string {
       .map((result) => `${counts[result]} ${result}`),
     `${counts.current} up to date`,
     ...(counts.linked > 0 ? [`${count(counts.linked, "service account")} linked`] : []),
-    ...(counts.unlinked > 0 ? [`${counts.unlinked} unlinked`] : []),
+    ...(counts.unlinked > 0 ? [`${count(counts.unlinked, "service account")} unlinked`] : []),
     ...(counts.restarted > 0 ? [`${count(counts.restarted, "workload")} restarted`] : []),
     ...(counts.deleted > 0 ? [`${counts.deleted} deleted`] : []),
     ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),

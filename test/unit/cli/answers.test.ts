@@ -13,9 +13,14 @@ import {
   plan,
   pullSecret,
   serviceAccount,
+  workload,
 } from "../refresh/builders.ts";
 
-const desired = pullSecret({ serviceAccounts: ["default"] });
+const desired = pullSecret({
+  serviceAccounts: ["default"],
+  restart: [{ kind: "deployment", name: "docker-registry" }],
+});
+const toUnlink = ourSecret(desired, "web", { serviceAccounts: ["default", "builder"] });
 const planned: PlannedSweep = {
   cluster: "prod-eu",
   owner,
@@ -27,8 +32,10 @@ const planned: PlannedSweep = {
       namespace("shop"),
       namespace("old", { terminating: true }),
     ],
-    secrets: [ourSecret(desired, "web"), foreignSecret("ecr-pull", "shop")],
+    secrets: [toUnlink, foreignSecret("ecr-pull", "shop")],
     serviceAccounts: [serviceAccount("web")],
+    droppedAccounts: [serviceAccount("web", ["ecr-pull"], "builder")],
+    workloads: [workload("web")],
   }),
   startedAt: now,
   planMs: 3,
@@ -54,6 +61,13 @@ describe("an answer of this version", () => {
     });
     expect(visit).toMatchObject({ kind: "answered", cluster: "prod-eu" });
     expect("report" in visit && visit.report).toEqual(withoutSeverity(answer));
+  });
+
+  test("of a sweep that rolls nothing yet is one of an older version", () => {
+    const { restarts: _, unlinks: __, counts, ...older } = overTheWire(failed);
+    const { restarted: ___, unlinked: ____, ...olderCounts } = counts;
+    const answer = sweepAnswer.parse({ ...older, counts: olderCounts });
+    expect(answer).toMatchObject({ restarts: [], unlinks: [], counts });
   });
 
   test("that the cluster isn't registered is no failure of the function", () => {

@@ -153,6 +153,20 @@ export function serviceAccount(
   return { namespace: inNamespace, name, resourceVersion: "7", imagePullSecrets };
 }
 
+/** Whose pods know nothing of our secrets yet. */
+export function workload(inNamespace: string, more: Partial<WorkloadState> = {}): WorkloadState {
+  return {
+    kind: "deployment",
+    name: "docker-registry",
+    namespace: inNamespace,
+    resourceVersion: "5",
+    restartedFor: undefined,
+    held: undefined,
+    terminating: false,
+    ...more,
+  };
+}
+
 export function credential(more: Partial<RegistryCredential> = {}): RegistryCredential {
   return {
     kind: "login",

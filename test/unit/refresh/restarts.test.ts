@@ -8,7 +8,7 @@ import {
 import type { RegistryStamp } from "../../../src/pull-secrets/stamps.ts";
 import type { WorkloadState } from "../../../src/refresh/ports.ts";
 import { judgeWorkload } from "../../../src/refresh/rules/restarts.ts";
-import { hoursAgo, hoursAhead, now } from "./builders.ts";
+import { hoursAgo, hoursAhead, now, workload as workloadIn } from "./builders.ts";
 
 const at = { cluster: "prod-eu", now };
 
@@ -30,16 +30,8 @@ const holding = (
 const kept = (issuedHoursAgo: number) => stamp(issuedHoursAgo, { expires: null });
 
 function workload(startedWith?: SecretContent, more: Partial<WorkloadState> = {}): WorkloadState {
-  return {
-    kind: "deployment",
-    name: "docker-registry",
-    namespace: "proxy",
-    resourceVersion: "5",
-    restartedFor: startedWith && writeRestartedFor(new Map([["regcred", startedWith]])),
-    held: undefined,
-    terminating: false,
-    ...more,
-  };
+  const restartedFor = startedWith && writeRestartedFor(new Map([["regcred", startedWith]]));
+  return workloadIn("proxy", { restartedFor, ...more });
 }
 
 function causeOf(seen: WorkloadState, content: SecretContent | undefined): string | undefined {

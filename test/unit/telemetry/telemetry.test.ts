@@ -66,8 +66,12 @@ describe("a sweep", () => {
     const namespaces = Array.from({ length: 500 }, (_, index) => `${"n".repeat(55)}-${index}`);
     const failures = Array.from({ length: 300 }, () => failure({ kind: "conflict", namespaces }));
     const deletions = namespaces.map((namespace) => ({ namespace, pullSecret: "ecr-pull" }));
+    const restarts = namespaces.map((namespace) => {
+      return { namespace, workload: "deployment/a", pullSecrets: ["ecr-pull"], reason: "due" };
+    });
+    const unlinks = deletions.map((each) => ({ ...each, serviceAccount: "default" }));
     const [line] = await told(({ swept }) =>
-      swept(report({ outcome: "failed", failures, deletions })),
+      swept(report({ outcome: "failed", failures, deletions, restarts, unlinks })),
     );
     expect(line).toMatchObject({ failureCount: 300, failuresByKind: { conflict: 300 } });
     expect(line?.["failures"]).toHaveLength(20);
