@@ -45,19 +45,26 @@ export async function observe(
     listEach(places, (name, namespace) =>
       api.listServiceAccounts(name === everyAccount ? undefined : name, namespace),
     );
+  const namespaces = allNamedOutright(desired) ? undefined : api.listNamespaces();
   const secrets = listEach(
     namesByPlace(desired, ({ name }) => [name]),
     (name, namespace) => api.listSecrets(name, namespace),
   );
   const wanted = withoutRepeats(namesByPlace(desired, accountNames));
-  const [namespaces, found, serviceAccounts, droppedAccounts, workloads] = await Promise.all([
-    allNamedOutright(desired) ? undefined : api.listNamespaces(),
+  const [known, found, serviceAccounts, droppedAccounts, workloads] = await Promise.all([
+    namespaces,
     secrets,
     accounts(wanted),
     secrets.then((seen) => accounts(droppedPlaces(desired, seen, wanted))),
     listWorkloads(api, desired),
   ]);
-  return { namespaces, secrets: found, serviceAccounts, droppedAccounts, workloads };
+  return {
+    namespaces: known,
+    secrets: found,
+    serviceAccounts,
+    droppedAccounts,
+    workloads,
+  };
 }
 
 const accountNames = ({ serviceAccounts }: DesiredPullSecret) =>
