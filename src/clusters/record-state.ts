@@ -115,14 +115,13 @@ const digestSchema = z
   .catch(undefined);
 
 function tagsOf(state: ClusterState): ReadonlyMap<string, string> {
-  const { credential } = state;
-  const life = credential && [credential.issuedAt, credential.expiresAt].map(formatTime).join("/");
+  const { credential: life } = state;
   const values: Record<keyof ClusterState, string | undefined> = {
     expiresAt: writtenTime(state.expiresAt),
     sessionsExpireAt: writtenTime(state.sessionsExpireAt),
     failingSince: writtenTime(state.failingSince),
     rbac: state.rbac,
-    credential: life,
+    credential: life && `${formatTime(life.issuedAt)}/${formatTime(life.expiresAt)}`,
     rotationFailingSince: writtenTime(state.rotationFailingSince),
     failureToldAt: writtenTime(state.failureToldAt),
   };

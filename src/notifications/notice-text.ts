@@ -2,10 +2,10 @@
  * A notice in words, for a mail. Causes and hints hold answers of API servers, which anybody may
  * have written: they stay on their line, and can't grow it without end.
  */
-import { formatSpan } from "../durations.ts";
 import { redactTokens } from "../redact-tokens.ts";
 import { logGroupOf, stackNames } from "../stack/names.ts";
 import { formatTime } from "../times.ts";
+import { describeEnd, expiryLines, type Line, spanBetween } from "./expiry-lines.ts";
 import type { ClusterNotice } from "./notice.ts";
 import { runbookSection } from "./runbook.ts";
 
@@ -38,18 +38,13 @@ export function writeNotice(notice: ClusterNotice, telling: Telling): NoticeText
   return { subject: subjectOf(notice, telling), body: `${body.join("\n")}\n` };
 }
 
-type Line = readonly [name: string, text: string];
-
 function failing(notice: ClusterNotice, { place, now }: Telling): Line[] {
-  const { cluster, cause, failingSince, expiresAt } = notice;
+  const { cluster, cause, failingSince } = notice;
   return [
     ...placeLines(cluster, place),
     ["Failing", `since ${formatTime(failingSince)}, for ${spanBetween(failingSince, now)}`],
     ...(cause ? causeLines(cause) : []),
-    ...(expiresAt || !notice.sessionsExpireAt
-      ? [["Expires", describeExpiry(expiresAt, now)] as const]
-      : []),
-    ...sessionLines(notice, now),
+    ...expiryLines(notice, now),
     ["Look", command("check", cluster, place)],
     ["Log", describeLog(cluster, place)],
     ["Runbook", runbookSection("failing")],
@@ -89,35 +84,6 @@ function causeLines({ message, hint, others }: NonNullable<ClusterNotice["cause"
   ];
 }
 
-function describeExpiry(expiresAt: Date | undefined, now: Date): string {
-  if (!expiresAt) {
-    return "no pull secret of ours is known to be there; pods that need one can't pull new images";
-  }
-  const consequence =
-    expiresAt > now
-      ? "from then on, pods can't pull new images with it"
-      : "pods can't pull new images with it";
-  return `${describeEnd(expiresAt, now)}: ${consequence}`;
-}
-
-/** They end hours before pull secrets do, and what they open is missed at once. */
-function sessionLines({ sessionsExpireAt }: ClusterNotice, now: Date): Line[] {
-  if (!sessionsExpireAt) return [];
-  const time = formatTime(sessionsExpireAt);
-  const end =
-    sessionsExpireAt > now
-      ? `the first session ends on ${time}, in ${spanBetween(now, sessionsExpireAt)}: from then on,`
-      : `the first session ended on ${time}, ${spanBetween(sessionsExpireAt, now)} ago:`;
-  return [["AWS sessions", `${end} AWS refuses what pods ask with it`]];
-}
-
-function describeEnd(expiresAt: Date, now: Date): string {
-  const time = formatTime(expiresAt);
-  return expiresAt > now
-    ? `the first pull secret expires on ${time}, in ${spanBetween(now, expiresAt)}`
-    : `the first pull secret expired on ${time}, ${spanBetween(expiresAt, now)} ago`;
-}
-
 function describeLog(cluster: string, { stage }: NoticePlace): string {
   const query = `filter cluster = "${cluster}" | sort @timestamp desc | limit 20`;
   const logGroup = logGroupOf(stackNames(stage).functions.refresh);
@@ -135,10 +101,6 @@ function subjectOf({ cluster, change, expiresAt }: ClusterNotice, { place, now }
 function urgency(expiresAt: Date | undefined, now: Date): string {
   if (!expiresAt) return "";
   return expiresAt > now ? `, ${spanBetween(now, expiresAt)} left` : ", pull secrets expired";
-}
-
-function spanBetween(from: Date, to: Date): string {
-  return formatSpan(Math.max(0, to.getTime() - from.getTime()));
 }
 
 /** Redacted first: what is cut may not look like a token any more, and still be most of one. */

@@ -96,6 +96,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "src/worker",
     "src/dispatch",
     "src/config/registry-token-life.ts",
+    "src/config/session-life.ts",
     "src/notifications/notice.ts",
     "src/redact-tokens.ts",
   ],

@@ -1,25 +1,21 @@
 /** What the dashboard shows, from above: made of what the functions emit and the alarms watch. */
-
 import { keepsSessions } from "../../config/session-life.ts";
 import { runbookFile } from "../../notifications/runbook.ts";
 import { logGroupOf, stackNames } from "../../stack/names.ts";
-import {
-  clusterMetrics,
-  fleetMetrics,
-  type MetricDefinition,
-  sessionMetrics,
-  sweepMetrics,
-} from "../../telemetry/metrics.ts";
+import { clusterMetrics, fleetMetrics, sweepMetrics } from "../../telemetry/metrics.ts";
 import { alarmName } from "./alarm.ts";
-import { sessionAlarmMinutes } from "./alarm-session-expiry.ts";
 import { alarmsOf } from "./alarms.ts";
-import { credentialPercent, expiryHours } from "./alarms-fleet.ts";
+import {
+  clusters,
+  credentials,
+  line,
+  soonestExpiry,
+  soonestSessionExpiry,
+} from "./dashboard-fleet.ts";
 import {
   alarmStates,
-  type Graph,
   graph,
   graphOfEach,
-  type Line,
   logBars,
   logTable,
   text,
@@ -62,40 +58,6 @@ function whatToDo({ stage }: Deployment): Widget {
 function states(deployment: Deployment): Widget {
   const names = alarmsOf(deployment).map((alarm) => alarmName(alarm, deployment.stage));
   return alarmStates("Alarms", names);
-}
-
-function soonestExpiry(deployment: Deployment): Widget {
-  const threshold = { label: "alarm", value: expiryHours(deployment) };
-  const { hoursToSoonestExpiry: metric } = fleetMetrics;
-  return fleetGraph({ title: metric.title, metrics: [metric], threshold }, deployment);
-}
-
-function soonestSessionExpiry(deployment: Deployment): Widget {
-  const threshold = { label: "alarm", value: sessionAlarmMinutes };
-  const { minutesToSoonestSessionExpiry: metric } = sessionMetrics;
-  return fleetGraph({ title: metric.title, metrics: [metric], threshold }, deployment);
-}
-
-function clusters(deployment: Deployment): Widget {
-  const { clusters: all, clustersFailing, clustersFailingLong, clustersUntold } = fleetMetrics;
-  const metrics = [all, clustersFailing, clustersFailingLong, clustersUntold];
-  return fleetGraph({ title: "Clusters", metrics }, deployment);
-}
-
-function credentials(deployment: Deployment): Widget {
-  const threshold = { label: "alarm", value: credentialPercent };
-  const { credentialLifeLeft: metric } = fleetMetrics;
-  return fleetGraph({ title: metric.title, metrics: [metric], threshold }, deployment);
-}
-
-/** Of metrics that have a value for each tick. */
-function fleetGraph(
-  { metrics, ...about }: Omit<Graph, "lines" | "periodSeconds"> & { metrics: MetricDefinition[] },
-  deployment: Deployment,
-): Widget {
-  const lines = metrics.map((each) => line(each, deployment));
-  const periodSeconds = 60 * deployment.config.schedule.periodMinutes;
-  return graph({ ...about, lines, periodSeconds });
 }
 
 function sweeps(deployment: Deployment): Widget {
@@ -152,8 +114,4 @@ function eachCluster(deployment: Deployment): Row {
   return [clusterMetrics.hoursToExpiry, clusterMetrics.sweepFailed].map((metric) =>
     graphOfEach(stageMetric(metric, deployment), { dimension: "cluster", title: metric.title }),
   );
-}
-
-function line(metric: MetricDefinition, deployment: Deployment): Line {
-  return { metric: stageMetric(metric, deployment), label: metric.title };
 }
