@@ -11,6 +11,7 @@ import {
 import { createDeployment, type Deployment, region } from "../sweep/deployment.ts";
 import { renderRights, wishFor } from "../sweep/rights.ts";
 import { type Scene, startScene } from "../sweep/scene.ts";
+import { createWorkload, generationOf } from "../sweep/workloads.ts";
 import { clientOf } from "./scene.ts";
 
 const config = {
@@ -99,4 +100,46 @@ test("a config that selects more than it was granted fails there, and only there
   ]);
   expect(report.failures[0]?.namespaces.toSorted()).toEqual(["default", "web"]);
   expect(report.counts).toMatchObject({ current: 4 });
+});
+
+describe("a sweep of what pods read", () => {
+  const namespaces = "pods-*";
+  const format = { type: "opaque", username: "user", password: "pass" };
+  const read = [
+    { name: "login", namespaces, format, restart: ["deployment/docker-registry"], adopt: true },
+  ];
+  let pods: Deployment;
+
+  beforeAll(async () => {
+    await createNamespaces(kubectl, [{ name: "pods-a" }, { name: "pods-b" }]);
+    for (const namespace of ["pods-a", "elsewhere"]) {
+      if (namespace === "elsewhere") await createNamespaces(kubectl, [{ name: namespace }]);
+      await createWorkload(kubectl, namespace);
+    }
+    const theirs = ["secret", "generic", "login", "--namespace=pods-b", "--from-literal=theirs=x"];
+    await kubectl(["create", ...theirs]);
+    const owner = { account: scene.aws.account, region, stage: "pods" };
+    const rights = computeRights(wishFor(read, { owner, namespace: "sweeper-of-pods" }));
+    const kubeconfig = await scene.cluster.serviceAccountKubeconfig(renderRights(rights));
+    await using inEffect = await clientOf(scene.cluster, "sweeper-of-pods", "login");
+    void inEffect;
+    pods = createDeployment({ ...owner, kubeconfig, clock: scene.clock });
+  });
+
+  test("writes them, adopts what others keep a key in, and restarts what is named", async () => {
+    expect(await pods.sweep(read)).toMatchObject({
+      outcome: "ok",
+      failures: [],
+      counts: { created: 1, adopted: 1, restarted: 1 },
+    });
+    expect(await generationOf(kubectl, "pods-a")).toBe(2);
+    expect(await generationOf(kubectl, "elsewhere")).toBe(1);
+  });
+
+  test("renews them, and restarts once more", async () => {
+    scene.clock.passHalfLife();
+    expect(await pods.sweep(read)).toMatchObject({ outcome: "ok", counts: { restarted: 1 } });
+    expect(await pods.sweep(read)).toMatchObject({ outcome: "ok", counts: { restarted: 0 } });
+    expect(await generationOf(kubectl, "pods-a")).toBe(3);
+  });
 });

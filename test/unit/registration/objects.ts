@@ -31,6 +31,7 @@ interface SecretWish {
   readonly name?: string;
   readonly namespaces?: unknown;
   readonly serviceAccounts?: readonly string[];
+  readonly restart?: readonly string[];
 }
 
 /** The pull secrets that a config wants; without any, one in all namespaces but the system's. */
