@@ -113,6 +113,8 @@ test("check says which registry refuses, whom, and what would allow it", async (
     new RegExp(`✖ every registry gives a token ${registry}: AWS denied ecr:GetAuthorizationToken`),
   );
   expect(await check()).toContain("assumed-role/ecr-pull");
+  const sweep = async () => (await system.sweep(cluster)).outcome;
+  await expect.poll(sweep, { timeout: 20_000 }).toBe("failed");
   const [report] = await system.refresh(cluster);
   expect(report).toMatchObject({ outcome: "failed", failures: [{ kind: "mint", registry }] });
   expect((await readSecret(kubectl(), "shop", "awsecr")).data).toEqual(before.data);

@@ -19,7 +19,7 @@ beforeAll(async () => {
     example: "pull-through-proxy",
     namespaces: [namespace, "shop"],
     clusters: { [cluster]: { audit: true, controllerManager: true } },
-    tokenLifeSeconds: 40,
+    tokenLifeSeconds: 50,
   });
   await system.stack.aws.createRole("docker-registry-s3", ["s3:GetObject"], "111122223333");
   for (const name of ["docker-registry", "other"]) await deployProxy(name);

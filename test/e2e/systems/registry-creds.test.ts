@@ -140,6 +140,7 @@ const otherNamespaces = 6;
 
 test("renews ECR while another registry's login can't be had, whose entry stays", async () => {
   await kept.remove("own");
+  await sweepUntil((each) => failingRegistries(each).includes(own));
   const before = newestToken();
   const isRenewed = () => newestToken() !== before;
   const report = await sweepUntil((each) => isRenewed() && (each.counts["renewed"] ?? 0) > 0);
