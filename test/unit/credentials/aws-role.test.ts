@@ -6,7 +6,7 @@ import { createAwsStsApi } from "../../../src/credentials/aws-sts-api.ts";
 import { MintError } from "../../../src/errors.ts";
 import type { AwsRole } from "../../../src/refresh/registries.ts";
 import { type FakeAws, startAws } from "../../fakes/aws/aws.ts";
-import { type Fault, faults } from "../../fakes/aws/faults.ts";
+import { type Fault, faults, meanwhile } from "../../fakes/aws/faults.ts";
 import { ServiceFailure } from "../../fakes/aws/service.ts";
 
 const assumeRole = "sts:AssumeRole";
@@ -47,16 +47,21 @@ describe("a session for pods", () => {
     expect(source.callsMade()).toBe(1);
   });
 
-  test("is stamped before the call, and ends when STS says", async () => {
-    const times = [new Date("2026-11-21T12:00:00.000Z"), new Date("2026-11-21T12:00:09.000Z")];
-    const end = "2026-11-21T13:00:05Z";
-    aws.fail(assumeRole, answer({ Expiration: end }));
-    const source = newSource(() => times.shift() ?? new Date(0));
-    await expect(source.mint(role)).resolves.toMatchObject({
-      kind: "aws-session",
-      issuedAt: new Date("2026-11-21T12:00:00.000Z"),
-      expiresAt: new Date(end),
-    });
+  test("is stamped before the call, however long that takes", async () => {
+    const asked = new Date();
+    let time = asked;
+    const later = () => {
+      time = new Date(asked.getTime() + 9_000);
+    };
+    aws.fail(assumeRole, meanwhile(later), { times: 1 });
+    const { issuedAt } = await newSource(() => time).mint(role);
+    expect(issuedAt).toEqual(asked);
+  });
+
+  test("ends when STS says", async () => {
+    const end = new Date(Math.floor(Date.now() / 1_000) * 1_000 + 2_000_000);
+    aws.fail(assumeRole, answer({ Expiration: end.toISOString() }));
+    await expect(newSource().mint(role)).resolves.toMatchObject({ expiresAt: end });
   });
 
   test("is another one each time: none is kept", async () => {
