@@ -61,6 +61,23 @@ test("one that is as it should be costs one list", async () => {
   expect(calls(scene)).toEqual({ "list secrets": 1, "list deployments": 1 });
 });
 
+test("in many namespaces, it is one list for all of them; in named ones, one for each", async () => {
+  const scene = await startScene({ namespaces: ["proxy", "other"] });
+  const lists = async (namespaces: unknown) => {
+    scene.cluster.forgetRequests();
+    await scene.sweep({ pullSecrets: [{ restart, namespaces }] });
+    const paths = scene.cluster.requests.map(({ verb, path }) => `${verb} ${path}`);
+    return paths.filter((each) => each.startsWith("list /apis/")).sort();
+  };
+  expect(await lists({ include: ["*"], exclude: ["kube-*"] })).toEqual([
+    "list /apis/apps/v1/deployments",
+  ]);
+  expect(await lists(["proxy", "other"])).toEqual([
+    "list /apis/apps/v1/namespaces/other/deployments",
+    "list /apis/apps/v1/namespaces/proxy/deployments",
+  ]);
+});
+
 test("it rolls after the secret is written, for just what it holds then", async () => {
   const scene = await startProxy();
   await scene.sweep({ pullSecrets });
@@ -121,8 +138,19 @@ describe("a sweep that ends between the write and the restart", () => {
 });
 
 describe("a secret that wasn't written", () => {
-  test("makes nothing roll", async () => {
-    const scene = await startRolled();
+  test.each([
+    ["that is due", startRolled],
+    [
+      "that is new",
+      async () => {
+        const scene = await startScene({ namespaces: ["proxy"] });
+        await scene.sweep({ pullSecrets });
+        makeWorkload(scene, "proxy");
+        return scene;
+      },
+    ],
+  ])("makes no workload roll %s: what it holds isn't known", async (_, start) => {
+    const scene = await start();
     scene.passHours(6.1);
     scene.cluster.fault({
       on: toSecret,

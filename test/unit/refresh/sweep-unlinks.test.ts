@@ -53,6 +53,18 @@ test("a name that the config drops is unlinked, and nothing else changes", async
   });
 });
 
+test("where all namespaces are named, it is looked at in these", async () => {
+  const named = { namespaces: ["web", "api"] };
+  const scene = await startLinked(["web", "api"], [{ ...both[0], ...named }]);
+  const report = await scene.sweep({ pullSecrets: [{ ...dropped[0], ...named }] });
+  expect(report).toMatchObject({ outcome: "ok", counts: { unlinked: 2 } });
+  expect(calls(scene)).toEqual({
+    "list secrets": 2,
+    "list serviceaccounts": 4,
+    "patch serviceaccounts": 2,
+  });
+});
+
 test("it is looked at until the secret is next written, and then no more", async () => {
   const scene = await startLinked(["web"]);
   await scene.sweep({ pullSecrets: dropped });
