@@ -25,6 +25,13 @@ export type Attempt =
   | { readonly kind: "apply"; readonly object: KubernetesObject }
   | { readonly kind: "merge"; readonly ref: ObjectRef; readonly patch: object };
 
+export interface LabelledAttempt {
+  readonly what: string;
+  readonly attempt: Attempt;
+  /** RBAC alone would allow it. */
+  readonly needsPolicy: boolean;
+}
+
 export type AttemptOutcome =
   | { readonly outcome: "allowed" }
   /** 403 by RBAC, or by an admission policy: ours says so in its message. */

@@ -4,7 +4,7 @@
  * and one that is there with another type 422, and neither judges a right. Pure.
  */
 import type { NamespaceState } from "../refresh/ports.ts";
-import type { Attempt } from "./access.ts";
+import type { LabelledAttempt } from "./access.ts";
 import {
   type Excess,
   foreignAnnotation,
@@ -17,13 +17,6 @@ import { demandOf, type SecretDemand } from "./demand.ts";
 import { systemNamespace } from "./forbidden.ts";
 import type { RightsWish } from "./rights.ts";
 import { annotatedPods, otherImage } from "./workload-attempts.ts";
-
-export interface LabelledAttempt {
-  readonly what: string;
-  readonly attempt: Attempt;
-  /** RBAC alone would allow it. */
-  readonly needsPolicy: boolean;
-}
 
 /**
  * @param namespaces undefined: nobody may list them; then only what exists shows where to try

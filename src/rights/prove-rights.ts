@@ -3,8 +3,7 @@
  * every refusal provoked.
  */
 import { eachInParallel } from "../refresh/concurrency.ts";
-import type { AccessQuestion, RightsApi } from "./access.ts";
-import type { LabelledAttempt } from "./attempts.ts";
+import type { AccessQuestion, LabelledAttempt, RightsApi } from "./access.ts";
 import { describeQuestion } from "./describe-question.ts";
 import type { Rights } from "./rights.ts";
 

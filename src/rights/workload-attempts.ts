@@ -1,6 +1,6 @@
 /** What the admission policy has to refuse about a workload that the config restarts. Pure. */
+import type { LabelledAttempt } from "./access.ts";
 import { foreignImage, foreignPodAnnotation, type WorkloadPlace } from "./attempt-objects.ts";
-import type { LabelledAttempt } from "./attempts.ts";
 
 /** @param workload undefined: none is there to try it on */
 type Make = (workload: WorkloadPlace | undefined) => LabelledAttempt | undefined;
