@@ -1,4 +1,5 @@
 /** How a cluster's pull secrets fare, one line per secret, without changing anything. */
+import { formatWorkload } from "../config/secret-format.ts";
 import { type ReadStamps, soonestExpiry } from "../pull-secrets/stamps.ts";
 import { type PlanProblem, reportRefusals, reportUnknown } from "./plan-report.ts";
 import type { PlannedSweep } from "./refresh-cluster.ts";
@@ -75,7 +76,7 @@ function statusLines(plan: PlannedSweep["plan"]): StatusLine[] {
   };
   return [
     ...plan.current.map(({ stamps, ...place }) =>
-      line(place, { state: "current", stamps, note: "" }),
+      line(place, { state: "current", stamps, note: restartNote(plan, place) }),
     ),
     ...plan.writes.map(({ namespace, secret, existing, reason }) =>
       line(
@@ -97,6 +98,16 @@ function statusLines(plan: PlannedSweep["plan"]): StatusLine[] {
       }),
     ),
   ];
+}
+
+/** Its pods wait for the next sweep: the secret itself is as it should be. */
+function restartNote({ restarts }: PlannedSweep["plan"], { namespace, pullSecret }: Place): string {
+  const here = restarts.filter(
+    ({ workload, causes }) =>
+      workload.namespace === namespace && causes.some((each) => each.pullSecret === pullSecret),
+  );
+  const names = here.map(({ workload }) => formatWorkload(workload));
+  return names.length === 0 ? "" : `to restart: ${names.join(", ")}`;
 }
 
 interface Place {

@@ -69,7 +69,7 @@ function noteOf({ state, note, kind, accounts }: StatusLine): string {
     case "missing":
       return [note, ...unlinked].join("; ");
     default:
-      return unlinked.join("");
+      return [...(note === "" ? [] : [note]), ...unlinked].join("; ");
   }
 }
 

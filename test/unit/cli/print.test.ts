@@ -93,6 +93,13 @@ describe("a cluster's status", () => {
     expect(text).toMatch(/^team +ecr-pull +in 11 h +30 min ago +x \+3 +to link: w$/m);
   });
 
+  test("names what is to be restarted for a secret that is as it should be", () => {
+    const waiting = line("web", { note: "to restart: deployment/docker-registry" });
+    expect(renderStatus(status([waiting]), look)).toMatch(
+      /^web +ecr-pull .* +to restart: deployment/m,
+    );
+  });
+
   test("of five hundred namespaces is whole in a pipe, and cut on a terminal", () => {
     const many = status(Array.from({ length: 500 }, (_, index) => line(`team-${index}`)));
     expect(renderStatus(many, look).split("\n")).toHaveLength(504);

@@ -18,6 +18,7 @@ import {
   plan,
   pullSecret,
   serviceAccount,
+  workload,
 } from "./builders.ts";
 
 const ghcr = {
@@ -35,6 +36,37 @@ const planned = (plan: Plan, wanted = desired) =>
 
 const statusOf = (cluster: Cluster, wanted: DesiredPullSecret = desired) =>
   reportStatus(planned(plan(wanted, cluster), wanted));
+
+test("what is to be unlinked and restarted stands in the plan, and in the status as a note", () => {
+  const wanted = pullSecret({
+    serviceAccounts: ["default"],
+    restart: [{ kind: "deployment", name: "docker-registry" }],
+  });
+  const cluster: Cluster = {
+    namespaces: [namespace("web")],
+    secrets: [ourSecret(wanted, "web", { serviceAccounts: ["default", "builder"] })],
+    droppedAccounts: [serviceAccount("web", ["ecr-pull"], "builder")],
+    workloads: [workload("web"), workload("elsewhere")],
+  };
+  const place = { namespace: "web", pullSecret: "ecr-pull" };
+  expect(reportPlan(planned(plan(wanted, cluster), wanted)).changes).toEqual([
+    {
+      ...place,
+      change: "unlink",
+      serviceAccount: "builder",
+      reason: "the config no longer links it",
+    },
+    {
+      ...place,
+      change: "restart",
+      workload: "deployment/docker-registry",
+      reason: "its pods weren't started for it yet",
+    },
+  ]);
+  expect(statusOf(cluster, wanted).secrets).toMatchObject([
+    { ...place, state: "current", note: "to restart: deployment/docker-registry" },
+  ]);
+});
 
 describe("a kept login of which nobody can tell whether it is the same still", () => {
   const unresolved = new MintError("denied", "not allowed to describe logins/ghcr", {
