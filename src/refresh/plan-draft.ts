@@ -1,10 +1,21 @@
 /** A plan in the making: each rule adds to it what it decides. */
-import type { CurrentSecret, Refusal } from "./plan.ts";
+import type { ReadStamps } from "../pull-secrets/stamps.ts";
+import type { RefusedList } from "./lists-by-place.ts";
 import type { Finding } from "./rules/findings.ts";
 import type { Judge, SecretWrite } from "./rules/judge-secret.ts";
 import type { AccountLink } from "./rules/link-accounts.ts";
 import type { SecretDeletion } from "./rules/orphans.ts";
 import type { Restart } from "./rules/restarts.ts";
+
+export interface CurrentSecret {
+  readonly pullSecret: string;
+  readonly namespace: string;
+  readonly stamps: ReadStamps;
+}
+
+export interface Refusal extends RefusedList {
+  readonly pullSecret: string;
+}
 
 export type Draft = ReturnType<typeof newDraft>;
 

@@ -2,12 +2,18 @@
  * Plan: every decision of a sweep, as a pure function of config, observation and time. What `plan`
  * prints on the command line is exactly this.
  */
-import { type ReadStamps, readStamps } from "../pull-secrets/stamps.ts";
+import { readStamps } from "../pull-secrets/stamps.ts";
 import type { DesiredPullSecret } from "./desired.ts";
-import { type Listing, type RefusedList, unlisted } from "./lists-by-place.ts";
+import { type Listing, unlisted } from "./lists-by-place.ts";
 import type { Observed } from "./observe.ts";
 import { planLinks, planUnlinks } from "./plan-accounts.ts";
-import { type Draft, newDraft, type Planning } from "./plan-draft.ts";
+import {
+  type CurrentSecret,
+  type Draft,
+  newDraft,
+  type Planning,
+  type Refusal,
+} from "./plan-draft.ts";
 import { awaitedHere, planRestarts } from "./plan-restarts.ts";
 import type { SecretState } from "./ports.ts";
 import type { Finding } from "./rules/findings.ts";
@@ -35,16 +41,6 @@ export interface Plan {
   /** Lists that were refused: what they would have shown is unknown, and failed. */
   readonly refusals: readonly Refusal[];
   readonly namespaces: { readonly known: number; readonly selected: number };
-}
-
-export interface CurrentSecret {
-  readonly pullSecret: string;
-  readonly namespace: string;
-  readonly stamps: ReadStamps;
-}
-
-export interface Refusal extends RefusedList {
-  readonly pullSecret: string;
 }
 
 export function planSweep(

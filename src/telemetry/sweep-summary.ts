@@ -1,5 +1,4 @@
 /** A sweep's report, as its log line holds it. */
-import type { RestartLine } from "../refresh/report.ts";
 import type { CostedReport } from "../worker/sweep-registered.ts";
 
 /** Enough to see the pattern; the rest is a number. */
@@ -42,7 +41,7 @@ export function summarise({
 }
 
 /** `proxy/deployment/docker-registry` */
-function nameOf({ namespace, workload }: RestartLine): string {
+function nameOf({ namespace, workload }: CostedReport["restarts"][number]): string {
   return `${namespace}/${workload}`;
 }
 
