@@ -120,12 +120,12 @@ pullSecrets:
     scene.run(["check", "factory", "--image", image, "--stage", "images", ...more]);
 
   test.each([
-    ["found", `${ours}/team/app:1.4`],
-    ["missing", `${ours}/team/app:1.5`],
-    ["refused", `${theirs}/team/app:1.4`],
-    ["uncovered", "ghcr.io/team/app:1.4"],
+    ["check-image-found", `${ours}/team/app:1.4`],
+    ["check-image-missing", `${ours}/team/app:1.5`],
+    ["check-image-refused", `${theirs}/team/app:1.4`],
+    ["check-image-uncovered", "ghcr.io/team/app:1.4"],
   ])("%s", async (name, image) => {
-    await expectGolden(`check-image-${name}`, await check(image));
+    await expectGolden(name, await check(image));
   });
 
   test("has the policies as objects with --output json", async () => {
@@ -156,10 +156,13 @@ pullSecrets:
     await scene.deploy("refuses", () => {
       throw new RefreshEventError("expected something else");
     });
-    for (const stage of ["overlooks", "refuses"]) {
+    for (const [stage, golden] of [
+      ["overlooks", "check-image-overlooks"],
+      ["refuses", "check-image-refuses"],
+    ] as const) {
       await deployBeside(stage);
       const finished = await scene.run(["check", "eu", "--image", "nginx", "--stage", stage]);
-      await expectGolden(`check-image-${stage}`, finished);
+      await expectGolden(golden, finished);
       expect(finished.exitCode).toBe(1);
     }
   });
