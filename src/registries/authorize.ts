@@ -33,7 +33,7 @@ export async function authorize(
         outcome: "refused",
         host: url.host,
         status: answer.status,
-        ...readMessage(answer.body, secretsOf(login, basic)),
+        ...readMessage(answer.body, secretsOf(login)),
       };
 }
 
@@ -42,7 +42,12 @@ function basicOf({ username, password }: Login): SecretValue {
   return new SecretValue(`Basic ${login}`);
 }
 
-/** In every form in which it was sent. */
-export function secretsOf({ password }: Login, authorization: SecretValue): readonly string[] {
-  return [password.reveal(), authorization.reveal().replace(/^\w+ /, "")];
+/**
+ * In every form in which it was sent, wherever to: a registry may know what its service was shown.
+ * @param authorization what the registry itself was shown; undefined: nothing yet
+ */
+export function secretsOf(login: Login, authorization?: SecretValue): readonly string[] {
+  const sent = [basicOf(login), ...(authorization === undefined ? [] : [authorization])];
+  const texts = sent.map((header) => header.reveal().replace(/^\w+ /, ""));
+  return [login.password.reveal(), ...texts];
 }

@@ -28,17 +28,20 @@ export function readChallenge(header: string | undefined, host: string): Challen
   if (at === -1) {
     return { scheme: "basic" };
   }
-  const parameters = new Map(
-    [...text.slice(at).matchAll(parameter)].map(([, name = "", value = ""]) => [
-      name.toLowerCase(),
-      value,
-    ]),
-  );
+  const parameters = readParameters(text.slice(at));
   return {
     scheme: "bearer",
     realm: readRealm(parameters.get("realm"), host),
     service: parameters.get("service"),
   };
+}
+
+/** The first of a name counts: behind them, another challenge may follow (Gitea has Basic there). */
+function readParameters(text: string): ReadonlyMap<string, string> {
+  const found = [...text.matchAll(parameter)].map(
+    ([, name = "", value = ""]) => [name.toLowerCase(), value] as const,
+  );
+  return new Map(found.reverse());
 }
 
 /** What is asked for: to pull, and from this repository only. */

@@ -6,7 +6,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { request } from "node:https";
 import { isIP } from "node:net";
 import type { SecretValue } from "../secret-value.ts";
-import { connectionError, RegistryError, tooLate } from "./registry-error.ts";
+import { connectionError, noHttp, RegistryError, tooLate } from "./registry-error.ts";
 
 export interface Exchange {
   readonly method: "HEAD" | "GET";
@@ -88,7 +88,13 @@ async function send(
     ...(ca !== undefined && { ca }),
     signal,
   });
-  asking.once("response", resolve).once("error", reject).end();
+  asking.once("response", resolve).once("error", reject);
+  // Node hands the connection over then, and no signal and no error would end the wait.
+  asking.once("upgrade", (_, socket) => {
+    socket.destroy();
+    reject(noHttp(url.host, "101"));
+  });
+  asking.end();
   const response = await promise;
   const { statusCode: status = 0, headers } = response;
   return { status, headers, body: await readStart(response) };

@@ -19,6 +19,8 @@ export function connectionError(error: unknown, place: string): RegistryError {
       "a registry with an authority of its own can't be asked from here: what counts is that the cluster's nodes trust it",
     );
   }
+  if (error instanceof RegistryError) return error;
+  if (code.startsWith("HPE_")) return noHttp(place, code);
   const reason = reasons[code] ?? `the connection failed${code === "" ? "" : ` (${code})`}`;
   return new RegistryError(`${place} can't be reached: ${reason}`, reachHint);
 }
@@ -30,6 +32,14 @@ export function tooLate(place: string, timeoutMs: number): RegistryError {
 /** The cluster pulls by itself, from where it is. */
 const reachHint =
   "is the host right, and does the network from which this is asked lead there? The cluster's nodes pull from their own: with --local, it is asked from here";
+
+/** @param found the parser's word for what is wrong, or the status that begins another protocol */
+export function noHttp(place: string, found: string): RegistryError {
+  return new RegistryError(
+    `what ${place} answers can't be read as HTTP (${found})`,
+    "are the host and the port those of a registry?",
+  );
+}
 
 /** OpenSSL's names, and Node's for a certificate of another host. */
 function isAboutTrust(code: string): boolean {

@@ -14,7 +14,7 @@ export interface RegistryMessage {
 
 /** AWS's longest names a principal, an action, a resource and a policy. */
 const maxLength = 600;
-/** Redaction looks at this much; what is cut off is never shown. */
+/** Of what is left without the secrets, so that no cut leaves a part of one. */
 const maxExamined = 8_000;
 
 const errorsSchema = z.object({
@@ -36,20 +36,19 @@ export function readMessage(body: string, shown: readonly string[]): RegistryMes
   const text = first?.message ?? other?.details ?? other?.error_description ?? other?.message;
   const code = typeof first?.code === "string" ? first.code : "";
   return {
-    code: /^[A-Z_]{1,40}$/.test(code) ? code : undefined,
+    code: /^[A-Z_]{1,40}$/.test(code) && !shown.includes(code) ? code : undefined,
     text: typeof text === "string" && text !== "" ? cleanText(text, shown) : undefined,
   };
 }
 
 function cleanText(text: string, shown: readonly string[]): string {
-  const examined = text.slice(0, maxExamined);
   const unshown = shown
     .flatMap((secret) => [secret, Buffer.from(secret).toString("base64")])
     .filter((secret) => secret !== "")
     // A whole login before the password in it, so that no part of it is left.
     .sort((one, other) => other.length - one.length)
-    .reduce((left, secret) => left.replaceAll(secret, "[redacted]"), examined);
-  const line = redactTokens(unshown)
+    .reduce((left, secret) => left.replaceAll(secret, "[redacted]"), text);
+  const line = redactTokens(unshown.slice(0, maxExamined))
     .replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, " ")
     .trim();
   return line.length > maxLength ? `${line.slice(0, maxLength - 1)}…` : line;

@@ -11,6 +11,7 @@ import { failure, type RegistryReply } from "../../fakes/registry/registry.ts";
 
 const ecr = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
 const canary = "canary-password-4711-of-nobody-else";
+const manifestType = "application/vnd.docker.distribution.manifest.v2+json";
 const never = new AbortController().signal;
 
 let registries: FakeRegistries;
@@ -138,6 +139,18 @@ describe("a registry with a service for its tokens", () => {
     expect(asked().at(-1)).toBe(`GET ${host} as Bearer: ${status}`);
   });
 
+  test("is believed in its own challenge, whatever others stand beside it", async () => {
+    const challenge = 'Bearer realm="https://odd.example/token",service="odd", Basic realm="odd"';
+    registries.add("odd.example", ({ path, authorization }) => {
+      if (path === "/token") return { status: 200, body: '{"token":"DCR.1"}' };
+      return authorization === undefined
+        ? { status: 401, headers: { "www-authenticate": challenge } }
+        : { status: 200, headers: { "content-type": manifestType } };
+    });
+    await expect(find("odd.example/app")).resolves.toMatchObject({ outcome: "found" });
+    expect(registries.requests[1]?.query.get("service")).toBe("odd");
+  });
+
   test("is shown the login over TLS or not at all", async () => {
     const realm = 'Bearer realm="http://odd.example/token",service="odd"';
     answerWith({ status: 401, headers: { "www-authenticate": realm } });
@@ -169,9 +182,13 @@ test("nobody is asked without TLS, whoever wants it", async () => {
 const answerWith = (reply: RegistryReply) => registries.add("odd.example", () => reply);
 
 test("an image that everybody may pull shows nothing of the login", async () => {
-  const mediaType = "application/vnd.docker.distribution.manifest.v2+json";
-  answerWith({ status: 200, headers: { "content-type": mediaType } });
-  const answer = { outcome: "found", digest: undefined, mediaType, isPublic: true };
+  answerWith({ status: 200, headers: { "content-type": manifestType } });
+  const answer = {
+    outcome: "found",
+    digest: undefined,
+    mediaType: manifestType,
+    isPublic: true,
+  };
   await expect(find("odd.example/app")).resolves.toEqual(answer);
   expect(asked()).toEqual(["HEAD odd.example as nobody: 200"]);
 });
@@ -225,6 +242,14 @@ describe("no answer, neither yes nor no, is", () => {
     answerWith({ status: 0, silent: true });
     const error = await find("odd.example/app", { timeoutMs: 60 });
     expect(error).toMatchObject({ message: "odd.example gave no answer within 0.06 s" });
+  });
+
+  test("another protocol", async () => {
+    answerWith({ status: 101, headers: { connection: "upgrade", upgrade: "odd" } });
+    const error = await find("odd.example/app", { timeoutMs: 2_000 });
+    expect(error).toMatchObject({
+      message: "what odd.example answers can't be read as HTTP (101)",
+    });
   });
 
   test("the end of the diagnosis's own time", async () => {
@@ -294,6 +319,28 @@ describe("what a registry says of a refusal", () => {
     registries.add("odd.example", echo);
     const { text } = (await find("odd.example/app", { username: "me" })) as { text?: string };
     expect(text).toMatch(/^no Basic \[redacted\], \[redacted\], me:\[redacted\]$/);
+  });
+
+  test("doesn't repeat what only the service for its tokens was shown", async () => {
+    const realm = 'Bearer realm="https://odd.example/token"';
+    registries.add("odd.example", ({ path, authorization }) => {
+      if (path === "/token") return { status: 200, body: '{"token":"DCR.1"}' };
+      return authorization === undefined
+        ? { status: 401, headers: { "www-authenticate": realm } }
+        : failure(403, "DENIED", `no ${btoa(`me:${canary}`)}`);
+    });
+    const answer = await find("odd.example/app", { username: "me" });
+    expect(answer).toMatchObject({ text: "no [redacted]" });
+  });
+
+  test("doesn't repeat it in part, where it would be cut, nor as a code", async () => {
+    const password = "CANARY_PASSWORD_OF_NOBODY";
+    const padded = " ".repeat(8_000 - 20) + password;
+    registries.add("odd.example", ({ authorization }) =>
+      authorization === undefined ? { status: 401 } : failure(403, password, padded),
+    );
+    const answer = await find("odd.example/app", { password });
+    expect(answer).toMatchObject({ code: undefined, text: "[redacted]" });
   });
 });
 
