@@ -141,7 +141,7 @@ describe("a registry with a service for its tokens", () => {
 
   test("is believed in its own challenge, whatever others stand beside it", async () => {
     const challenge = 'Bearer realm="https://odd.example/token",service="odd", Basic realm="odd"';
-    registries.add("odd.example", ({ path, authorization }) => {
+    registries.add("odd.example", ({ path, authorization }): RegistryReply => {
       if (path === "/token") return { status: 200, body: '{"token":"DCR.1"}' };
       return authorization === undefined
         ? { status: 401, headers: { "www-authenticate": challenge } }
