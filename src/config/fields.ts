@@ -79,8 +79,9 @@ export const accountId = text(
   'an account ID in quotes, 12 digits such as "111122223333"',
 );
 
+/** Without what IAM would read as a wildcard or a variable where it is named as a resource. */
 export const roleArn = text(
-  /^arn:aws(-cn|-us-gov|-eusc|-iso(-[a-z])?)?:iam::\d{12}:role\/([!-.0-~]+\/)*[\w+=,.@-]{1,64}$/,
+  /^arn:aws(-cn|-us-gov|-eusc|-iso(-[a-z])?)?:iam::\d{12}:role\/(?!.*[*?$])([!-.0-~]+\/)*[\w+=,.@-]{1,64}$/,
   "the ARN of a role, such as arn:aws:iam::111122223333:role/pull",
 );
 
@@ -98,7 +99,7 @@ export const registryHost = text(
 );
 
 export const secretId = text(
-  /^[\w/+=.@!:-]{1,2048}$/,
+  /^(arn:aws[a-z-]{0,10}:secretsmanager:[a-z0-9-]{1,30}:\d{12}:secret:)?[\w/+=.@!-]{1,519}$/,
   "the name or ARN of a secret in Secrets Manager",
 );
 
@@ -115,7 +116,7 @@ export const kmsKeyArn = text(
 
 /** It stands in a command line of the pods' `config`: no character that a shell gives a meaning. */
 export const mountPath = text(
-  /^(?=.{2,200}$)(\/[\w.-]+)+$/,
+  /^(?=.{2,200}$)(\/(?!\.{1,2}(\/|$))[\w.-]+)+$/,
   'an absolute path such as /var/run/secrets/aws (letters, digits, "_", "." and "-")',
 );
 

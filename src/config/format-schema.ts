@@ -11,7 +11,6 @@ const typeIs = "The Secret's layout.";
 
 const defaultMountPath = "/var/run/secrets/aws";
 
-/** STS takes no longer one: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 const maxSessionPolicyCharacters = 2_048;
 
 const dockerConfigJson = z
@@ -43,11 +42,37 @@ const sessionPolicy = z
     },
     "an IAM policy with Version and Statement",
   )
-  .transform((policy) => JSON.stringify(policy))
-  .refine(
-    (text) => text.length <= maxSessionPolicyCharacters,
-    `a policy of at most ${maxSessionPolicyCharacters} characters, which is what STS takes`,
-  );
+  .transform((policy, context) => {
+    const written = writeSessionPolicy(policy);
+    if ("text" in written) return written.text;
+    context.issues.push({ code: "custom", input: policy, message: written.problem });
+    return z.NEVER;
+  });
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+function writeSessionPolicy(policy: object): { text: string } | { problem: string } {
+  const text = asJson(policy);
+  if (text === undefined) {
+    return { problem: "a policy that holds itself is no JSON: expected none of its own aliases" };
+  }
+  if (text.length > maxSessionPolicyCharacters) {
+    const limit = `STS takes a policy of at most ${maxSessionPolicyCharacters} characters`;
+    return { problem: `${limit}: expected a shorter one, found ${text.length}` };
+  }
+  const [odd] = /[^\x20-\xff]/u.exec(text) ?? [];
+  return odd === undefined
+    ? { text }
+    : { problem: `STS takes a policy of characters up to "ÿ": expected no other, found "${odd}"` };
+}
+
+/** Undefined where an alias leads back to what it stands in: YAML can write that, and JSON can't. */
+function asJson(value: object): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
 
 const awsCredentials = z
   .strictObject({

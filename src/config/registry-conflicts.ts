@@ -1,14 +1,7 @@
 /** Registries that are right by themselves, but not beside one another. */
 import * as z from "zod";
-import {
-  accountId,
-  listOf,
-  region,
-  registryHost,
-  repositoryPattern,
-  roleArn,
-  secretId,
-} from "./fields.ts";
+import { accountId, listOf, region, registryHost, repositoryPattern, roleArn } from "./fields.ts";
+import { keptLoginConflicts } from "./kept-login-conflicts.ts";
 import type { PathProblem } from "./problems.ts";
 import { readEach } from "./read-each.ts";
 import { accountsBehind } from "./registry-schema.ts";
@@ -25,18 +18,12 @@ const otherRegistries = z.union([
   z.object({ type: z.literal("ecr-public") }),
   z.object({ type: z.literal("static"), host: registryHost }),
 ]);
-const staticHosts = z.object({ type: z.literal("static"), host: registryHost });
-const keptLogins = z.object({ type: z.literal("static"), secretId });
 
 export function registryConflicts(pullSecrets: readonly unknown[]): PathProblem[] {
   return [
     ...pullSecrets.flatMap((pullSecret, at) => {
       const registries = registriesIn(pullSecret);
-      const problems = [
-        ...repeatedRegistries(registries),
-        ...keptForAws(registries),
-        ...clusterRecords(registries),
-      ];
+      const problems = [...repeatedRegistries(registries), ...keptLoginConflicts(registries)];
       return problems.map(({ path, message }) => ({
         path: ["pullSecrets", at, "registries", ...path],
         message,
@@ -79,33 +66,6 @@ function registryNames(registries: readonly unknown[]) {
 /** Docker Hub goes by two names, and clients look its login up under one of them. */
 function hubOr(host: string): string {
   return host === "index.docker.io" ? "docker.io" : host;
-}
-
-/** What is kept would end after 12 hours, or let in whoever holds it for good. */
-function keptForAws(registries: readonly unknown[]): PathProblem[] {
-  return readEach(staticHosts, registries).flatMap(({ index, value }) => {
-    const type = ecrTypeOf(value.host);
-    if (type === undefined) return [];
-    const message = `a registry of AWS's, whose login has to be minted: expected type ${type}`;
-    return [{ path: [index, "host"], message }];
-  });
-}
-
-function ecrTypeOf(host: string): "ecr" | "ecr-public" | undefined {
-  if (/^(public\.ecr\.aws|ecr-public(\.[a-z0-9-]+)?\.aws\.com)(:|$)/.test(host))
-    return "ecr-public";
-  return /^\d{12}\.dkr[.-]ecr(-fips)?\./.test(host) ? "ecr" : undefined;
-}
-
-/** A record holds a kubeconfig: as a password, it would be pushed into other clusters. */
-function clusterRecords(registries: readonly unknown[]): PathProblem[] {
-  return readEach(keptLogins, registries).flatMap(({ index, value }) => {
-    if (!/(^|:)ecr-pull-secrets\/[^/]+\/clusters\//.test(value.secretId)) return [];
-    const message =
-      "this is the record of a cluster, and its kubeconfig would be pushed into clusters as a " +
-      "password: expected a secret that holds a registry's login";
-    return [{ path: [index, "secretId"], message }];
-  });
 }
 
 /** `repositories` narrows the function's own role, and all tokens of that role open the same. */

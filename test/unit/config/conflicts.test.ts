@@ -150,8 +150,43 @@ describe("a kept login", () => {
     },
   );
 
+  test.each(["registry-1.docker.io", "registry-1.docker.io:443"])(
+    "for Docker Hub goes by the name in images, and not by %s",
+    (host) => {
+      expect(problemsIn(registryWith(host, "login"))).toMatchObject([
+        {
+          path: "pullSecrets[0].registries[0].host",
+          message:
+            "Docker Hub answers there, and images and logins go by another name: expected docker.io",
+        },
+      ]);
+    },
+  );
+
+  test.each([
+    ["us-east-1:111122223333:key/1234abcd", "us-east-1", 0],
+    ["eu-west-1:111122223333:key/1234abcd", "us-east-1", 1],
+    ["eu-west-1:111122223333:key/mrk-1234abcd", "us-east-1", 1],
+    ["eu-west-1:444455556666:key/1234abcd", "eu-west-1", 0],
+  ])("is encrypted with a key of its own region: %s, in %s", (key, region, problems) => {
+    const secretId = `arn:aws:secretsmanager:${region}:111122223333:secret:ghcr`;
+    const fields = `type: static, host: ghcr.io, secretId: "${secretId}", kmsKeyArn: "arn:aws:kms:${key}"`;
+    const found = problemsIn(pullSecretWith(`registries: [{ ${fields} }]`));
+    expect(found).toHaveLength(problems);
+    expect(found).toMatchObject(
+      [
+        {
+          path: "pullSecrets[0].registries[0].kmsKeyArn",
+          message:
+            "a secret is encrypted with a key of its own region: expected one in us-east-1, found one in eu-west-1",
+        },
+      ].slice(0, problems),
+    );
+  });
+
   test.each([
     "ecr-pull-secrets/prod/clusters/prod-eu",
+    "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pull-secrets/prod/clusters/prod-eu",
     "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pull-secrets/a.b/clusters/prod-eu-AbCdEf",
   ])("that is the record of a cluster is refused: %s", (secretId) => {
     const problems = problemsIn(registryWith("ghcr.io", secretId));
