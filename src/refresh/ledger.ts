@@ -13,7 +13,7 @@ import type { Plan } from "./plan.ts";
 import type { StopReason } from "./ports.ts";
 import type { Failure, SecretLine } from "./report.ts";
 import type { MintedCredentials } from "./rules/choose-contents.ts";
-import { describeOutcome } from "./rules/describe-reason.ts";
+import { describeKept, describeOutcome } from "./rules/describe-reason.ts";
 import type { Finding, Notice } from "./rules/findings.ts";
 import type { SecretWrite } from "./rules/judge-secret.ts";
 import { SecretsSeen } from "./secrets-seen.ts";
@@ -92,7 +92,7 @@ export class Ledger {
         this.#secrets.note({ ...place, ...upToDate }, contentOf(write, outcome.stamps));
         break;
       case "kept":
-        this.#secrets.kept(write, "no credential could be had", { isSure: true });
+        this.#secrets.kept(write, describeKept(write), { isSure: true });
         break;
       case "found":
         this.#found(outcome.finding);

@@ -3,7 +3,8 @@ import type { Look } from "./look.ts";
 import { wrap } from "./wording.ts";
 
 /** `see why: ecr-pull-secrets refresh prod-eu --stage prod` */
-const endsWithCommand = /^(?<prose>.*: )?(?<command>(?:ecr-pull-secrets|npx|npm|aws) [^,;]+)$/s;
+const endsWithCommand =
+  /^(?<prose>.*: )?(?<command>(?:ecr-pull-secrets|npx|npm|aws|kubectl) [^,;]+)$/s;
 
 /** A command at its end stands whole on a line of its own, however long: somebody will copy it. */
 export function renderHint(hint: string, indent: string, { paint, columns }: Look): string {

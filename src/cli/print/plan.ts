@@ -42,10 +42,12 @@ function renderGroup(group: readonly PlannedChange[], { paint, columns }: Look):
     return "";
   }
   const { change, reason } = first;
-  const where = `in ${count(group.length, "namespace")}`;
+  const what = `${objectOf(first)} in ${count(group.length, "namespace")}`;
   const names = listSome(group.map(({ namespace }) => namespace));
+  const fits = `  ${change} ${what} · ${reason}`.length <= columns;
   return [
-    `  ${paint.bold(change)} ${objectOf(first)} ${where} ${paint.dim(`· ${reason}`)}`,
+    `  ${paint.bold(change)} ${what}${fits ? paint.dim(` · ${reason}`) : ""}`,
+    ...(fits ? [] : [paint.dim(wrap(`· ${reason}`, columns, "    "))]),
     paint.dim(wrap(names, columns, "      ")),
   ].join("\n");
 }

@@ -1,7 +1,8 @@
 /** What a sweep did, for a terminal: a row per secret, then what failed and why, then the sum. */
 import { formatDuration } from "../../durations.ts";
-import { listSome } from "../../list-some.ts";
-import type { RestartLine, SecretLine, SweepReport } from "../../refresh/report.ts";
+import type { SecretLine, SweepReport } from "../../refresh/report.ts";
+import { noCredential } from "../../refresh/rules/describe-reason.ts";
+import { renderChanges } from "./changes.ts";
 import { formatExpiry } from "./durations.ts";
 import { renderExpiries } from "./expiries.ts";
 import type { Look } from "./look.ts";
@@ -33,8 +34,9 @@ export function renderReport(report: ShownReport, look: Look): string {
   return joinBlocks([
     renderRows(report.secrets, look),
     [
-      ...renderRestarts(report.restarts, look),
+      ...renderChanges(report, look),
       ...renderFailures(report.failures, look),
+      ...renderUntold(report, look),
       ...renderNotices(report.notices, look),
       ...renderCredential(report, look),
     ].join("\n"),
@@ -60,15 +62,14 @@ function renderCredential({ credential, failures }: ShownReport, look: Look): st
   return trouble && !isTold ? [renderRemark({ kind: "credential", ...trouble }, look)] : [];
 }
 
-/** Somebody will ask why their pods have started anew. */
-function renderRestarts(restarts: readonly RestartLine[], { paint, columns }: Look): string[] {
-  const keyOf = ({ workload, reason }: RestartLine) => `${workload} ${reason}`;
-  return [...Map.groupBy(restarts, keyOf).values()].map((group) => {
-    const [first] = group;
-    const where = listSome(group.map(({ namespace }) => namespace));
-    const what = `${first?.workload} restarted in ${where}: ${first?.reason}`;
-    return `${paint.green("✔")} ${wrap(what, columns - 2, "  ").trimStart()}`;
+/** Of secrets that failed, what no failure tells: an entry that was taken out, one left to others. */
+function renderUntold({ secrets, failures }: ShownReport, look: Look): string[] {
+  const told = new Set([noCredential, ...failures.map(({ message }) => message)]);
+  const untold = secrets.filter(({ result, reason }) => result === "failed" && !told.has(reason));
+  const remarks = untold.map(({ namespace, pullSecret, reason }) => {
+    return { kind: pullSecret, namespace, pullSecret, message: reason };
   });
+  return renderNotices(remarks, look);
 }
 
 /** What changed or failed comes first; of the rest, as much as fits. */

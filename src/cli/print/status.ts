@@ -102,6 +102,8 @@ function renderSum({ cluster, secrets, ...status }: StatusReport, look: Look): s
   const number = (state: StatusLine["state"]) =>
     secrets.filter((line) => line.state === state).length;
   const expired = secrets.filter((line) => hasExpired(line, status.at)).length;
+  const logins = status.problems.filter(({ kind }) => kind === "mint").length;
+  const lists = status.problems.length - logins;
   const parts = [
     `${count(number("current"), "secret")} up to date`,
     ...(["due", "missing"] as const)
@@ -109,7 +111,8 @@ function renderSum({ cluster, secrets, ...status }: StatusReport, look: Look): s
       .map((state) => `${number(state)} ${state}`),
     ...(expired > 0 ? [`${expired} expired`] : []),
     ...(number("problem") > 0 ? [`${count(number("problem"), "problem")}`] : []),
-    ...(status.problems.length > 0 ? [`${count(status.problems.length, "list")} refused`] : []),
+    ...(logins > 0 ? [`${count(logins, "login")} unknown`] : []),
+    ...(lists > 0 ? [`${count(lists, "list")} refused`] : []),
   ];
   const { selected, known } = status.namespaces;
   const expiry = renderExpiries(status, now);

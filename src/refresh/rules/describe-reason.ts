@@ -53,6 +53,15 @@ export function describeReason(reason: WriteReason): string {
   }
 }
 
+export const noCredential = "no credential could be had";
+
+/** How a secret fares that wasn't written for want of credentials. */
+export function describeKept({ reason }: SecretWrite): string {
+  return reason.why === "adopted"
+    ? "somebody else's, and left as it is until every registry gives a credential"
+    : noCredential;
+}
+
 function describeLapse(registry: string): string {
   return `${registry} has expired and can't be renewed: its entry was removed, pulls go on without a login`;
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { formatRoughTime } from "../../../src/cli/print/durations.ts";
+import { renderHint } from "../../../src/cli/print/hint.ts";
 import { printJsonArray } from "../../../src/cli/print/json.ts";
 import { lookAt } from "../../../src/cli/print/look.ts";
+import { renderPlan, type ShownPlan } from "../../../src/cli/print/plan.ts";
 import { renderBriefly, renderReport, type ShownReport } from "../../../src/cli/print/report.ts";
 import { renderStatus } from "../../../src/cli/print/status.ts";
 import { renderVisits } from "../../../src/cli/print/visits.ts";
@@ -9,6 +11,7 @@ import { joinBlocks, wrap } from "../../../src/cli/print/wording.ts";
 import { sweepAnswer } from "../../../src/cli/registered/answers.ts";
 import type { Visit } from "../../../src/cli/registered/visit.ts";
 import { failedSweep } from "../../../src/refresh/refresh-cluster.ts";
+import { noCredential } from "../../../src/refresh/rules/describe-reason.ts";
 import type { StatusLine, StatusReport } from "../../../src/refresh/status-report.ts";
 import { hoursAgo, hoursAhead, now, owner } from "../refresh/builders.ts";
 import { captureRun } from "./captured-run.ts";
@@ -107,6 +110,16 @@ describe("a cluster's status", () => {
     expect(seen).toContain("… and 460 more (--output json has all)");
   });
 
+  test("says apart which logins nobody could ask for, and what couldn't be listed", () => {
+    const problems = [
+      { kind: "mint", pullSecret: "own", message: "ghcr.io: there is no such secret" },
+      { kind: "forbidden", pullSecret: "ecr-pull", message: "secrets is forbidden" },
+    ];
+    expect(renderStatus(status([], { outcome: "failed", problems }), look)).toContain(
+      "0 secrets up to date, 1 login unknown, 1 list refused",
+    );
+  });
+
   test("says where nothing could be seen", () => {
     const message = "secrets is forbidden";
     const problems = [{ kind: "forbidden", pullSecret: "ecr-pull", message, hint: "grant it" }];
@@ -192,6 +205,42 @@ describe("a sweep's report", () => {
     expect(text).not.toContain("web");
   });
 
+  test("says which secret lost an entry, or was left to others, and repeats no failure", () => {
+    const at = (namespace: string, reason: string) =>
+      ({ namespace, pullSecret: "p", result: "failed", reason, expiresAt: null }) as const;
+    const lapsed = "public.ecr.aws has expired and can't be renewed: its entry was removed";
+    const secrets = [
+      at("api", lapsed),
+      at("web", lapsed),
+      at("shop", noCredential),
+      at("team", "down"),
+    ];
+    const failures = [{ kind: "unreachable", message: "down", namespaces: ["team"] }];
+    const text = renderReport({ ...swept, outcome: "failed", secrets, failures }, look);
+    expect(text).toContain(`! p in api, web\n    ${lapsed}`);
+    expect(text.match(/^!/gm)).toHaveLength(1);
+    expect(text).not.toContain(noCredential);
+  });
+
+  test("tells, once for each, what was unlinked, deleted and restarted, and where", () => {
+    const unlinks = ["a", "b"].map((namespace) => {
+      return { namespace, serviceAccount: "default", pullSecret: "p" };
+    });
+    const workload = { workload: "deployment/x", pullSecrets: ["p"], reason: "a new one" };
+    const text = renderReport(
+      {
+        ...swept,
+        unlinks,
+        deletions: [{ namespace: "b", pullSecret: "p" }],
+        restarts: [{ namespace: "a", ...workload }],
+      },
+      look,
+    );
+    expect(text).toContain(
+      "✔ p unlinked from service account default in a, b\n✔ p deleted in b\n✔ deployment/x restarted in a: a new one\n",
+    );
+  });
+
   test("of a later version may name failures that are new here", () => {
     const failures = [{ kind: "quota", message: "too many", namespaces: ["web"] }];
     const answer = sweepAnswer.parse(
@@ -199,6 +248,30 @@ describe("a sweep's report", () => {
     );
     expect(renderReport(answer, look)).toContain("✖ quota in 1 namespace: web\n    too many");
   });
+});
+
+test("a command at the end of a hint stands whole on its line, whosever it is", () => {
+  const command = `kubectl rollout resume -n ${"n".repeat(60)} deployment/x`;
+  expect(renderHint(`go on: ${command}`, "  ", look)).toBe(`  → go on:\n    ${command}`);
+});
+
+test("a plan's line that doesn't fit gives its reason a line of its own", () => {
+  const change = { change: "link", pullSecret: "p", serviceAccount: "default" } as const;
+  const plan = (reason: string): ShownPlan => ({
+    cluster: "prod-eu",
+    owner: "123456789012/us-east-1/prod",
+    outcome: "ok",
+    at: now.toISOString(),
+    namespaces: { known: 1, selected: 1 },
+    changes: [{ ...change, namespace: "web", reason }],
+    current: 0,
+    problems: [],
+    notices: [],
+  });
+  const what = "  link p to service account default in 1 namespace";
+  expect(renderPlan(plan("new"), look)).toContain(`${what} · new\n      web\n`);
+  const long = "r".repeat(40);
+  expect(renderPlan(plan(long), look)).toContain(`${what}\n    · ${long}\n      web\n`);
 });
 
 test.each([

@@ -172,6 +172,7 @@ describe("a secret that was there before us", () => {
     await expect(scene.sweep({ pullSecrets: [{ adopt: true }] })).resolves.toMatchObject({
       outcome: "failed",
       counts: { failed: 1 },
+      secrets: [{ reason: expect.stringContaining("left as it is until") }],
     });
     expect(scene.cluster.state.secretData("web", "ecr-pull")).toEqual(theirs);
   });
