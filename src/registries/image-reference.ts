@@ -13,8 +13,12 @@ export interface ImageReference {
 }
 
 const hubHost = "docker.io";
-/** Names that Docker Hub has had: a login for one is a login for all. */
-const hubAliases = new Set(["index.docker.io", "registry-1.docker.io"]);
+/**
+ * Its old name, under which nodes still find it. Of `registry-1.docker.io`, where it answers, they
+ * don't know that it is the same.
+ * https://github.com/distribution/reference/blob/main/normalize.go (legacyDefaultDomain)
+ */
+const oldHubHost = "index.docker.io";
 const defaultTag = "latest";
 
 /** https://github.com/distribution/reference: longer names are refused by every registry. */
@@ -81,7 +85,7 @@ function splitHost(name: string): Pick<ImageReference, "host" | "repository"> {
     return { host: hubHost, repository: name };
   }
   const given = first.toLowerCase();
-  const host = hubAliases.has(given) ? hubHost : given;
+  const host = given === oldHubHost ? hubHost : given;
   return { host, repository: host === hubHost && !rest.includes("/") ? `library/${rest}` : rest };
 }
 

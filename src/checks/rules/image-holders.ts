@@ -27,8 +27,16 @@ export function holdersOf(
 export function judgeUncovered(image: ImageReference): CheckResult {
   return failed(catalogue.image, {
     message: `${formatImage(image)}: none of the cluster's pull secrets has a login for ${image.host}`,
-    hint: `a public image needs none; else add ${entryFor(image.host)} to the registries of one, and deploy`,
+    hint: `a public image needs none; else ${remedyFor(image)}`,
   });
+}
+
+function remedyFor(image: ImageReference): string {
+  if (image.host === "registry-1.docker.io") {
+    const name = formatImage({ ...image, host: "docker.io" });
+    return `name it ${name}, as logins for Docker Hub go by docker.io`;
+  }
+  return `add ${entryFor(image.host)} to the registries of one, and deploy`;
 }
 
 /** @param hosts that the secret has entries for */

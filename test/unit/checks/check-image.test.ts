@@ -171,6 +171,13 @@ describe("without a login for the host, the entry that the config lacks is named
     expect(registries.requests).toEqual([]);
   });
 
+  test("of where Docker Hub answers, the name that nodes look its login up under", async () => {
+    const [result] = await check(`${hub}/team/app:1`, { "ecr-pull": [fromOurs] });
+    expect(result?.hint).toBe(
+      "a public image needs none; else name it docker.io/team/app:1, as logins for Docker Hub go by docker.io",
+    );
+  });
+
   test("of a host that the secret has no entry for, the endpoints", async () => {
     const [result] = await check(`${fips}/team/app`, { "ecr-pull": [fromOurs] });
     expect(result?.message).toContain(`ecr-pull has this registry's login for ${ours}`);

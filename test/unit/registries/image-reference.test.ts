@@ -12,7 +12,8 @@ describe("an image's name in full is, of", () => {
     ["grafana/grafana", "docker.io/grafana/grafana:latest"],
     ["docker.io/nginx", "docker.io/library/nginx:latest"],
     ["index.docker.io/grafana/grafana:11", "docker.io/grafana/grafana:11"],
-    ["registry-1.docker.io/library/nginx", "docker.io/library/nginx:latest"],
+    // Nodes look up no login of docker.io for it.
+    ["registry-1.docker.io/library/nginx", "registry-1.docker.io/library/nginx:latest"],
     ["ghcr.io/team/app:v1", "ghcr.io/team/app:v1"],
     ["GHCR.io/team/app:V1", "ghcr.io/team/app:V1"],
     ["localhost/app", "localhost/app:latest"],
