@@ -31,7 +31,7 @@ export function judgeEcrRefusal({ answer, registry, image, owner, ...about }: Ec
   if (status !== 403 || (text !== undefined && !text.includes("is not authorized"))) {
     return { hint: notTaken };
   }
-  const { denier, missing, principal: refused } = readEcrRefusal(text);
+  const { denier, missing, action, principal: refused } = readEcrRefusal(text);
   if (denier !== undefined) {
     return {
       hint: `a statement of its ${denier} denies it: until that is gone, none can allow it`,
@@ -40,7 +40,10 @@ export function judgeEcrRefusal({ answer, registry, image, owner, ...about }: Ec
   if (missing !== undefined && !usual.includes(missing)) {
     return { hint: `its ${missing} has to allow ${pullActions.join(" and ")} as well` };
   }
-  const principal = about.principal ?? (refused === undefined ? undefined : principalOf(refused));
+  const principal = about.principal ?? principalOf(refused ?? "");
+  if (action !== undefined && !pullActions.includes(action)) {
+    return { hint: explainCache(action, registry, principal?.arn ?? "whoever asks") };
+  }
   if (principal === undefined) {
     return { hint: "who asks for the token has to be allowed it: aws sts get-caller-identity" };
   }
@@ -50,6 +53,18 @@ export function judgeEcrRefusal({ answer, registry, image, owner, ...about }: Ec
   const wanted = { repository, account, region, principal, missing, computedBy };
   return explain(pullPolicies(wanted), missing);
 }
+
+/**
+ * To fill a cache takes more than to pull from it, and the config gives nobody the right to it.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+ */
+function explainCache(action: string, { account, region }: EcrRegistry, who: string): string {
+  return cacheActions.includes(action)
+    ? `it has no image in its pull through cache yet, and to import it takes ${action}: let somebody who may do that pull it once, or allow it to ${who} in the registry's policy, with credentials of account ${account}: aws ecr get-registry-policy --region ${region}`
+    : `what ECR misses is ${action}, which no pull takes by itself: allow it to ${who}`;
+}
+
+const cacheActions = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"];
 
 /** The kinds of policy that can allow, where all others only limit. */
 const usual = ["identity-based policy", "resource-based policy"];

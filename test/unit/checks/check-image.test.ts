@@ -340,6 +340,29 @@ describe("refused by another account's ECR", () => {
     expect(result).not.toHaveProperty("policies");
   });
 
+  test.each([
+    [
+      "ecr:BatchImportUpstreamImage",
+      `it has no image in its pull through cache yet, and to import it takes ecr:BatchImportUpstreamImage: let somebody who may do that pull it once, or allow it to ${ownRole} in the registry's policy, with credentials of account 111122223333: aws ecr get-registry-policy --region us-east-1`,
+    ],
+    [
+      "ecr:CreateRepository",
+      expect.stringContaining(
+        "pull through cache yet, and to import it takes ecr:CreateRepository",
+      ),
+    ],
+    [
+      "ecr:TagResource",
+      `what ECR misses is ecr:TagResource, which no pull takes by itself: allow it to ${ownRole}`,
+    ],
+  ])("a cache that wants %s is told from a pull", async (action, hint) => {
+    const text = denial(silentPolicy("identity-based policy"));
+    registries.addEcr(theirs).deny("team/app", text.replaceAll("ecr:BatchGetImage", action));
+    const [result] = await check(`${theirs}/team/app`, { "ecr-pull": [fromTheirs] });
+    expect(result).toMatchObject({ result: "failed", hint });
+    expect(result).not.toHaveProperty("policies");
+  });
+
   test("nothing in what a registry says gets into a policy or a command", async () => {
     const who = "arn:aws:sts::123456789012:assumed-role/x;rm -rf ~/y";
     registries.addEcr(theirs).deny("team/app", denial("", who));
