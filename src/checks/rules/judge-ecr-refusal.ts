@@ -1,7 +1,7 @@
 /** Which policies would let ECR hand out an image that it refused. */
 import type { Owner } from "../../refresh/desired.ts";
 import type { EcrRegistry } from "../../refresh/registries.ts";
-import { readEcrRefusal } from "../../registries/ecr-refusal.ts";
+import { type EcrRefusal, readEcrRefusal } from "../../registries/ecr-refusal.ts";
 import type { NoImage } from "../../registries/image-answer.ts";
 import type { ImageReference } from "../../registries/image-reference.ts";
 import { type Principal, principalOf } from "../../registries/principal.ts";
@@ -26,12 +26,13 @@ export interface Remedy {
 const notTaken =
   "it isn't the rights of the role: ECR doesn't take the token. Ask again; then look for a proxy that answers in ECR's place";
 
-export function judgeEcrRefusal({ answer, registry, image, owner, ...about }: EcrRefused): Remedy {
+export function judgeEcrRefusal({ answer, ...asked }: EcrRefused): Remedy {
   const { text, status } = answer;
   if (status !== 403 || (text !== undefined && !text.includes("is not authorized"))) {
     return { hint: notTaken };
   }
-  const { denier, missing, action, principal: refused } = readEcrRefusal(text);
+  const refusal = readEcrRefusal(text);
+  const { denier, missing } = refusal;
   if (denier !== undefined) {
     return {
       hint: `a statement of its ${denier} denies it: until that is gone, none can allow it`,
@@ -40,7 +41,14 @@ export function judgeEcrRefusal({ answer, registry, image, owner, ...about }: Ec
   if (missing !== undefined && !usual.includes(missing)) {
     return { hint: `its ${missing} has to allow ${pullActions.join(" and ")} as well` };
   }
-  const principal = about.principal ?? principalOf(refused ?? "");
+  const principal = asked.principal ?? principalOf(refusal.principal ?? "");
+  return judgeMissing(refusal, { ...asked, principal });
+}
+
+function judgeMissing(
+  { action, missing }: EcrRefusal,
+  { registry, principal, image, owner }: Omit<EcrRefused, "answer">,
+): Remedy {
   if (action !== undefined && !pullActions.includes(action)) {
     return { hint: explainCache(action, registry, principal?.arn ?? "whoever asks") };
   }
