@@ -45,11 +45,17 @@ export function doomed({ secret, region }: SecretCall): MintError {
 
 function missing(call: SecretCall): MintError {
   const { action, secret, region } = call;
-  const message =
-    action === "secretsmanager:DescribeSecret"
-      ? `there is no secret ${secret} in Secrets Manager in ${region}`
-      : `the secret ${secret} in ${region} lost the version that was current a moment ago`;
-  return new MintError("malformed", message, { hint: `Look for it: ${describeCommand(call)}` });
+  if (action === "secretsmanager:GetSecretValue") {
+    const message = `the secret ${secret} in ${region} lost the version that was current a moment ago`;
+    return new MintError("malformed", message, { hint: `Look at it: ${describeCommand(call)}` });
+  }
+  const message = `there is no secret ${secret} in Secrets Manager in ${region}`;
+  // A name can be made; of an ARN, AWS chooses the end.
+  const create = `aws secretsmanager create-secret --name ${secret} --region ${region} --secret-string file://login`;
+  const hint = secret.startsWith("arn:")
+    ? "Put the ARN of one that is there into the config's secretId."
+    : `If the config's secretId is right, make it: ${create}`;
+  return new MintError("malformed", message, { hint });
 }
 
 function keyDenied(call: SecretCall): MintError {

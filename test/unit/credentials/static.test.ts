@@ -151,7 +151,15 @@ describe("a login can't be had:", () => {
     await expectFailure({
       kind: "malformed",
       message: `there is no secret ${secretId} in Secrets Manager in us-east-1`,
-      hint: `Look for it: aws secretsmanager describe-secret ${where}`,
+      hint: `If the config's secretId is right, make it: aws secretsmanager create-secret --name ${secretId} --region us-east-1 --secret-string file://login`,
+    });
+  });
+
+  test("no secret has that ARN, whose end nobody chooses", async () => {
+    const arn = `arn:aws:secretsmanager:us-east-1:123456789012:secret:${secretId}-AbCdEf`;
+    await expect(newSource().currentVersion?.(registry({ secretId: arn }))).rejects.toMatchObject({
+      kind: "malformed",
+      hint: "Put the ARN of one that is there into the config's secretId.",
     });
   });
 
