@@ -34,8 +34,10 @@ export async function applyPlan(plan: Plan, context: ApplyContext): Promise<void
   const owed = new Set(plan.unlinks);
   const links = plan.links.filter(there).map((link) => linkTask(link, context));
   const unlinks = plan.unlinks.map((link) => unlinkTask(link, owed, context));
+  await eachInParallel([...links, ...unlinks], run);
+  // A pod gets its account's pull secrets when it is made, and never again: links come first.
   const restarts = plan.restarts.map((restart) => restartTask(restart, context));
-  await eachInParallel([...links, ...unlinks, ...restarts], run);
+  await eachInParallel(restarts, run);
   // A secret goes once nothing names it any more, for the same reason.
   const named = new Set([...owed].map((link) => `${link.account.namespace}/${link.pullSecret}`));
   const free = (each: SecretDeletion) => !named.has(`${each.namespace}/${each.pullSecret}`);

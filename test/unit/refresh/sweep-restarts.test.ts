@@ -93,6 +93,19 @@ test("it rolls after the secret is written, for just what it holds then", async 
   });
 });
 
+test("it rolls once the accounts are linked: its pods pull by what theirs says then", async () => {
+  const scene = await startProxy();
+  const path = "/api/v1/namespaces/proxy/serviceaccounts/default";
+  const conflict = { type: "status", code: 409, reason: "Conflict" } as const;
+  scene.cluster.fault({ on: { method: "PATCH", path }, do: conflict });
+  await scene.sweep({
+    pullSecrets: [{ namespaces: "proxy", restart, serviceAccounts: ["default"] }],
+  });
+  const done = scene.cluster.requests.map(({ verb, path }) => `${verb} ${path}`);
+  expect(done.lastIndexOf(`patch ${path}`)).toBeGreaterThan(-1);
+  expect(done.lastIndexOf(`patch ${path}`)).toBeLessThan(done.indexOf(`patch ${deploymentPath}`));
+});
+
 describe("a sweep that ends between the write and the restart", () => {
   test.each([
     ["before the restart", { type: "status", code: 503, reason: "ServiceUnavailable" }, 99],
