@@ -32,11 +32,18 @@ interface SecretPlaces {
   readonly doomed: readonly SecretDeletion[];
 }
 
+export interface PlannedUnlinks {
+  readonly links: readonly AccountLink[];
+  /** By namespace, dropped names that this sweep didn't look at: there were too many. */
+  readonly unasked: ReadonlyMap<string, readonly string[]>;
+  readonly findings: readonly Finding[];
+}
+
 export function planUnlinks(
   secret: DesiredPullSecret,
   where: SecretPlaces,
   observed: Observed,
-): { readonly links: readonly AccountLink[]; readonly findings: readonly Finding[] } {
+): PlannedUnlinks {
   const doomed = new Set(where.doomed.map(({ namespace }) => namespace));
   const states = where.listing.items
     .filter(({ namespace }) => where.held.has(namespace) || doomed.has(namespace))
@@ -45,13 +52,19 @@ export function planUnlinks(
     return { namespace, names: droppedBy(secret, stamps) };
   });
   if (doomed.size === 0 && dropped.every(({ names }) => names.length === 0)) {
-    return { links: [], findings: [] };
+    return { links: [], unasked: new Map(), findings: [] };
   }
   const remembered = new Map(
     states.map(({ namespace, stamps }) => [namespace, rememberedIn(stamps) ?? []]),
   );
   return {
     links: judgeUnlinks(secret, { remembered, doomed }, accountsSeen(observed)),
+    unasked: new Map(
+      dropped.map(({ namespace, names }) => [
+        namespace,
+        names.filter((name) => !isAskedFor(observed, name)),
+      ]),
+    ),
     findings: dropped.flatMap(({ namespace, names }) =>
       names
         .filter((name) => isUnseen(observed, namespace, name))
@@ -64,6 +77,12 @@ function accountsSeen({ serviceAccounts, droppedAccounts }: Observed): ServiceAc
   const lists = [...serviceAccounts.values(), ...droppedAccounts.values()];
   const accounts = lists.flatMap(({ items }) => items);
   return [...new Map(accounts.map((each) => [`${each.namespace}/${each.name}`, each])).values()];
+}
+
+function isAskedFor({ serviceAccounts, droppedAccounts }: Observed, name: string): boolean {
+  return [serviceAccounts, droppedAccounts].some(
+    (lists) => lists.has(name) || lists.has(everyAccount),
+  );
 }
 
 /** The rights to it may have been taken from us together with the wish. */

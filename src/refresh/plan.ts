@@ -6,7 +6,7 @@ import { readStamps } from "../pull-secrets/stamps.ts";
 import type { DesiredPullSecret } from "./desired.ts";
 import { type Listing, unlisted } from "./lists-by-place.ts";
 import type { Observed } from "./observe.ts";
-import { planLinks, planUnlinks } from "./plan-accounts.ts";
+import { type PlannedUnlinks, planLinks, planUnlinks } from "./plan-accounts.ts";
 import {
   type CurrentSecret,
   type Draft,
@@ -78,18 +78,18 @@ function planPullSecret(secret: DesiredPullSecret, observed: Observed, { judge, 
   );
   planLinks(secret, { held, observed }, draft);
   const unlinks = planUnlinks(secret, { held, listing, doomed: orphans.deletions }, observed);
-  draft.writes.push(...writes.map((write) => remembering(unlinks.links, write)));
+  draft.writes.push(...writes.map((write) => remembering(unlinks, write)));
   draft.unlinks.push(...unlinks.links);
   draft.deletions.push(...orphans.deletions);
   draft.findings.push(...orphans.findings, ...unlinks.findings);
 }
 
 /** What a secret is to remember, though the config has dropped it. */
-function remembering(unlinks: readonly AccountLink[], write: SecretWrite): SecretWrite {
-  const here = unlinks.filter(({ account }) => account.namespace === write.namespace);
-  return here.length === 0
-    ? write
-    : { ...write, stillLinked: here.map((each) => each.account.name) };
+function remembering({ links, unasked }: PlannedUnlinks, write: SecretWrite): SecretWrite {
+  const here = links.filter(({ account }) => account.namespace === write.namespace);
+  const names = here.map(({ account }) => account.name);
+  const stillLinked = [...names, ...(unasked.get(write.namespace) ?? [])];
+  return stillLinked.length === 0 ? write : { ...write, stillLinked };
 }
 
 /** Where a list was refused, nothing is known and nothing is done: the refusal is the report. */

@@ -45,7 +45,7 @@ export interface SecretWrite {
   readonly contention: Contention | undefined;
   /** What is to be told if none of the due ones can be minted; absent: just that. */
   readonly otherwise?: Finding;
-  /** Accounts there that link the secret, though the config has dropped their names. */
+  /** Names that the config has dropped, of accounts there that link the secret, or may do so. */
   readonly stillLinked?: readonly string[] | undefined;
 }
 

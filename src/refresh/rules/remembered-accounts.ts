@@ -5,7 +5,7 @@ import type { DesiredPullSecret } from "../desired.ts";
 
 /**
  * What the secret says once it is written: whom the config asks to link, and those of before that
- * still are linked.
+ * still are linked, as far as anybody has looked.
  */
 export function rememberedAccounts({ secret, existing, stillLinked = [] }: ToBeWritten) {
   const wanted: NamedAccounts = secret.serviceAccounts;
@@ -23,7 +23,7 @@ export function rememberedAccounts({ secret, existing, stillLinked = [] }: ToBeW
 interface ToBeWritten {
   readonly secret: Pick<DesiredPullSecret, "serviceAccounts">;
   readonly existing: { readonly stamps: ReadStamps } | undefined;
-  /** Names that the config has dropped, of accounts that link the secret. */
+  /** Names that the config has dropped, of accounts that link the secret, or may do so. */
   readonly stillLinked?: readonly string[] | undefined;
 }
 

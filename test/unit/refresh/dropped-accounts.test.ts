@@ -147,6 +147,14 @@ describe("a secret that is written remembers", () => {
     expect(rememberedAccounts(write)).toEqual(["a"]);
   });
 
+  test("names that there were too many of to look at, until a later sweep has", () => {
+    const names = Array.from({ length: 150 }, (_, index) => `a-${1_000 + index}`);
+    const secret = remembering(names, "web", 7);
+    const asked = droppedNames(linking(), [secret]).map((name) => serviceAccount("web", [], name));
+    const { writes } = plan(linking(), cluster(secret, ...asked));
+    expect(writes.map(rememberedAccounts)).toEqual([names.slice(100)]);
+  });
+
   test("what the plan saw linked in its namespace", () => {
     const secrets = [remembering(["builder"], "web", 7), remembering(["builder"], "api", 7)];
     const { writes } = plan(linking(), {
