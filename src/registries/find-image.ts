@@ -68,7 +68,9 @@ async function judge(
   if ([400, 401, 403, 404].includes(status)) {
     // Docker Hub counts a GET as a pull only if it hands the manifest out.
     const message = readMessage(await reasonIn(explain), shown);
-    return { outcome: status === 404 ? "missing" : "refused", host, status, ...message };
+    const unasked = shown.length === 0 && ({ isUnasked: true } as const);
+    const outcome = status === 404 ? "missing" : "refused";
+    return { outcome, host, status, ...message, ...unasked };
   }
   throw unexpected(status, headers.location, host);
 }

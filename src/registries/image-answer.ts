@@ -26,6 +26,8 @@ export interface NoImage extends RegistryMessage {
   /** Who said so: the registry, or the service that gives its tokens. */
   readonly host: string;
   readonly status: number;
+  /** The login was never looked at: the answer came before anybody asked for one. */
+  readonly isUnasked?: true;
 }
 
 /** @throws RegistryError: there is no answer, neither yes nor no */

@@ -30,6 +30,10 @@ export function judgeAnswer(
     const opened = isPublic ? `${formatImage(image)}, which everybody may pull` : place;
     return passed(catalogue.image, `${opened}: ${digest}, ${mediaType}`);
   }
+  if (answer.isUnasked) {
+    const found = `${formatImage(image)}: ${describe(answer, image)}, and asks nobody for a login`;
+    return failed(catalogue.image, { message: found, hint: unaskedSearch });
+  }
   const message = `${place}: ${describe(answer, image)}`;
   if (answer.outcome === "missing") {
     const hint = registry.type === "ecr" ? ecrSearch(registry, asked, answer) : otherSearch;
@@ -42,6 +46,10 @@ export function judgeAnswer(
       })
     : failed(catalogue.image, { message, hint: wantedLogin(image.host) });
 }
+
+/** https://github.com/containerd/containerd/blob/main/core/remotes/docker/authorizer.go (AddResponses) */
+const unaskedSearch =
+  "are its name and its tag right? containerd shows a login only where it is asked for one (401)";
 
 /** Some registries say of what a login may not see that it isn't there. */
 const otherSearch = "are its name and its tag right, and may this login see the repository?";

@@ -397,6 +397,20 @@ describe("another registry", () => {
     });
   });
 
+  test.each([
+    [403, "refuses it (403)"],
+    [404, "doesn't have it (404)"],
+  ])("that answers %i before it asks for a login is said not to have seen it", async (...it) => {
+    const [status, found] = it;
+    registries.add(hub, () => ({ status }));
+    const [result] = await check("team/app:1", { hub: [fromHub] });
+    expect(result).toMatchObject({
+      result: "failed",
+      message: `docker.io/team/app:1: ${hub} ${found}, and asks nobody for a login`,
+      hint: "are its name and its tag right? containerd shows a login only where it is asked for one (401)",
+    });
+  });
+
   test("that can't be reached says why", async () => {
     const fromNowhere = { type: "static", host: "registry.invalid:5000", secretId };
     const [result] = await check("registry.invalid:5000/app", { other: [fromNowhere] });
