@@ -8,7 +8,7 @@ import type { SecretState, ServiceAccountState } from "./ports.ts";
 import { droppedBy, everyAccount, judgeUnlinks } from "./rules/dropped-accounts.ts";
 import type { Finding } from "./rules/findings.ts";
 import { type AccountLink, judgeAccounts } from "./rules/link-accounts.ts";
-import { linkLeft } from "./rules/link-left.ts";
+import { linkLeft, linksLeft } from "./rules/link-left.ts";
 import type { SecretDeletion } from "./rules/orphans.ts";
 import { rememberedIn } from "./rules/remembered-accounts.ts";
 
@@ -68,7 +68,11 @@ export function planUnlinks(
     findings: dropped.flatMap(({ namespace, names }) =>
       names
         .filter((name) => isUnseen(observed, namespace, name))
-        .map((name) => linkLeft(secret.name, { namespace, name })),
+        .map((name) =>
+          name === everyAccount
+            ? linksLeft(secret.name, namespace)
+            : linkLeft(secret.name, { namespace, name }),
+        ),
     ),
   };
 }

@@ -22,6 +22,18 @@ export function linkLeft(
   };
 }
 
+/** So too, once all accounts were linked: which of them still are is for a person to look up. */
+export function linksLeft(pullSecret: string, namespace: string): Notice {
+  return {
+    kind: "link-left",
+    severity: "notice",
+    pullSecret,
+    namespace,
+    message: `the config no longer links all service accounts to secret ${pullSecret}, and the cluster no longer lets us look for links that are left`,
+    hint: `kubectl get serviceaccounts -n ${namespace} -o 'custom-columns=NAME:.metadata.name,SECRETS:.imagePullSecrets[*].name'`,
+  };
+}
+
 /** Refused by the server if the entry has moved meanwhile. */
 function removal(pullSecret: string, index: number): string {
   const path = `/imagePullSecrets/${index}`;

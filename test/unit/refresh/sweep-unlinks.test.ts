@@ -7,6 +7,10 @@ const both = [{ serviceAccounts: ["default", "builder"] }];
 const dropped = [{ serviceAccounts: ["default"] }];
 const builderPath = (namespace: string) =>
   `/api/v1/namespaces/${namespace}/serviceaccounts/builder`;
+const allAccounts = [
+  { resources: ["namespaces", "serviceaccounts"], verbs: ["list", "patch"] },
+  { resources: ["secrets"], resourceNames: ["ecr-pull"], verbs: ["list", "create", "patch"] },
+];
 const conflict = { type: "status", code: 409, reason: "Conflict" } as const;
 
 /** With both accounts linked in each of these namespaces, between entries of others. */
@@ -89,11 +93,7 @@ test("an account that a person has linked stays, though its name is like no othe
 });
 
 test("of all accounts, those that are still wanted keep their link", async () => {
-  const rights = [
-    { resources: ["namespaces", "serviceaccounts"], verbs: ["list", "patch"] },
-    { resources: ["secrets"], resourceNames: ["ecr-pull"], verbs: ["list", "create", "patch"] },
-  ];
-  const scene = await startScene({ namespaces: ["web"], rights });
+  const scene = await startScene({ namespaces: ["web"], rights: allAccounts });
   scene.cluster.state.createServiceAccount("web", "builder", ["theirs"]);
   await scene.sweep({ pullSecrets: [{ serviceAccounts: ["*"] }] });
   const report = await scene.sweep({ pullSecrets: dropped });
@@ -186,6 +186,27 @@ describe("without the right to it any more", () => {
     ]);
     expect(linksOf(scene, "web")).toContain("ecr-pull");
   });
+});
+
+test("without the right to list all accounts any more, where they are to be found is said", async () => {
+  const linkAll = [{ serviceAccounts: ["*"] }];
+  const scene = await startScene({ namespaces: ["web"], rights: allAccounts });
+  await scene.sweep({ pullSecrets: linkAll });
+  scene.cluster.fault({
+    on: { method: "GET", path: "/api/v1/serviceaccounts" },
+    after: 1,
+    do: { type: "status", code: 403, reason: "Forbidden" },
+  });
+  const report = await scene.sweep({ pullSecrets: dropped });
+  expect(report).toMatchObject({ outcome: "ok", counts: { unlinked: 0 } });
+  expect(report.notices).toMatchObject([
+    {
+      kind: "link-left",
+      namespace: "web",
+      message: expect.stringContaining("no longer links all service accounts to secret ecr-pull"),
+      hint: expect.stringMatching(/^kubectl get serviceaccounts -n web -o 'custom-columns=/),
+    },
+  ]);
 });
 
 describe("a secret that is pruned", () => {
