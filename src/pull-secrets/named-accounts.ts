@@ -10,9 +10,18 @@ export type NamedAccounts = readonly string[] | "all";
 /** As many as a config may name, and as many that it dropped. */
 const maxNames = 2_000;
 
+/**
+ * Annotations of one object may have 256 KiB in all, or it can't be written; and each list carries
+ * them. Some five hundred names of usual length.
+ */
+const maxLength = 16_384;
+
+/** Names that are too long together aren't noted: a secret that can't be written would be worse. */
 export function writeNamedAccounts(accounts: NamedAccounts | undefined): Record<string, string> {
   const names = accounts === "all" ? ["*"] : (accounts ?? []).toSorted();
-  return names.length === 0 ? {} : { [annotations.serviceAccounts]: JSON.stringify(names) };
+  const text = JSON.stringify(names);
+  const isWritten = names.length > 0 && text.length <= maxLength;
+  return isWritten ? { [annotations.serviceAccounts]: text } : {};
 }
 
 export function readNamedAccounts(text: string | undefined): NamedAccounts | undefined {

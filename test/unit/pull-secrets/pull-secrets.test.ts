@@ -140,6 +140,15 @@ describe("stamps", () => {
     }
   });
 
+  test("remember no accounts that are too many for an annotation beside others", () => {
+    const named = (count: number) => {
+      const serviceAccounts = Array.from({ length: count }, (_, index) => `a-${10_000 + index}`);
+      return writeStamps({ ...stamps, serviceAccounts })["ecr-pull-secrets/service-accounts"];
+    };
+    expect(named(1_600)?.length).toBe(16_001);
+    expect(named(1_700)).toBeUndefined();
+  });
+
   test.each([
     "",
     "default",
