@@ -18,7 +18,17 @@ export function readStaticLogin(
 ): RegistryLogin | string {
   if (username === undefined) return readBoth(value.reveal());
   const password = withoutFinalNewline(value.reveal());
-  return password === "" ? "an empty text" : { username, password: new SecretValue(password) };
+  if (password === "") return "an empty text";
+  return loginSchema.safeParse(parseJson(password)).success
+    ? "a username and a password as JSON, which are read without username in the config"
+    : loginOf(username, password);
+}
+
+/** Docker and what is built on it cut NULs off (`auth`), and no environment holds one. */
+function loginOf(username: string, password: string): RegistryLogin | string {
+  return password.includes("\0")
+    ? "a password with a NUL in it"
+    : { username, password: new SecretValue(password) };
 }
 
 function readBoth(text: string): RegistryLogin | string {
@@ -37,8 +47,7 @@ function readBoth(text: string): RegistryLogin | string {
       ? "an empty username"
       : "a username with colons, spaces, control or non-ASCII characters";
   }
-  if (password === "") return "an empty password";
-  return { username, password: new SecretValue(password) };
+  return password === "" ? "an empty password" : loginOf(username, password);
 }
 
 /**

@@ -69,6 +69,20 @@ describe("a kept secret that is the password", () => {
     expect(readStaticLogin(new SecretValue(value), "robot")).toBe("an empty text");
   });
 
+  test("is refused when it is a whole login: no registry has that as its password", () => {
+    const value = JSON.stringify({ username: "robot", password: canary });
+    const found =
+      "a username and a password as JSON, which are read without username in the config";
+    expect(readStaticLogin(new SecretValue(value), "robot")).toBe(found);
+  });
+
+  test.each([
+    [undefined, JSON.stringify({ username: "robot", password: `${canary}\0` })],
+    ["robot", `${canary}\0`],
+  ])("is refused with a NUL in it, which clients cut off: username %s", (username, value) => {
+    expect(readStaticLogin(new SecretValue(value), username)).toBe("a password with a NUL in it");
+  });
+
   test("isn't shown when the login is", () => {
     const login = readStaticLogin(new SecretValue(canary), "robot");
     expect(inspect(login) + JSON.stringify(login)).not.toContain(canary);
