@@ -123,6 +123,7 @@ describe("sixty namespaces, some of them excluded", () => {
       "ecr-pull-secrets/refreshed-at": time,
       "ecr-pull-secrets/registries": expect.any(String),
       "ecr-pull-secrets/shape": expect.stringMatching(/^[0-9a-f]{16}$/),
+      "ecr-pull-secrets/service-accounts": '["default"]',
     });
     const stamp = { issued: time, expires: time, source: expect.stringMatching(/^[0-9a-f]{16}$/) };
     const registries = secret.metadata.annotations["ecr-pull-secrets/registries"] ?? "";
