@@ -13,9 +13,9 @@ import {
 import { eachInParallel } from "./concurrency.ts";
 import { mintFor } from "./mint.ts";
 import type { Plan } from "./plan.ts";
-import type { SecretWrite } from "./rules/judge-secret.ts";
 import type { AccountLink } from "./rules/link-accounts.ts";
 import type { SecretDeletion } from "./rules/orphans.ts";
+import type { SecretWrite } from "./rules/secret-write.ts";
 import { taskRunner } from "./run-tasks.ts";
 import type { WriteContext } from "./write-secret.ts";
 

@@ -9,7 +9,7 @@ import { SecretValue } from "../secret-value.ts";
 import type { DesiredPullSecret } from "./desired.ts";
 import type { ClusterApi, Credential, CredentialSource } from "./ports.ts";
 import type { Contents, FreshEntry } from "./rules/choose-contents.ts";
-import type { SecretWrite } from "./rules/judge-secret.ts";
+import type { SecretWrite } from "./rules/secret-write.ts";
 
 export interface Composed {
   /** Decoded values, by the keys of the format. */

@@ -15,7 +15,7 @@ import type { Failure, SecretLine } from "./report.ts";
 import type { MintedCredentials } from "./rules/choose-contents.ts";
 import { describeKept, describeOutcome } from "./rules/describe-reason.ts";
 import type { Finding, Notice } from "./rules/findings.ts";
-import type { SecretWrite } from "./rules/judge-secret.ts";
+import type { SecretWrite } from "./rules/secret-write.ts";
 import { SecretsSeen } from "./secrets-seen.ts";
 import type { UnknownVersion } from "./unknown-versions.ts";
 import type { WriteOutcome } from "./write-secret.ts";

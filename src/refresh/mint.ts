@@ -3,7 +3,7 @@ import { MintError } from "../errors.ts";
 import type { CredentialSource } from "./ports.ts";
 import type { Registry } from "./registries.ts";
 import type { MintedCredentials } from "./rules/choose-contents.ts";
-import type { SecretWrite } from "./rules/judge-secret.ts";
+import type { SecretWrite } from "./rules/secret-write.ts";
 
 export async function mintFor(
   writes: readonly SecretWrite[],

@@ -8,8 +8,9 @@ import { unlisted } from "./lists-by-place.ts";
 import type { Observed } from "./observe.ts";
 import type { Draft, Planning } from "./plan-draft.ts";
 import type { SecretState, WorkloadState } from "./ports.ts";
-import type { Judge, SecretWrite } from "./rules/judge-secret.ts";
+import type { Judge } from "./rules/judge-secret.ts";
 import { type Awaited, awaitedRegistries, judgeWorkload } from "./rules/restarts.ts";
+import type { SecretWrite } from "./rules/secret-write.ts";
 import { heldWorkload, missingWorkload } from "./rules/workload-findings.ts";
 
 /** After all pull secrets were judged: a workload rolls once for all of them. */

@@ -17,11 +17,12 @@ import {
 import { awaitedHere, planRestarts } from "./plan-restarts.ts";
 import type { SecretState } from "./ports.ts";
 import type { Finding } from "./rules/findings.ts";
-import { type Judge, judgeSecret, type SecretWrite } from "./rules/judge-secret.ts";
+import { type Judge, judgeSecret } from "./rules/judge-secret.ts";
 import type { AccountLink } from "./rules/link-accounts.ts";
 import { judgeOrphans, type SecretDeletion } from "./rules/orphans.ts";
 import { ownership } from "./rules/ownership.ts";
 import type { Restart } from "./rules/restarts.ts";
+import type { SecretWrite } from "./rules/secret-write.ts";
 import { selectNamespaces } from "./rules/select-namespaces.ts";
 
 export interface Plan {

@@ -2,7 +2,7 @@
 import type { SecretContent } from "../pull-secrets/restarted-for.ts";
 import { type ReadStamps, soonestExpiry } from "../pull-secrets/stamps.ts";
 import type { SecretLine } from "./report.ts";
-import type { SecretWrite } from "./rules/judge-secret.ts";
+import type { SecretWrite } from "./rules/secret-write.ts";
 
 interface Place {
   readonly namespace: string;

@@ -15,9 +15,10 @@ import {
   missingNamespace,
   terminatingNamespace,
 } from "./rules/findings.ts";
-import { type Judge, judgeSecret, type SecretWrite } from "./rules/judge-secret.ts";
+import { type Judge, judgeSecret } from "./rules/judge-secret.ts";
 import { formatOwner } from "./rules/ownership.ts";
 import { rememberedAccounts } from "./rules/remembered-accounts.ts";
+import type { SecretWrite } from "./rules/secret-write.ts";
 
 export interface WriteContext {
   readonly api: ClusterApi;

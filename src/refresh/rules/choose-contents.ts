@@ -8,7 +8,7 @@ import { MintError } from "../../errors.ts";
 import type { RegistryStamp } from "../../pull-secrets/stamps.ts";
 import type { Credential } from "../ports.ts";
 import type { Registry } from "../registries.ts";
-import type { SecretWrite } from "./judge-secret.ts";
+import type { SecretWrite } from "./secret-write.ts";
 
 /** By the registry's source: two pull secrets may reach one registry through different roles. */
 export type MintedCredentials = ReadonlyMap<string, Credential | MintError>;

@@ -1,7 +1,7 @@
 /** Why a secret is written, in words. One wording for plan, report and log. */
 import { describeDrift } from "./drift.ts";
 import type { RegistryDue } from "./due.ts";
-import type { SecretWrite, WriteReason } from "./judge-secret.ts";
+import type { SecretWrite, WriteReason } from "./secret-write.ts";
 
 export type Change = "create" | "renew" | "adopt" | "restore";
 

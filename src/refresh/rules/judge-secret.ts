@@ -2,11 +2,11 @@
  * One pull secret in one namespace: leave it, write it, or say why it can't be written. Pure, and
  * asked again when somebody was faster than our write.
  */
-import { type Contention, type ReadStamps, readStamps } from "../../pull-secrets/stamps.ts";
+import { type ReadStamps, readStamps } from "../../pull-secrets/stamps.ts";
 import type { DesiredPullSecret, Owner } from "../desired.ts";
 import type { SecretState } from "../ports.ts";
-import { type Drift, findDrift } from "./drift.ts";
-import { type RegistryDue, registryDue } from "./due.ts";
+import { findDrift } from "./drift.ts";
+import { registryDue } from "./due.ts";
 import {
   type Finding,
   foreignSecret,
@@ -16,6 +16,7 @@ import {
 } from "./findings.ts";
 import { ownership } from "./ownership.ts";
 import type { Awaited } from "./restarts.ts";
+import type { SecretWrite } from "./secret-write.ts";
 
 export interface Judge {
   readonly cluster: string;
@@ -23,30 +24,6 @@ export interface Judge {
   readonly now: Date;
   /** Registries of the secret that a workload there has to roll for. */
   readonly awaited?: Awaited | undefined;
-}
-
-/** Why a secret is written: the first reason that holds, in this order. */
-export type WriteReason =
-  | { readonly why: "missing" }
-  | { readonly why: "adopted" }
-  | { readonly why: "trial-taken-over" }
-  | { readonly why: "field-taken"; readonly drift: Drift }
-  | { readonly why: "shape-changed" }
-  | { readonly why: "registry-due"; readonly registry: string; readonly due: RegistryDue };
-
-export interface SecretWrite {
-  readonly secret: DesiredPullSecret;
-  readonly namespace: string;
-  readonly reason: WriteReason;
-  /** Registries of which at least one must be minted, or nothing is written. */
-  readonly due: ReadonlySet<string>;
-  /** What the verdict rests on: the write is guarded by its version. */
-  readonly existing: { readonly state: SecretState; readonly stamps: ReadStamps } | undefined;
-  readonly contention: Contention | undefined;
-  /** What is to be told if none of the due ones can be minted; absent: just that. */
-  readonly otherwise?: Finding;
-  /** Names that the config has dropped, of accounts there that link the secret, or may do so. */
-  readonly stillLinked?: readonly string[] | undefined;
 }
 
 export type Verdict =

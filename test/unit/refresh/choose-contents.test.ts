@@ -3,7 +3,7 @@ import { MintError } from "../../../src/errors.ts";
 import { readStamps } from "../../../src/pull-secrets/stamps.ts";
 import type { DesiredPullSecret } from "../../../src/refresh/desired.ts";
 import { chooseContents } from "../../../src/refresh/rules/choose-contents.ts";
-import type { SecretWrite, WriteReason } from "../../../src/refresh/rules/judge-secret.ts";
+import type { SecretWrite, WriteReason } from "../../../src/refresh/rules/secret-write.ts";
 import {
   credential,
   ecr,
