@@ -63,9 +63,9 @@ export async function writeSecret(
 
 /** Somebody was faster, or the API server's cache was behind: judge what is there now, once. */
 async function lookAgain(write: SecretWrite, context: WriteContext): Promise<WriteOutcome> {
-  const { secret, namespace } = write;
+  const { secret, namespace, awaited } = write;
   const state = await context.api.getSecret(namespace, secret.name);
-  const verdict = judgeSecret(secret, namespace, state, context.judge);
+  const verdict = judgeSecret(secret, namespace, state, { ...context.judge, awaited });
   switch (verdict.verdict) {
     case "leave":
       return { result: "found", finding: verdict.finding };

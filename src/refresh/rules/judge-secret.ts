@@ -71,7 +71,7 @@ interface Ours {
 
 function judgeOurs({ secret, namespace, existing, judge }: Ours): Verdict {
   const { stamps } = existing;
-  const base = { secret, namespace, existing };
+  const base = { secret, namespace, existing, awaited: judge.awaited };
   const drift = findDrift(existing.state, secret);
   const byRegistry = dueRegistries(secret, { stamps, isFought: drift !== undefined }, judge);
   if (drift) {

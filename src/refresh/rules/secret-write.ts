@@ -5,6 +5,7 @@ import type { SecretState } from "../ports.ts";
 import type { Drift } from "./drift.ts";
 import type { RegistryDue } from "./due.ts";
 import type { Finding } from "./findings.ts";
+import type { Awaited } from "./restarts.ts";
 
 /** Why a secret is written: the first reason that holds, in this order. */
 export type WriteReason =
@@ -24,6 +25,8 @@ export interface SecretWrite {
   /** What the verdict rests on: the write is guarded by its version. */
   readonly existing: { readonly state: SecretState; readonly stamps: ReadStamps } | undefined;
   readonly contention: Contention | undefined;
+  /** Of workloads there; asked for again if the write has to be judged anew. */
+  readonly awaited?: Awaited | undefined;
   /** What is to be told if none of the due ones can be minted; absent: just that. */
   readonly otherwise?: Finding;
   /** Names that the config has dropped, of accounts there that link the secret, or may do so. */

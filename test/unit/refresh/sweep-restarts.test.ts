@@ -320,6 +320,19 @@ describe("a workload", () => {
   });
 });
 
+test("it waits for a credential with a whole life, also if somebody writes in between", async () => {
+  const scene = await startRolled();
+  scene.passHours(3);
+  editSecret(scene);
+  const early = await scene.sweep({ pullSecrets });
+  expect(early).toMatchObject({ counts: { restored: 1, restarted: 0 } });
+  scene.passHours(3.1);
+  const between = () =>
+    scene.cluster.state.editSecret("proxy", "ecr-pull", { metadata: { labels: { by: "them" } } });
+  const report = await scene.sweep({ pullSecrets, between });
+  expect(report).toMatchObject({ outcome: "ok", counts: { renewed: 1, restarted: 1 } });
+});
+
 describe("a workload with two pull secrets", () => {
   const both = [
     { namespaces: "proxy", restart },
