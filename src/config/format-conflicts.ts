@@ -9,6 +9,7 @@ const anyPullSecret = z.object({
   registries: z.unknown().optional(),
   serviceAccounts: z.unknown().optional(),
   format: z.unknown().optional(),
+  restart: z.unknown().optional(),
 });
 type AnyPullSecret = z.infer<typeof anyPullSecret>;
 
@@ -45,7 +46,11 @@ function ofFormat(pullSecret: AnyPullSecret): PathProblem[] {
         ...uselessLinks(pullSecret, "opaque"),
       ];
     case "awsCredentials":
-      return [...uselessRegistries(pullSecret), ...uselessLinks(pullSecret, "awsCredentials")];
+      return [
+        ...uselessRegistries(pullSecret),
+        ...uselessLinks(pullSecret, "awsCredentials"),
+        ...endlessRestarts(pullSecret),
+      ];
     default:
       return []; // the schema says what is wrong with it
   }
@@ -89,6 +94,14 @@ function uselessLinks({ serviceAccounts }: AnyPullSecret, type: string): PathPro
   if (serviceAccounts === undefined) return [];
   const message = `the kubelet reads no pull secret of the format ${type}: expected none`;
   return [{ path: ["serviceAccounts"], message }];
+}
+
+function endlessRestarts({ restart }: AnyPullSecret): PathProblem[] {
+  if (restart === undefined) return [];
+  const message =
+    "sessions are renewed every half hour, and each would roll these; SDKs read them anew by " +
+    "themselves: expected none";
+  return [{ path: ["restart"], message }];
 }
 
 function repeatedWorkloads(pullSecret: unknown): PathProblem[] {

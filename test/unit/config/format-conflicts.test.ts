@@ -53,6 +53,12 @@ describe("a pull secret is refused", () => {
       "the format awsCredentials holds a session of its role, and no login: expected none",
     ],
     [
+      "as a session that restarts workloads",
+      [session, "restart: [deployment/a]"],
+      "restart",
+      "sessions are renewed every half hour, and each would roll these; SDKs read them anew by themselves: expected none",
+    ],
+    [
       "as a session with accounts to link",
       [session, "serviceAccounts: ['*']"],
       "serviceAccounts",
