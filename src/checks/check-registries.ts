@@ -1,6 +1,7 @@
 /** Ask every registry that the config names for this cluster for its token. */
 import { MintError } from "../errors.ts";
-import type { Credential, CredentialSource } from "../refresh/ports.ts";
+import type { Credential } from "../refresh/credential.ts";
+import type { CredentialSource } from "../refresh/ports.ts";
 import type { Registry } from "../refresh/registries.ts";
 import { catalogue, skipped } from "./catalogue.ts";
 import type { CheckResult } from "./check-report.ts";

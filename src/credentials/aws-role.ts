@@ -1,6 +1,6 @@
 /** Sessions of a role, for pods: each is asked for when the sweep needs one, and kept nowhere. */
 import { MintError } from "../errors.ts";
-import type { AwsSessionCredential } from "../refresh/ports.ts";
+import type { AwsSessionCredential } from "../refresh/credential.ts";
 import type { AwsRole } from "../refresh/registries.ts";
 import type { SecretValue } from "../secret-value.ts";
 import type { MintsFor } from "./credential-source.ts";

@@ -1,5 +1,6 @@
 /** The sweep's credential source: for each type of registry, who mints for it. */
-import type { Credential, CredentialSource } from "../refresh/ports.ts";
+import type { Credential } from "../refresh/credential.ts";
+import type { CredentialSource } from "../refresh/ports.ts";
 import type { Registry } from "../refresh/registries.ts";
 
 /** Mints for one type of registry. */

@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html
  */
 import { MintError } from "../errors.ts";
-import type { RegistryCredential } from "../refresh/ports.ts";
+import type { RegistryCredential } from "../refresh/credential.ts";
 import type { EcrPublicRegistry } from "../refresh/registries.ts";
 import type { MintsFor } from "./credential-source.ts";
 import { type RegistryToken, readToken, type TokenAnswer } from "./ecr-token.ts";

@@ -1,5 +1,5 @@
 /** Credentials for ECR's private registries: one token per (role, region), fanned out to hosts. */
-import type { RegistryCredential } from "../refresh/ports.ts";
+import type { RegistryCredential } from "../refresh/credential.ts";
 import type { EcrRegistry } from "../refresh/registries.ts";
 import type { MintsFor } from "./credential-source.ts";
 import { type EcrDomain, ecrHosts, isHostOf, readProxyEndpoint } from "./ecr-hosts.ts";

@@ -3,7 +3,7 @@
  * what makes it due is another version of the secret that it is kept in.
  */
 import { MintError } from "../errors.ts";
-import type { RegistryCredential } from "../refresh/ports.ts";
+import type { RegistryCredential } from "../refresh/credential.ts";
 import type { StaticRegistry } from "../refresh/registries.ts";
 import type { SecretValue } from "../secret-value.ts";
 import type { MintsFor } from "./credential-source.ts";

@@ -6,8 +6,9 @@ import { type Login, readDockerConfig, writeDockerConfig } from "../pull-secrets
 import { dockerConfigJsonKey } from "../pull-secrets/names.ts";
 import type { RegistryStamp } from "../pull-secrets/stamps.ts";
 import { SecretValue } from "../secret-value.ts";
+import type { Credential } from "./credential.ts";
 import type { DesiredPullSecret } from "./desired.ts";
-import type { ClusterApi, Credential, CredentialSource } from "./ports.ts";
+import type { ClusterApi, CredentialSource } from "./ports.ts";
 import type { Contents, FreshEntry } from "./rules/choose-contents.ts";
 import type { SecretWrite } from "./rules/secret-write.ts";
 

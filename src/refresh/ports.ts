@@ -5,6 +5,7 @@
 import type { WorkloadRef } from "../config/secret-format.ts";
 import type { SecretManifest } from "../pull-secrets/manifest.ts";
 import type { SecretValue } from "../secret-value.ts";
+import type { Credential } from "./credential.ts";
 import type { Registry } from "./registries.ts";
 
 export interface NamespaceState {
@@ -110,33 +111,6 @@ export interface ClusterApi {
    */
   restartWorkload(workload: WorkloadState, restartedFor: string): Promise<void>;
 }
-
-interface CredentialLife {
-  /** Stamped before the call that minted it: on the safe side. */
-  readonly issuedAt: Date;
-  /** Null: it doesn't expire. */
-  readonly expiresAt: Date | null;
-}
-
-/** Username and password for some registry hosts, and how long they are good. */
-export interface RegistryCredential extends CredentialLife {
-  readonly kind: "login";
-  readonly username: string;
-  readonly password: SecretValue;
-  /** As clients look them up: bare hosts, and for Docker Hub the name that its clients have for it. */
-  readonly hosts: readonly string[];
-}
-
-/** A session of an AWS role. */
-export interface AwsSessionCredential extends CredentialLife {
-  readonly kind: "aws-session";
-  readonly expiresAt: Date;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: SecretValue;
-  readonly sessionToken: SecretValue;
-}
-
-export type Credential = RegistryCredential | AwsSessionCredential;
 
 export interface CredentialSource {
   /**

@@ -6,7 +6,7 @@
  */
 import { MintError } from "../../errors.ts";
 import type { RegistryStamp } from "../../pull-secrets/stamps.ts";
-import type { Credential } from "../ports.ts";
+import type { Credential } from "../credential.ts";
 import type { Registry } from "../registries.ts";
 import type { SecretWrite } from "./secret-write.ts";
 

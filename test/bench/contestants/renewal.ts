@@ -4,7 +4,7 @@ import { writeDockerConfig } from "../../../src/pull-secrets/docker-config.ts";
 import { layoutOf } from "../../../src/pull-secrets/layout.ts";
 import { pullSecretManifest, type SecretManifest } from "../../../src/pull-secrets/manifest.ts";
 import { dockerConfigJsonKey } from "../../../src/pull-secrets/names.ts";
-import type { RegistryCredential } from "../../../src/refresh/ports.ts";
+import type { RegistryCredential } from "../../../src/refresh/credential.ts";
 import { SecretValue } from "../../../src/secret-value.ts";
 
 /** Each has its own: one that took another's fields would make it see somebody's interference. */

@@ -6,6 +6,7 @@ import { layoutOf } from "../../../src/pull-secrets/layout.ts";
 import { pullSecretManifest } from "../../../src/pull-secrets/manifest.ts";
 import { fieldManager } from "../../../src/pull-secrets/names.ts";
 import type { Stamps } from "../../../src/pull-secrets/stamps.ts";
+import type { RegistryCredential } from "../../../src/refresh/credential.ts";
 import {
   type DesiredPullSecret,
   desiredPullSecrets,
@@ -17,7 +18,6 @@ import type {
   FieldManager,
   FieldSet,
   NamespaceState,
-  RegistryCredential,
   SecretState,
   ServiceAccountState,
   WorkloadState,

@@ -5,11 +5,8 @@
 import { expect, test } from "vitest";
 import { createClusterConnection } from "../../../src/kubernetes/connection.ts";
 import { parseUntrustedKubeconfig } from "../../../src/kubernetes/kubeconfig-untrusted.ts";
-import type {
-  ClusterApi,
-  CredentialSource,
-  RegistryCredential,
-} from "../../../src/refresh/ports.ts";
+import type { RegistryCredential } from "../../../src/refresh/credential.ts";
+import type { ClusterApi, CredentialSource } from "../../../src/refresh/ports.ts";
 import { refreshCluster } from "../../../src/refresh/refresh-cluster.ts";
 import { SecretValue } from "../../../src/secret-value.ts";
 import { chances } from "../../fakes/chances.ts";
