@@ -1,4 +1,5 @@
 /** What AWS would refuse in the middle of a deploy, or silently leave dead: found before. Pure. */
+import type { RegistryConfig } from "../config/stage-config.ts";
 import { ConfigError } from "../errors.ts";
 import { isDeployable, longestStage } from "../stack/names.ts";
 import { maxPolicyCharacters, policyCharacters } from "./policy-size.ts";
@@ -14,6 +15,7 @@ export interface Destination {
 export function checkDeployment(deployment: Deployment, destination: Destination): void {
   checkStage(deployment.stage, destination.region);
   checkKey(deployment, destination);
+  checkKeptKeys(deployment, destination);
   checkPolicySize(deployment, destination);
 }
 
@@ -35,6 +37,26 @@ function checkKey({ config }: Deployment, { configFile, region }: Destination): 
   if (keyRegion === undefined || keyRegion === region) return;
   const message = `expected a key in ${region}, where the stage is deployed, found one in ${keyRegion}`;
   throw new ConfigError([{ file: configFile, path: "aws.kmsKeyArn", message }]);
+}
+
+/** An ARN says where its secret is, which the config's own rules compare. */
+function checkKeptKeys({ config }: Deployment, { configFile, region }: Destination): void {
+  const problems = config.pullSecrets.flatMap(({ registries }, at) =>
+    registries.flatMap((registry, index) => {
+      const found = keyRegionOf(registry);
+      if (found === undefined || found === region) return [];
+      const path = `pullSecrets[${at}].registries[${index}].kmsKeyArn`;
+      const message = `expected a key in ${region}, where the stage is deployed and the secret is looked for, found one in ${found}`;
+      return [{ file: configFile, path, message }];
+    }),
+  );
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+/** Of a kept login's key; undefined: it has none, or is named with its region. */
+function keyRegionOf(registry: RegistryConfig): string | undefined {
+  const isNamed = registry.type === "static" && !registry.secretId.startsWith("arn:");
+  return isNamed ? registry.kmsKeyArn?.split(":")[3] : undefined;
 }
 
 function checkPolicySize(deployment: Deployment, { configFile, region }: Destination): void {

@@ -56,6 +56,31 @@ describe("a key", () => {
   });
 });
 
+describe("a kept login's key", () => {
+  const kept = (secretId: string) => ({
+    registries: [
+      ownRegistry,
+      { type: "static", host: "ghcr.io", secretId, kmsKeyArn: keyArn, username: undefined },
+    ],
+  });
+
+  test.each([
+    ["login", "us-east-1"],
+    ["arn:aws:secretsmanager:us-east-1:111122223333:secret:login", "eu-west-1"],
+  ])("is of the region where the secret is: %s, in %s", (secretId, region) => {
+    expect(check("prod", region, kept(secretId))).not.toThrow();
+  });
+
+  test("is refused where the secret is named without its region, and another is deployed to", () => {
+    const failure = check("prod", "eu-west-1", kept("login"));
+    expect(failure).toThrow(ConfigError);
+    expect(failure).toThrow(
+      "config/prod.yml: pullSecrets[0].registries[1].kmsKeyArn: expected a key in eu-west-1, " +
+        "where the stage is deployed and the secret is looked for, found one in us-east-1",
+    );
+  });
+});
+
 describe("what the refresh function may", () => {
   /** Each repository is one ARN. */
   const repositories = (count: number) =>
