@@ -3,6 +3,8 @@
  * the repository: the trial, a deploy, a registration, the runbook, the way to another region, the
  * end. What happens in between, such as a record that somebody deletes, happens before its section.
  */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { proofOf, type Script, scriptsOf } from "../../docs/commands.ts";
 import { readDocuments } from "../../docs/documents.ts";
@@ -42,6 +44,12 @@ const before: Readonly<Record<string, () => Promise<Variables | undefined>>> = {
     await cluster.kubectl(["delete", "secret", "ecr-pull", "--namespace=default"]);
     const place = { ...examplePlace, "AWS::AccountId": aws.account };
     return await assumeNewRole(aws, "runner", runnerPolicy(deployment, place));
+  },
+  "logins-of-other-registries": async () => {
+    const editor = join(scene.stack.clone.directory, "an-editor");
+    const login = JSON.stringify({ username: "robot", password: "any" });
+    await writeFile(editor, `#!/bin/sh\necho '${login}' > "$1"\n`, { mode: 0o755 });
+    return { EDITOR: editor };
   },
   "a-record-deleted-by-mistake": async () => {
     await scene.shell.run(

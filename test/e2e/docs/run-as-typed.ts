@@ -9,9 +9,10 @@ export async function runAsTyped(
   variables: Readonly<Record<string, string>> = {},
 ): Promise<Finished> {
   const exports = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`);
-  const running = shell.startOnTerminal(
-    [...exports, "export NO_COLOR=1", "set -e -o pipefail", script].join("\n"),
-  );
+  // The last word is bash's: a last command that takes its place and closes the terminal before it
+  // ends, as `rm` does, may be hung up on.
+  const lines = [...exports, "export NO_COLOR=1", "set -e -o pipefail", script, "exit"];
+  const running = shell.startOnTerminal(lines.join("\n"));
   let answered = 0;
   const answering = setInterval(() => {
     for (; answered < running.output().split(question).length - 1; answered += 1) {
