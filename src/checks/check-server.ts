@@ -77,7 +77,7 @@ interface Circumstances {
 
 /** With a server that is there, whoever it may be. */
 async function talk(cluster: ExaminedCluster, about: Circumstances): Promise<ServerFindings> {
-  const { desired } = about.diagnosis;
+  const { desired, owner } = about.diagnosis;
   const { network, welcome, blocker, serverHasPolicies } = await greet(cluster, about.diagnosis);
   if (blocker) {
     return { network, credential: [welcome, lifeOf(cluster, about)], ...unknown(blocker) };
@@ -86,7 +86,7 @@ async function talk(cluster: ExaminedCluster, about: Circumstances): Promise<Ser
   if (desired.length === 0) {
     return { network, credential, ...unknown(wanted) };
   }
-  const observed = await asked(observe(cluster.api, desired));
+  const observed = await asked(observe(cluster.api, desired, owner));
   return {
     network,
     credential,

@@ -3,7 +3,7 @@
  * per secret name, account name and workload; all at once, over the connection that they warm.
  */
 import { formatWorkload, type WorkloadRef } from "../config/secret-format.ts";
-import type { DesiredPullSecret } from "./desired.ts";
+import type { DesiredPullSecret, Owner } from "./desired.ts";
 import {
   allNamedOutright,
   type Listing,
@@ -36,10 +36,14 @@ export interface Observed {
 
 type Accounts = ReadonlyMap<string, Listing<ServiceAccountState>>;
 
-/** @throws ClusterError if the cluster can't be read at all */
+/**
+ * @param owner whose secrets say what the config has dropped; undefined: nobody wants to know
+ * @throws ClusterError if the cluster can't be read at all
+ */
 export async function observe(
   api: ClusterApi,
   desired: readonly DesiredPullSecret[],
+  owner?: Owner,
 ): Promise<Observed> {
   const accounts = (places: Places) =>
     listEach(places, (name, namespace) =>
@@ -55,7 +59,9 @@ export async function observe(
     namespaces,
     secrets,
     accounts(wanted),
-    secrets.then((seen) => accounts(droppedPlaces(desired, seen, wanted))),
+    secrets.then((seen) =>
+      accounts(owner ? droppedPlaces(desired, { secrets: seen, wanted, owner }) : new Map()),
+    ),
     listWorkloads(api, desired),
   ]);
   return {
@@ -79,11 +85,15 @@ function withoutRepeats(places: Places): Places {
 /** Hardly ever any: only these lists have to wait for others. */
 function droppedPlaces(
   desired: readonly DesiredPullSecret[],
-  secrets: Observed["secrets"],
-  wanted: Places,
+  known: {
+    readonly secrets: Observed["secrets"];
+    readonly wanted: Places;
+    readonly owner: Owner;
+  },
 ): Places {
+  const { secrets, wanted, owner } = known;
   const dropped = namesByPlace(desired, (secret) =>
-    droppedNames(secret, (secrets.get(secret.name) ?? unlisted).items),
+    droppedNames(secret, (secrets.get(secret.name) ?? unlisted).items, owner),
   );
   const isListed = (name: string) =>
     wanted.get(name)?.has(undefined) || wanted.get(everyAccount)?.has(undefined);

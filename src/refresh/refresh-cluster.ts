@@ -74,7 +74,7 @@ export async function planCluster(
   const startedAt = now();
   const { cluster, owner } = sweep;
   const [observed, desired] = await Promise.all([
-    observe(api, sweep.desired),
+    observe(api, sweep.desired, owner),
     resolveVersions(sweep.desired, credentials),
   ]);
   const plan = planSweep(desired, observed, { cluster, owner, now: startedAt });

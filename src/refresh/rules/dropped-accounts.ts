@@ -4,9 +4,10 @@
  */
 import type { NamedAccounts } from "../../pull-secrets/named-accounts.ts";
 import { type ReadStamps, readStamps } from "../../pull-secrets/stamps.ts";
-import type { DesiredPullSecret } from "../desired.ts";
+import type { DesiredPullSecret, Owner } from "../desired.ts";
 import type { SecretState, ServiceAccountState } from "../ports.ts";
 import type { AccountLink } from "./link-accounts.ts";
+import { ownership } from "./ownership.ts";
 import { rememberedIn } from "./remembered-accounts.ts";
 
 type Wanted = Pick<DesiredPullSecret, "serviceAccounts">;
@@ -17,9 +18,19 @@ export const everyAccount = "*";
 /** Anybody can write an annotation: it must not make a sweep ask for thousands of names. */
 const maxNames = 100;
 
-/** Names to look at, or `everyAccount`: what most secrets remember comes first. */
-export function droppedNames(secret: Wanted, states: readonly SecretState[]): readonly string[] {
-  const dropped = states.flatMap(({ annotations }) => droppedBy(secret, readStamps(annotations)));
+/**
+ * Names to look at, or `everyAccount`: what most secrets remember comes first. What another
+ * deployment's secrets remember, we mayn't even list.
+ */
+export function droppedNames(
+  secret: Wanted,
+  states: readonly SecretState[],
+  owner: Owner,
+): readonly string[] {
+  const ours = states
+    .map(({ annotations }) => readStamps(annotations))
+    .filter((stamps) => /^(ours|trial)$/.test(ownership(stamps.owner, owner)));
+  const dropped = ours.flatMap((stamps) => droppedBy(secret, stamps));
   const counts = [...Map.groupBy(dropped, (name) => name)];
   const ranked = counts.toSorted(([, one], [, other]) => other.length - one.length);
   const names = ranked.map(([name]) => name);

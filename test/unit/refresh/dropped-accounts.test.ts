@@ -8,6 +8,7 @@ import {
   type Cluster,
   namespace,
   ourSecret,
+  owner,
   plan,
   pullSecret,
   serviceAccount,
@@ -66,7 +67,17 @@ describe("a link is taken out", () => {
     const foreign = { ...secret, annotations: rest };
     const seen = cluster(foreign, linked("builder"));
     expect(unlinksOf(pullSecret({ adopt: true }), seen)).toEqual([]);
-    expect(droppedNames(linking(), [foreign])).toEqual([]);
+    expect(droppedNames(linking(), [foreign], owner)).toEqual([]);
+  });
+
+  test("not by what another deployment notes: its accounts aren't even looked at", () => {
+    const { annotations, ...secret } = remembering(["builder"]);
+    const noted = (stage: string) => {
+      const other = { ...annotations, "ecr-pull-secrets/owner": `111122223333/us-east-1/${stage}` };
+      return droppedNames(linking(), [{ ...secret, annotations: other }], owner);
+    };
+    expect(noted("another")).toEqual([]);
+    expect(noted("local")).toEqual(["builder"]);
   });
 
   test("of wanted names too, where the secret itself goes", () => {
@@ -90,13 +101,13 @@ describe("names to look at", () => {
       remembering(["b"], "y"),
       remembering(["b", "c"], "z"),
     ];
-    expect(droppedNames(linking("default"), states)).toEqual(["b", "a", "c"]);
+    expect(droppedNames(linking("default"), states, owner)).toEqual(["b", "a", "c"]);
   });
 
   test("are all, if one of them remembers all", () => {
     const states = [remembering(["a"], "x"), remembering("all", "y")];
-    expect(droppedNames(linking("default"), states)).toEqual(["*"]);
-    expect(droppedNames(pullSecret({ serviceAccounts: "all" }), states)).toEqual([]);
+    expect(droppedNames(linking("default"), states, owner)).toEqual(["*"]);
+    expect(droppedNames(pullSecret({ serviceAccounts: "all" }), states, owner)).toEqual([]);
   });
 
   test("are a hundred at most, whatever somebody has written into an annotation", () => {
@@ -106,7 +117,7 @@ describe("names to look at", () => {
       remembering(["builder"], "y"),
       remembering(["builder"], "z"),
     ];
-    const names = droppedNames(linking(), states);
+    const names = droppedNames(linking(), states, owner);
     expect(names).toHaveLength(100);
     expect(names[0]).toBe("builder");
   });
@@ -150,7 +161,9 @@ describe("a secret that is written remembers", () => {
   test("names that there were too many of to look at, until a later sweep has", () => {
     const names = Array.from({ length: 150 }, (_, index) => `a-${1_000 + index}`);
     const secret = remembering(names, "web", 7);
-    const asked = droppedNames(linking(), [secret]).map((name) => serviceAccount("web", [], name));
+    const asked = droppedNames(linking(), [secret], owner).map((name) =>
+      serviceAccount("web", [], name),
+    );
     const { writes } = plan(linking(), cluster(secret, ...asked));
     expect(writes.map(rememberedAccounts)).toEqual([names.slice(100)]);
   });
