@@ -55,6 +55,10 @@ export function tokenUrl(
   return url;
 }
 
+/**
+ * On whatever host: docker, containerd and so the nodes bring the login to where the registry sends
+ * them, too, and Docker Hub's service isn't where its registry is. Over TLS alone, which they don't ask.
+ */
 function readRealm(realm: string | undefined, host: string): URL {
   const url = realm !== undefined && URL.canParse(realm) ? new URL(realm) : undefined;
   if (url?.protocol !== "https:" || url.username !== "" || url.password !== "") {
