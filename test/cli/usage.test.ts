@@ -22,9 +22,13 @@ describe.concurrent("help", () => {
     ["help-list", ["list", "--help"]],
     ["help-status", ["status", "--help"]],
     ["help-check", ["check", "--help"]],
+    ["help-unregister", ["unregister", "--help"]],
     ["no-command", []],
   ])("%s", async (name, args) => {
-    await expectGolden(name, await scene.run(args));
+    const finished = await scene.run(args);
+    const lines = finished.stdout.split("\n");
+    expect(lines.filter(({ length }) => length > 80)).toEqual([]);
+    await expectGolden(name, finished);
   });
 
   test("--version is that of the package", async () => {

@@ -33,11 +33,12 @@ const description = [
 
 const examples = `
 Examples:
-  ecr-pull-secrets check                           all registered clusters
+  ecr-pull-secrets check                         all registered clusters
   ecr-pull-secrets check prod-eu --stage prod
-  ecr-pull-secrets check prod-eu --local           from here, not by the function
-  ecr-pull-secrets check prod-eu --image 111122223333.dkr.ecr.us-east-1.amazonaws.com/team/app:1.4
-                                                   may it pull this image, and if not, why?
+  ecr-pull-secrets check prod-eu --local         from here, not by the function
+  ecr-pull-secrets check prod-eu --image \\
+      111122223333.dkr.ecr.us-east-1.amazonaws.com/team/app:1.4
+                                                 may it pull this? if not, why?
   ecr-pull-secrets check --output json`;
 
 export function addCheckCommand(program: Command, run: RunCommand): void {

@@ -19,7 +19,7 @@ const description = [
 
 const examples = `
 Examples:
-  ecr-pull-secrets plan                            all registered clusters
+  ecr-pull-secrets plan                          all registered clusters
   ecr-pull-secrets plan prod-eu --stage prod
   ecr-pull-secrets plan --local --context kind-kind
   ecr-pull-secrets plan --local --context prod --stage prod --output json`;

@@ -32,11 +32,12 @@ const description = [
 const examples = `
 Examples:
   ecr-pull-secrets refresh prod-eu --stage prod
-  ecr-pull-secrets refresh                         all registered clusters
-  ecr-pull-secrets refresh prod-eu --local         from here, not by the function
+  ecr-pull-secrets refresh                       all registered clusters
+  ecr-pull-secrets refresh prod-eu --local       from here, not by the function
   ecr-pull-secrets refresh --local --context kind-kind --region eu-west-1 \\
       --namespaces "web, team-*" --service-account default
-  ecr-pull-secrets refresh --local --context prod --stage prod --yes --output json`;
+  ecr-pull-secrets refresh --local --context prod --stage prod --yes \\
+      --output json`;
 
 const errand: Errand<z.output<typeof sweepAnswer>> = {
   mode: "sweep",

@@ -29,7 +29,8 @@ const examples = `
 Examples:
   ecr-pull-secrets register prod-eu --context prod-eu --stage prod
   ecr-pull-secrets register prod-eu --context prod-eu --dry-run
-  ecr-pull-secrets register edge-7 --context tunnel --server https://edge-7.example:6443
+  ecr-pull-secrets register edge-7 --context tunnel \\
+      --server https://edge-7.example:6443
   ecr-pull-secrets register prod-eu --print-manifests > rights.yaml
   ecr-pull-secrets register prod-eu --context prod-eu --renew --yes
   ecr-pull-secrets register prod-us --eks prod-us --eks-region us-west-2

@@ -20,9 +20,9 @@ const description = [
 
 const examples = `
 Examples:
-  ecr-pull-secrets status                          all registered clusters
+  ecr-pull-secrets status                        all registered clusters
   ecr-pull-secrets status prod-eu --stage prod
-  ecr-pull-secrets status prod-eu --local          from here, not by the function
+  ecr-pull-secrets status prod-eu --local        from here, not by the function
   ecr-pull-secrets status --local --context kind-kind
   ecr-pull-secrets status prod-eu --output json | jq '.[0].secrets'`;
 

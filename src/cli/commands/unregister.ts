@@ -17,10 +17,12 @@ import {
   unregisterRequest,
 } from "../unregister/unregister-options.ts";
 
-const description = `Takes back what register made: pull secrets of this deployment, the links to them,
-the rights, the ServiceAccount (which revokes its tokens), its namespace if nothing
-else is in it, and the record, which can be restored for a while. What others made
-stays. Interrupted, it goes on when it is run again.`;
+const description = [
+  "Takes back what register made: pull secrets of this deployment, the links to them, the rights,",
+  "the ServiceAccount (which revokes its tokens), its namespace if nothing else is in it, and the",
+  "record, which can be restored for a while. What others made stays. Interrupted, it goes on when",
+  "it is run again.",
+].join(" ");
 
 const examples = `
 Examples:
