@@ -8,6 +8,7 @@ import type { CheckResult } from "../check-report.ts";
 /** One login, and the pull secrets that hold it. */
 export interface Holder {
   readonly registry: Registry;
+  /** By name, for people. */
   readonly secrets: readonly string[];
 }
 
@@ -15,9 +16,10 @@ export function holdersOf(
   desired: readonly DesiredPullSecret[],
   covers: (registry: Registry) => boolean,
 ): readonly Holder[] {
-  const held = desired.flatMap(({ name, registries }) =>
-    registries.filter(covers).map((registry) => ({ name, registry })),
-  );
+  const held = desired.flatMap(({ name: given, format, registries }) => {
+    const name = format.type === "opaque" ? `${given} (opaque: no node reads it)` : given;
+    return registries.filter(covers).map((registry) => ({ name, registry }));
+  });
   const bySource = Map.groupBy(held, ({ registry }) => registry.source);
   return [...bySource.values()].flatMap((same) =>
     same.slice(0, 1).map(({ registry }) => ({ registry, secrets: same.map(({ name }) => name) })),

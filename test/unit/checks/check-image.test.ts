@@ -57,6 +57,8 @@ interface Circumstances {
   readonly callerArn?: () => Promise<string>;
   readonly isLeftAlone?: boolean;
   readonly abort?: AbortSignal;
+  /** Of pull secrets, by their names. */
+  readonly formats?: Readonly<Record<string, object>>;
 }
 
 /** @param pullSecrets the registries of each, by its name */
@@ -67,6 +69,7 @@ async function check(
     callerArn = async () => `${sessionOf(ownRole)}`,
     isLeftAlone = false,
     abort,
+    formats = {},
   }: Circumstances = {},
 ): Promise<readonly CheckResult[]> {
   for (const [key, value] of Object.entries(aws.environment)) vi.stubEnv(key, value);
@@ -74,7 +77,7 @@ async function check(
   const session = createAwsSession({ region, name: "prod" });
   const credentials = createCredentials({ session, now });
   const desired = await resolveVersions(
-    desiredPullSecrets(configOf(pullSecrets), "eu", owner),
+    desiredPullSecrets(configOf(pullSecrets, formats), "eu", owner),
     credentials,
   );
   const next = nextSteps("eu", owner);
@@ -87,11 +90,15 @@ async function check(
   return results;
 }
 
-function configOf(pullSecrets: Readonly<Record<string, object[]>>) {
+function configOf(
+  pullSecrets: Readonly<Record<string, object[]>>,
+  formats: Readonly<Record<string, object>>,
+) {
   const listed = Object.entries(pullSecrets).map(([name, ofIt]) => ({
     name,
     namespaces: [name],
     registries: ofIt,
+    format: formats[name],
   }));
   const text = JSON.stringify({ schedule: "rate(10 minutes)", pullSecrets: listed });
   return parseConfig(text, "config/prod.yml").pullSecrets;
@@ -133,6 +140,16 @@ test("each login is asked with once, and named by the pull secrets that hold it"
   expect(results[1]?.message).toContain("with the login in two: sha256:");
   const users = registries.requests.map(({ authorization }) => authorization);
   expect(new Set(users.filter((user) => user !== undefined)).size).toBe(2);
+});
+
+test("a login that nodes don't read is told as such", async () => {
+  registries.addEcr(ours).push("team/app", "latest");
+  const format = { type: "opaque", username: "user", password: "pass" };
+  const asked = { proxy: [fromOurs], pods: [fromOurs] };
+  const [result] = await check(`${ours}/team/app`, asked, { formats: { proxy: format } });
+  expect(result?.message).toContain(
+    "with the login in proxy (opaque: no node reads it), pods: sha",
+  );
 });
 
 test("nobody is asked on behalf of a cluster that is left to its runner", async () => {
