@@ -49,5 +49,6 @@ export function keepTokens<Token extends TokenLife>(now: () => Date): KeptTokens
 function isWorthKeeping({ issuedAt, expiresAt }: TokenLife, at: Date): boolean {
   const ageMs = at.getTime() - issuedAt.getTime();
   const lifeMs = expiresAt.getTime() - issuedAt.getTime();
-  return ageMs < Math.min(longestKeepMs, lifeMs * keptShareOfLife);
+  // Less than nothing by a clock that was put back, which knows nothing of the token's end.
+  return ageMs >= 0 && ageMs < Math.min(longestKeepMs, lifeMs * keptShareOfLife);
 }

@@ -54,9 +54,7 @@ export function createStaticCredentialSource(deps: {
     const { secretId } = registry;
     const askedAt = deps.now();
     const last = known.get(secretId);
-    if (last !== undefined && askedAt.getTime() - last.askedAt.getTime() < keptMs) {
-      return last.version;
-    }
+    if (last !== undefined && isFresh(last, askedAt)) return last.version;
     const version = deps.api.currentVersion(secretOf(registry));
     known.set(secretId, { version, askedAt });
     // A failure reaches all who wait for it now; who asks later tries again.
@@ -80,6 +78,12 @@ export function createStaticCredentialSource(deps: {
     },
     covers: ({ host }, key) => keysOfHost(host).includes(key),
   };
+}
+
+/** A clock that was put back makes nothing fresh: it would stay so for as long. */
+function isFresh({ askedAt }: KnownVersion, at: Date): boolean {
+  const ageMs = at.getTime() - askedAt.getTime();
+  return ageMs >= 0 && ageMs < keptMs;
 }
 
 /** `arn:aws:secretsmanager:<region>:<account>:secret:<name>` */

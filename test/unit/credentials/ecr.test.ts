@@ -117,6 +117,14 @@ describe("calls to ECR", () => {
     },
   );
 
+  test("are one more by a clock that was put back: the token would be kept beyond its end", async () => {
+    const source = newSource();
+    await source.mint(registry());
+    time = new Date(start.getTime() - minuteMs);
+    await source.mint(registry());
+    expect(aws.count(getToken)).toBe(2);
+  });
+
   test("are one again for concurrent mints after a token got old", async () => {
     const source = newSource();
     await source.mint(registry());

@@ -115,6 +115,15 @@ describe("the version is asked for", () => {
     expect(aws.count(describeSecret)).toBe(2);
   });
 
+  test("again by a clock that was put back, which would keep it for as long", async () => {
+    aws.secrets.create(secretId, login);
+    const source = newSource();
+    await source.currentVersion?.(registry());
+    time = new Date(start.getTime() - 1);
+    await source.currentVersion?.(registry());
+    expect(aws.count(describeSecret)).toBe(2);
+  });
+
   test("of each secret, whatever registries it is for", async () => {
     const other = "registries/quay";
     for (const name of [secretId, other]) aws.secrets.create(name, login);
