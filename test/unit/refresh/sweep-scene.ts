@@ -260,7 +260,15 @@ function expectNoSecretIn(shown: readonly unknown[], secrets: readonly string[])
   expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
 }
 
-const seen = { depth: 30, showHidden: true, maxStringLength: null, maxArrayLength: null };
+const seen = {
+  depth: 30,
+  showHidden: true,
+  maxStringLength: null,
+  maxArrayLength: null,
+  // All of it in any form: to make it pretty takes most of the time.
+  compact: false,
+  breakLength: Number.POSITIVE_INFINITY,
+};
 
 /** `team-1`, `team-2`, … */
 export function numbered(count: number, prefix = "team"): string[] {
