@@ -6,7 +6,7 @@ import type { SweepReport } from "../../../src/refresh/report.ts";
 import { numbered, type Scene, scenes } from "./sweep-scene.ts";
 
 const startScene = scenes();
-const size = 300;
+const size = 200;
 const always = Number.POSITIVE_INFINITY;
 const patch = { method: "PATCH" };
 
@@ -74,11 +74,11 @@ describe("a sweep that is told to stop", () => {
 
 test("at the end of its time, what is in flight is given up, and reported", async () => {
   const scene = await startScene({ namespaces: numbered(size) });
-  scene.cluster.fault({ on: patch, after: 200, times: always, do: { type: "hang" } });
-  using deadline = startDeadline({ limitMs: 1_500, marginMs: 300 });
+  scene.cluster.fault({ on: patch, after: 120, times: always, do: { type: "hang" } });
+  using deadline = startDeadline({ limitMs: 1_200, marginMs: 300 });
   const connection = { headersTimeoutMs: 30_000 };
   const report = await scene.sweep({ stop: deadline.stop, abort: deadline.abort, connection });
-  expect(report.counts).toMatchObject({ created: 200, failed: 100 });
+  expect(report.counts).toMatchObject({ created: 120, failed: 80 });
   expect(report.failures).toMatchObject([{ kind: "aborted" }]);
   expectNothingLost(report, scene);
 });
