@@ -71,7 +71,7 @@ function describeDue(due: RegistryDue): string {
     case "absent":
       return "has no credential yet";
     case "source-changed":
-      return "now comes from another source";
+      return "has another source or version now";
     case "expired":
       return "has expired";
     case "half-life":

@@ -16,6 +16,7 @@ export function missingWorkload(
     pullSecret,
     namespace,
     message: `${formatWorkload(workload)}, which the config restarts, is ${where}`,
+    hint: "mend its kind or name in `restart`; if it comes later, the next sweep restarts it once",
   };
 }
 

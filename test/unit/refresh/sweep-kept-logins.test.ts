@@ -64,7 +64,7 @@ describe("a kept login", () => {
     expect(report.secrets).toContainEqual(
       expect.objectContaining({
         pullSecret: "ecr-pull",
-        reason: "ghcr.io now comes from another source",
+        reason: "ghcr.io has another source or version now",
       }),
     );
     expect(loginsIn(scene, "web")).toMatchObject({ "ghcr.io": { username: "droid" } });

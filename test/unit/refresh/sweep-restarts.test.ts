@@ -243,6 +243,7 @@ describe("a workload", () => {
         kind: "restart-pending",
         namespace: "proxy",
         message: "deployment/docker-registry, which the config restarts, is not there",
+        hint: expect.stringContaining("`restart`"),
       },
       { kind: "restart-pending", namespace: "other" },
     ]);
