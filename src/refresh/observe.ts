@@ -97,7 +97,7 @@ function droppedPlaces(
   );
   const isListed = (name: string) =>
     wanted.get(name)?.has(undefined) || wanted.get(everyAccount)?.has(undefined);
-  return withoutRepeats(new Map([...dropped].filter(([name]) => !isListed(name))));
+  return new Map([...dropped].filter(([name]) => !isListed(name)));
 }
 
 function listWorkloads(api: ClusterApi, desired: readonly DesiredPullSecret[]) {

@@ -19,8 +19,8 @@ export const everyAccount = "*";
 const maxNames = 100;
 
 /**
- * Names to look at, or `everyAccount`: what most secrets remember comes first. What another
- * deployment's secrets remember, we mayn't even list.
+ * Names to look at: what most secrets remember comes first, but for `everyAccount`, if one remembers
+ * all. What another deployment's secrets remember, we mayn't even list.
  */
 export function droppedNames(
   secret: Wanted,
@@ -33,8 +33,9 @@ export function droppedNames(
   const dropped = ours.flatMap((stamps) => droppedBy(secret, stamps));
   const counts = [...Map.groupBy(dropped, (name) => name)];
   const ranked = counts.toSorted(([, one], [, other]) => other.length - one.length);
-  const names = ranked.map(([name]) => name);
-  return names.includes(everyAccount) ? [everyAccount] : names.slice(0, maxNames);
+  const names = ranked.map(([name]) => name).filter((name) => name !== everyAccount);
+  // The right to list all may be missing where single names may be looked at: they are, all the same.
+  return [...(counts.length > names.length ? [everyAccount] : []), ...names.slice(0, maxNames)];
 }
 
 /** Of one secret. */

@@ -104,9 +104,9 @@ describe("names to look at", () => {
     expect(droppedNames(linking("default"), states, owner)).toEqual(["b", "a", "c"]);
   });
 
-  test("are all, if one of them remembers all", () => {
+  test("are all, if one of them remembers all, and each of the others' names", () => {
     const states = [remembering(["a"], "x"), remembering("all", "y")];
-    expect(droppedNames(linking("default"), states, owner)).toEqual(["*"]);
+    expect(droppedNames(linking("default"), states, owner)).toEqual(["*", "a"]);
     expect(droppedNames(pullSecret({ serviceAccounts: "all" }), states, owner)).toEqual([]);
   });
 

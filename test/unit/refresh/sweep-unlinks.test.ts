@@ -209,6 +209,16 @@ test("without the right to list all accounts any more, where they are to be foun
   ]);
 });
 
+test("a note of all accounts that somebody made up hides no name that others remember", async () => {
+  const scene = await startLinked(["web", "evil"]);
+  const annotations = { "ecr-pull-secrets/service-accounts": '["*"]' };
+  scene.cluster.state.editSecret("evil", "ecr-pull", { metadata: { annotations } }, "somebody");
+  const report = await scene.sweep({ pullSecrets: dropped });
+  expect(report).toMatchObject({ outcome: "ok", counts: { unlinked: 2 } });
+  expect(report.notices).toMatchObject([{ kind: "link-left", namespace: "evil" }]);
+  expect(linksOf(scene, "web")).toEqual(["theirs-1", "theirs-2"]);
+});
+
 describe("a secret that is pruned", () => {
   const wide = [{ ...both[0], prune: true }];
 
