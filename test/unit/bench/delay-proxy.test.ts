@@ -37,12 +37,17 @@ describe("a proxy that adds a round trip", () => {
     await once(socket, "data");
     const firstMs = performance.now() - startedAtMs;
 
-    socket.write("second");
-    await once(socket, "data");
-    const secondMs = performance.now() - startedAtMs - firstMs;
+    const laterMs: number[] = [];
+    for (const _ of [1, 2, 3]) {
+      const askedAtMs = performance.now();
+      socket.write("again");
+      await once(socket, "data");
+      laterMs.push(performance.now() - askedAtMs);
+    }
     socket.destroy();
 
-    // A timer may be half a millisecond early; upper bounds leave room for a busy machine.
+    // A timer may be half a millisecond early; on a busy machine, the fastest of some tells.
+    const secondMs = Math.min(...laterMs);
     expect(firstMs).toBeGreaterThanOrEqual(2 * roundTripMs - 2);
     expect(secondMs).toBeGreaterThanOrEqual(roundTripMs - 2);
     expect(secondMs).toBeLessThan(2 * roundTripMs);
