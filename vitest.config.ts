@@ -1,8 +1,10 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-const systems = ["test/e2e/systems/*.test.ts"];
-const onSchedule = ["test/e2e/stack/*.test.ts", "test/e2e/operate/*.test.ts"];
+// Each of these files deploys a stack of its own, and waits for it, or for its schedule, most of the time.
+const deployed = ["docs", "operate", "register", "stack", "systems"].map(
+  (folder) => `test/e2e/${folder}/*.test.ts`,
+);
 
 // `npm test` runs unit, contracts and cli: hermetic, no part of a machine but Node.
 // `npm run test:e2e` builds the real parts first and then runs e2e.
@@ -16,17 +18,14 @@ export default defineConfig({
       project("contracts", ["test/contracts/**/*.test.ts"]),
       project("cli", ["test/cli/**/*.test.ts"]),
       project("architecture", ["test/architecture/**/*.test.ts"]),
-      // These wait for the schedule, nearly all of their minutes: they may as well wait together.
-      e2e("e2e-schedule", { include: onSchedule, groupOrder: 1, maxWorkers: onSchedule.length }),
+      e2e("e2e-deployed", { include: deployed, groupOrder: 1, maxWorkers: 3 }),
       // One file at a time: each starts servers of its own, and measures what they do.
       e2e("e2e", {
         include: ["test/e2e/**/*.test.ts"],
-        exclude: [...onSchedule, ...systems],
+        exclude: deployed,
         groupOrder: 2,
         maxWorkers: 1,
       }),
-      // Each deploys a stack of its own, and waits for it half of the time.
-      e2e("e2e-systems", { include: systems, groupOrder: 3, maxWorkers: 2 }),
     ],
   },
 });
