@@ -46,7 +46,7 @@ function renderRows(clusters: readonly ClusterStanding[], look: Look): string {
       stateOf(cluster, look) + (cluster.local ? look.paint.dim(", local") : ""),
       cluster.rights === "unused" ? "-" : cluster.rights,
     ]);
-  const table = formatTable([header.map(look.paint.bold), ...rows], look.columns);
+  const table = formatTable([header.map(look.paint.bold), ...rows], look);
   return table + moreRows(clusters.length - rows.length, look);
 }
 

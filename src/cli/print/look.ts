@@ -6,6 +6,8 @@ export interface Look {
   readonly paint: Paint;
   /** Characters in a line. */
   readonly columns: number;
+  /** Characters in a row of a table; for a program, each row is one line, however long. */
+  readonly rowColumns: number;
   /** Of a table; a program that reads it gets them all. */
   readonly maxRows: number;
   readonly now: Date;
@@ -21,11 +23,14 @@ export function lookAt(
   { terminal, now }: CliContext,
   stream: "stdout" | "stderr" = "stdout",
 ): Look {
+  const { isTTY, columns: known } = terminal[stream];
+  // 0 where a terminal doesn't know its size, as in a container or under `expect`.
+  const columns = known || defaultColumns;
   return {
     paint: stream === "stdout" ? terminal.paint : terminal.tint,
-    // 0 where a terminal doesn't know its size, as in a container or under `expect`.
-    columns: terminal[stream].columns || defaultColumns,
-    maxRows: terminal[stream].isTTY ? rowsOnTerminal : Number.POSITIVE_INFINITY,
+    columns,
+    rowColumns: isTTY ? columns : Number.POSITIVE_INFINITY,
+    maxRows: isTTY ? rowsOnTerminal : Number.POSITIVE_INFINITY,
     now: now(),
   };
 }

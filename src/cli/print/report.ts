@@ -88,7 +88,7 @@ function renderRows(secrets: readonly SecretLine[], look: Look): string {
   ]);
   const header = ["NAMESPACE", "SECRET", "RESULT", "EXPIRES", "WHY"].map(look.paint.bold);
   const more = moreRows(secrets.length - shown.length, look);
-  return formatTable(withCluster([header, ...rows], look), look.columns) + more;
+  return formatTable(withCluster([header, ...rows], look), look) + more;
 }
 
 function mark({ result }: SecretLine, { paint }: Look): string {

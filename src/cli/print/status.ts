@@ -35,10 +35,7 @@ function renderRows({ secrets, at }: StatusReport, look: Look): string {
   }
   const header = ["NAMESPACE", "SECRET", "EXPIRES", "REFRESHED", "ACCOUNTS", "NOTES"];
   const rows = lines.slice(0, look.maxRows).map((line) => rowOf(line, at, look));
-  const table = formatTable(
-    withCluster([header.map(look.paint.bold), ...rows], look),
-    look.columns,
-  );
+  const table = formatTable(withCluster([header.map(look.paint.bold), ...rows], look), look);
   return table + moreRows(lines.length - rows.length, look);
 }
 

@@ -1,9 +1,14 @@
-/** Columns that line up, as kubectl prints them; long cells are cut so that a row fits its line. */
+/** Columns that line up, as kubectl prints them; a long last cell goes on below, and isn't cut. */
 import { stripVTControlCharacters } from "node:util";
 
 import type { Look } from "./look.ts";
+import { wrap } from "./wording.ts";
 
 const gap = "   ";
+/** Prose in a column that is narrower than this would be hard to read. */
+const minProse = 20;
+/** Of prose below its row: it isn't taken for a row of its own. */
+const indent = "    ";
 
 /** Where several clusters are shown, each row says whose it is. */
 export function withCluster(rows: readonly (readonly string[])[], { prefix, paint }: Look) {
@@ -18,13 +23,13 @@ export function moreRows(left: number, { paint }: Look): string {
   return left > 0 ? `\n${paint.dim(`… and ${left} more (--output json has all)`)}` : "";
 }
 
-export function formatTable(rows: readonly (readonly string[])[], maxWidth: number): string {
-  const widths = columnWidths(rows);
-  const last = widths.length - 1;
-  const before = widths.slice(0, last).reduce((sum, width) => sum + width + gap.length, 0);
-  // Only the last column is prose: it gives way, names before it don't.
-  widths[last] = Math.min(widths[last] ?? 0, Math.max(20, maxWidth - before));
-  return rows.map((row) => formatRow(row, widths)).join("\n");
+/** Only the last column is prose: it gives way, names before it don't. */
+export function formatTable(
+  rows: readonly (readonly string[])[],
+  { rowColumns }: Pick<Look, "rowColumns">,
+): string {
+  const names = columnWidths(rows).slice(0, -1);
+  return rows.map((row) => formatRow(row, { names, rowColumns })).join("\n");
 }
 
 function columnWidths(rows: readonly (readonly string[])[]): number[] {
@@ -34,16 +39,26 @@ function columnWidths(rows: readonly (readonly string[])[]): number[] {
   );
 }
 
-function formatRow(row: readonly string[], widths: readonly number[]): string {
-  return row
-    .map((cell, column) => padOrCut(cell, widths[column] ?? 0))
-    .join(gap)
-    .trimEnd();
+interface Layout {
+  /** Widths of all columns but the last. */
+  readonly names: readonly number[];
+  readonly rowColumns: number;
 }
 
-function padOrCut(cell: string, width: number): string {
-  const length = visibleLength(cell);
-  return length > width ? `${cell.slice(0, width - 1)}…` : cell + " ".repeat(width - length);
+function formatRow(row: readonly string[], { names, rowColumns }: Layout): string {
+  const start = names.map((width, column) => pad(row[column] ?? "", width) + gap).join("");
+  const prose = row[names.length] ?? "";
+  const left = rowColumns - visibleLength(start);
+  if (visibleLength(prose) <= left) {
+    return (start + prose).trimEnd();
+  }
+  return left >= Math.max(minProse, ...prose.split(" ").map(visibleLength))
+    ? start + wrap(prose, left).replaceAll("\n", `\n${" ".repeat(visibleLength(start))}`)
+    : `${start.trimEnd()}\n${wrap(prose, rowColumns, indent)}`;
+}
+
+function pad(cell: string, width: number): string {
+  return cell + " ".repeat(width - visibleLength(cell));
 }
 
 function visibleLength(text: string): number {

@@ -18,6 +18,7 @@ const owner = { account: "123456789012", region: "us-east-1", stage: "prod" };
 const look = {
   paint: picocolors.createColors(false),
   columns: 80,
+  rowColumns: 80,
   maxRows: 40,
   now: new Date(0),
 };

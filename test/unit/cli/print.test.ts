@@ -6,6 +6,7 @@ import { lookAt } from "../../../src/cli/print/look.ts";
 import { renderPlan, type ShownPlan } from "../../../src/cli/print/plan.ts";
 import { renderBriefly, renderReport, type ShownReport } from "../../../src/cli/print/report.ts";
 import { renderStatus } from "../../../src/cli/print/status.ts";
+import { formatTable } from "../../../src/cli/print/table.ts";
 import { renderVisits } from "../../../src/cli/print/visits.ts";
 import { joinBlocks, wrap } from "../../../src/cli/print/wording.ts";
 import { sweepAnswer } from "../../../src/cli/registered/answers.ts";
@@ -45,6 +46,46 @@ const status = (
   problems: [],
   soonestExpiry: hoursAhead(11.5).toISOString(),
   ...more,
+});
+
+describe("a table", () => {
+  const why = "123456789012.dkr.ecr.us-east-1 is at half of its life";
+  const rows = (namespace: string) => [
+    ["NAMESPACE", "RESULT", "WHY"],
+    [namespace, "✔ renewed", why],
+  ];
+
+  test("is whole in a pipe, one line a row", () => {
+    const piped = formatTable(rows("team-payments-settlement-eu"), look);
+    expect(piped.split("\n").slice(1)).toEqual([
+      `team-payments-settlement-eu   ✔ renewed   ${why}`,
+    ]);
+  });
+
+  test.each([
+    [
+      "goes on below its last column",
+      "team-payments",
+      80,
+      `team-payments   ✔ renewed   123456789012.dkr.ecr.us-east-1 is at half of its\n${" ".repeat(28)}life`,
+    ],
+    [
+      "has prose below the row where its last column is too narrow",
+      "team-payments-settlement-eu",
+      70,
+      `team-payments-settlement-eu   ✔ renewed\n    ${why}`,
+    ],
+    [
+      "breaks also what is below the row",
+      "team-payments-settlement-eu",
+      50,
+      "team-payments-settlement-eu   ✔ renewed\n    123456789012.dkr.ecr.us-east-1 is at half of\n    its life",
+    ],
+  ])("on a terminal %s", (_, namespace, rowColumns, expected) => {
+    const [, ...lines] = formatTable(rows(namespace), { rowColumns }).split("\n");
+    expect(lines.join("\n")).toBe(expected);
+    expect(longest(lines.join("\n"))).toBeLessThanOrEqual(rowColumns);
+  });
 });
 
 describe("a cluster's status", () => {
@@ -89,7 +130,7 @@ describe("a cluster's status", () => {
     expect(text.split("\n\n").at(-1)).toBe(
       "✖ prod-eu: 2 secrets up to date, 2 due, 1 missing, 1 expired, 2 problems · 5\n  of 9 namespaces · first expiry in 11 h 30 min",
     );
-    expect(longest(text)).toBeLessThanOrEqual(80);
+    expect(longest(renderStatus(mixed, { ...look, rowColumns: 80 }))).toBeLessThanOrEqual(80);
   });
 
   test("names linked accounts, and those to link", () => {

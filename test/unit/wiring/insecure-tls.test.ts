@@ -87,7 +87,13 @@ test("its plan says so, loudly", async () => {
   const plan = planAnswer.parse(await ask("lab", "plan"));
   expect(plan).toMatchObject({ outcome: "ok", unverified: true });
   const paint = pico.createColors(false);
-  const text = renderPlan(plan, { paint, columns: 200, maxRows: 40, now: new Date() });
+  const text = renderPlan(plan, {
+    paint,
+    columns: 200,
+    rowColumns: 200,
+    maxRows: 40,
+    now: new Date(),
+  });
   expect(text).toContain("! the API server's certificate is NOT verified");
   expect(text).toContain("take the credential of lab, and every token");
 });
