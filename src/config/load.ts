@@ -132,11 +132,11 @@ async function unreadable(file: string, cause: unknown): Promise<ConfigError> {
 }
 
 function missing(file: string, others: readonly string[], cause: unknown): ConfigError {
-  const shown = new Intl.ListFormat("en", { type: "disjunction" }).format(others.slice(0, 10));
+  const shown = new Intl.ListFormat("en", { type: "conjunction" }).format(others.slice(0, 10));
   const message =
     others.length === 0
       ? "no such file, and no other config beside it"
-      : `no such file: expected ${shown}`;
+      : `no such file; there ${others.length === 1 ? "is" : "are"} ${shown}`;
   const meant = suggestion(file, others);
   const hint = meant === undefined ? {} : { hint: `did you mean ${meant}?` };
   return new ConfigError([{ file, path: "", message }], { ...hint, cause });

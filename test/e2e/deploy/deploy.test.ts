@@ -174,7 +174,7 @@ test("a deploy that can't begin says why in one message, soon", async () => {
   const cases: readonly CannotBegin[] = [
     {
       line: "deploy --stage produ",
-      says: /config\/produ\.yml: no such file: expected .*config\/prod\.yml.*did you mean config\/prod\.yml\?/s,
+      says: /config\/produ\.yml: no such file; there are .*config\/prod\.yml.*did you mean config\/prod\.yml\?/s,
     },
     {
       line: `package --stage ${long}`,

@@ -173,8 +173,8 @@ describe("a config file", () => {
     const error = await loadConfig(join(folder, "prod.yml")).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(ConfigError);
     const there = ["bom.yml", "dev.yml", "huge.yml"].map((name) => join(folder, name));
-    const all = `${there.join(", ")}, or ${join(folder, "latin1.yaml")}`;
-    expect(error).toMatchObject({ problems: [{ message: `no such file: expected ${all}` }] });
+    const all = `${there.join(", ")}, and ${join(folder, "latin1.yaml")}`;
+    expect(error).toMatchObject({ problems: [{ message: `no such file; there are ${all}` }] });
     expect(error).toMatchObject({ hint: undefined });
   });
 

@@ -42,7 +42,7 @@ describe("a stage's variables", () => {
     const failure = stageVariables("staging", region);
     await expect(failure).rejects.toBeInstanceOf(ConfigError);
     await expect(failure).rejects.toThrow(
-      "config/staging.yml: no such file: expected config/dev.yml or config/prod.yml",
+      "config/staging.yml: no such file; there are config/dev.yml and config/prod.yml",
     );
   });
 
