@@ -45,10 +45,15 @@ export function renderNotices(notices: readonly ShownNotice[], look: Look): stri
   const keyOf = ({ kind, pullSecret, message }: ShownNotice) => `${kind} ${pullSecret} ${message}`;
   const groups = Map.groupBy(notices, keyOf);
   return [...groups.values()].map((group) => {
-    const where = `in ${listSome(group.map(({ namespace }) => namespace))}`;
+    const where = `in ${listSome(group.map(({ namespace }) => placeOf(namespace)))}`;
     const [first] = group;
     return first ? renderRemark({ ...first, where }, look) : "";
   });
+}
+
+/** What globs select may hold it nowhere: `*` is how data says so. */
+function placeOf(namespace: string): string {
+  return namespace === "*" ? "no namespace" : namespace;
 }
 
 interface Remark {

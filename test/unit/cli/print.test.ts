@@ -282,6 +282,20 @@ describe("a sweep's report", () => {
     );
   });
 
+  test.each([
+    ["shop", "! restart-pending in shop"],
+    ["*", "! restart-pending in no namespace"],
+  ])("says where a workload is missed: %s", (namespace, title) => {
+    const notice = {
+      kind: "restart-pending",
+      pullSecret: "ecr-pull",
+      namespace,
+      message: "deployment/docker-registry is missed",
+    } as const;
+    const text = renderReport({ ...swept, notices: [notice] }, look);
+    expect(text.split("\n")).toContain(title);
+  });
+
   test("of a later version may name failures that are new here", () => {
     const failures = [{ kind: "quota", message: "too many", namespaces: ["web"] }];
     const answer = sweepAnswer.parse(
