@@ -126,13 +126,12 @@ export class Ledger {
   }
 
   #found(finding: Finding): void {
-    if (finding.severity === "notice") {
-      this.#notices.push(finding);
-      return;
+    const { namespace, pullSecret, message: reason } = finding;
+    if (finding.severity === "notice") this.#notices.push(finding);
+    else this.#failures.add(finding, finding);
+    if (finding.severity === "failure" || finding.kind === "adopt-held") {
+      this.#secrets.note({ namespace, pullSecret, result: "failed", reason }, undefined);
     }
-    const { namespace, pullSecret, message } = finding;
-    this.#failures.add(finding, finding);
-    this.#secrets.note({ namespace, pullSecret, result: "failed", reason: message }, undefined);
   }
 
   #undone(task: Undone, cause: Cause): void {

@@ -41,6 +41,8 @@ export interface PlannedChange {
 export interface PlanProblem {
   readonly kind: string;
   readonly pullSecret: string;
+  /** The key of the one that refuses. */
+  readonly registry?: string | undefined;
   readonly namespace?: string | undefined;
   readonly message: string;
   readonly hint?: string | undefined;
@@ -79,7 +81,7 @@ export function reportRefusals({ refusals }: PlannedSweep["plan"]): readonly Pla
 export function reportUnknown({ desired, plan }: PlannedSweep): readonly PlanProblem[] {
   return unknownVersions(desired, plan).map(({ pullSecret, registry, error }) => {
     const { kind, message, hint } = mintCause(error);
-    return { pullSecret, kind, message: `${registry}: ${message}`, hint };
+    return { pullSecret, registry, kind, message, hint };
   });
 }
 

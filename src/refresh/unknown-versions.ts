@@ -10,19 +10,20 @@ export interface UnknownVersion {
   readonly pullSecret: string;
   /** The registry's key. */
   readonly registry: string;
-  /** Where the secret is ours, or is about to be. */
+  /** Where the secret is ours, or is about to be, or would be if it weren't for this. */
   readonly namespaces: readonly string[];
   readonly error: MintError;
 }
 
 export function unknownVersions(
   desired: readonly DesiredPullSecret[],
-  { current, writes }: Pick<Plan, "current" | "writes">,
+  { current, writes, findings }: Pick<Plan, "current" | "writes" | "findings">,
 ): UnknownVersion[] {
   return desired.flatMap(({ name: pullSecret, registries }) => {
     const namespaces = [
       ...current.filter((each) => each.pullSecret === pullSecret),
       ...writes.filter(({ secret }) => secret.name === pullSecret),
+      ...findings.filter((each) => each.kind === "adopt-held" && each.pullSecret === pullSecret),
     ].map(({ namespace }) => namespace);
     if (namespaces.length === 0) return [];
     return registries.flatMap((registry) => {

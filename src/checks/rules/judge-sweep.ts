@@ -66,7 +66,8 @@ function describeProblems(
   next: NextSteps,
 ): { readonly message: string; readonly hint: string | undefined } {
   const place = first.namespace === undefined ? "" : ` in ${first.namespace}`;
-  const message = `${first.message}${place}`;
+  const registry = first.registry === undefined ? "" : `${first.registry}: `;
+  const message = `${registry}${first.message}${place}`;
   return all.length === 1
     ? { message, hint: first.hint }
     : { message: `${all.length} problems, of which the first: ${message}`, hint: next.plan };

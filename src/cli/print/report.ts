@@ -63,8 +63,8 @@ function renderCredential({ credential, failures }: ShownReport, look: Look): st
 }
 
 /** Of secrets that failed, what no failure tells: an entry that was taken out, one left to others. */
-function renderUntold({ secrets, failures }: ShownReport, look: Look): string[] {
-  const told = new Set([noCredential, ...failures.map(({ message }) => message)]);
+function renderUntold({ secrets, failures, notices }: ShownReport, look: Look): string[] {
+  const told = new Set([noCredential, ...[...failures, ...notices].map(({ message }) => message)]);
   const untold = secrets.filter(({ result, reason }) => result === "failed" && !told.has(reason));
   const remarks = untold.map(({ namespace, pullSecret, reason }) => {
     return { kind: pullSecret, namespace, pullSecret, message: reason };

@@ -20,7 +20,11 @@ const failure = cause.extend({
   namespaces: z.array(text),
 });
 const finding = cause.extend({ pullSecret: text, namespace: text });
-const problem = cause.extend({ pullSecret: text, namespace: text.optional() });
+const problem = cause.extend({
+  pullSecret: text,
+  registry: text.optional(),
+  namespace: text.optional(),
+});
 const link = z.object({ namespace: text, serviceAccount: text, pullSecret: text });
 const outcome = z.enum(["ok", "failed"]);
 const common = { cluster: text, owner: text, outcome, namespaces };

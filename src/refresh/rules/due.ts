@@ -53,7 +53,7 @@ export function stampDue(
 }
 
 /** Which version would be written isn't known: what is there stays, and the failure is reported. */
-function isUnresolved(registry: Registry): boolean {
+export function isUnresolved(registry: Registry): boolean {
   return registry.type === "static" && registry.unresolved !== undefined;
 }
 

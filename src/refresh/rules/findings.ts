@@ -2,9 +2,8 @@
  * What a sweep found and did not change, with the remedy. A "failure" makes the sweep failed: the
  * config asks for something that isn't so. A "notice" is worth a line.
  */
-import { annotations, fieldManager } from "../../pull-secrets/names.ts";
+import { annotations } from "../../pull-secrets/names.ts";
 import type { ReadStamps } from "../../pull-secrets/stamps.ts";
-import type { SecretState } from "../ports.ts";
 import type { Drift } from "./drift.ts";
 
 export type Finding = Problem | Notice;
@@ -26,23 +25,13 @@ export interface Notice extends Found {
   readonly kind:
     | "orphaned"
     | "prune-held"
+    /** The secret fails; why is told once, as the failure of what it waits for. */
+    | "adopt-held"
     | "pending"
     | "terminating"
     | "gone"
     | "link-left"
     | "restart-pending";
-}
-
-export function foreignSecret(pullSecret: string, state: SecretState): Finding {
-  const maker = state.managers.find((entry) => entry.manager !== fieldManager)?.manager;
-  return {
-    kind: "conflict",
-    severity: "failure",
-    pullSecret,
-    namespace: state.namespace,
-    message: `secret ${pullSecret} was made by ${maker ?? "somebody else"}; it was left alone`,
-    hint: "set `adopt: true` on this pull secret (`--adopt` without a config file) to take it over, or exclude the namespace",
-  };
 }
 
 export function othersSecret(pullSecret: string, namespace: string, stamps: ReadStamps): Finding {

@@ -6,14 +6,9 @@ import { type ReadStamps, readStamps } from "../../pull-secrets/stamps.ts";
 import type { DesiredPullSecret, Owner } from "../desired.ts";
 import type { SecretState } from "../ports.ts";
 import { findDrift } from "./drift.ts";
-import { registryDue } from "./due.ts";
-import {
-  type Finding,
-  foreignSecret,
-  foughtOver,
-  othersSecret,
-  secretBeingDeleted,
-} from "./findings.ts";
+import { isUnresolved, registryDue } from "./due.ts";
+import { type Finding, foughtOver, othersSecret, secretBeingDeleted } from "./findings.ts";
+import { foreignSecret, heldAdoption } from "./foreign-secret.ts";
 import { ownership } from "./ownership.ts";
 import type { Awaited } from "./restarts.ts";
 import type { SecretWrite } from "./secret-write.ts";
@@ -50,9 +45,7 @@ export function judgeSecret(
   const everything = { secret, namespace, existing, due: allOf(secret) };
   switch (ownership(existing.stamps.owner, judge.owner)) {
     case "foreign":
-      return secret.adopt
-        ? write({ ...everything, reason: { why: "adopted" } })
-        : { verdict: "leave", finding: foreignSecret(secret.name, state) };
+      return judgeForeign(everything);
     case "other":
       return { verdict: "leave", finding: othersSecret(secret.name, namespace, existing.stamps) };
     case "trial":
@@ -60,6 +53,18 @@ export function judgeSecret(
     case "ours":
       return judgeOurs({ ...everything, judge });
   }
+}
+
+/** What it holds for a registry that can't be had is unknown: replaced whole, or not at all. */
+function judgeForeign(everything: Omit<Ours, "judge"> & Pick<SecretWrite, "due">): Verdict {
+  const { secret, existing } = everything;
+  if (!secret.adopt) {
+    return { verdict: "leave", finding: foreignSecret(secret.name, existing.state) };
+  }
+  const unknown = secret.registries.filter(isUnresolved).map(({ key }) => key);
+  return unknown.length > 0
+    ? { verdict: "leave", finding: heldAdoption(secret.name, existing.state, unknown) }
+    : write({ ...everything, reason: { why: "adopted" } });
 }
 
 interface Ours {

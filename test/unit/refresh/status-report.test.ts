@@ -90,12 +90,37 @@ describe("a kept login of which nobody can tell whether it is the same still", (
         {
           kind: "mint",
           pullSecret: "ecr-pull",
-          message: "ghcr.io: not allowed to describe logins/ghcr",
+          registry: "ghcr.io",
+          message: "not allowed to describe logins/ghcr",
           hint: "Allow secretsmanager:DescribeSecret.",
         },
       ]);
     }
     expect(reportPlan(blind)).toMatchObject({ changes: [], current: 1 });
+  });
+
+  test("holds an adoption in plan and status, and is told once", () => {
+    const seen = { namespaces: [namespace("web")], secrets: [foreignSecret("ecr-pull", "web")] };
+    const adopting = { ...wanted, adopt: true };
+    const held = planned(plan(adopting, seen), adopting);
+    const notice = {
+      kind: "adopt-held",
+      namespace: "web",
+      message:
+        "secret ecr-pull was made by kubectl-create; it is left as it is, and taken over whole once ghcr.io can be asked for a login",
+    };
+    expect(reportPlan(held)).toMatchObject({
+      outcome: "failed",
+      changes: [],
+      problems: [{ kind: "mint", registry: "ghcr.io" }],
+      notices: [notice],
+    });
+    const { message: note, ...line } = notice;
+    expect(reportStatus(held)).toMatchObject({
+      outcome: "failed",
+      secrets: [{ ...line, state: "notice", note }],
+      problems: [{ kind: "mint", registry: "ghcr.io" }],
+    });
   });
 
   test("is none where no namespace is to have it", () => {

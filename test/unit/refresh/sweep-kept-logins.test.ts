@@ -159,6 +159,30 @@ describe("a kept login of which nobody can tell whether it is the same still", (
     await expect(sweep()).resolves.toMatchObject({ outcome: "ok", counts: { current: 1 } });
   });
 
+  test("leaves somebody else's secret that was to be adopted, and is one failure", async () => {
+    const { scene } = await startWith(ecr, ghcr);
+    scene.aws.deny(describeSecret);
+    scene.cluster.state.createNamespace("shop");
+    const data = { ".dockerconfigjson": '{"auths":{"x":{"auth":"eA=="}}}' };
+    const type = "kubernetes.io/dockerconfigjson";
+    scene.cluster.state.createSecret("shop", "ecr-pull", { type, data });
+    const pullSecrets = [{ registries: [ecr, ghcr], adopt: true }];
+    await expect(scene.sweep({ pullSecrets })).resolves.toMatchObject({
+      outcome: "failed",
+      counts: { failed: 1, current: 1 },
+      failures: [{ ...unknown, namespaces: ["web", "shop"] }],
+      notices: [
+        { kind: "adopt-held", namespace: "shop", message: expect.stringContaining("ghcr.io") },
+      ],
+    });
+    expect(scene.cluster.state.secretData("shop", "ecr-pull")).toEqual(data);
+    scene.aws.allow(describeSecret);
+    await expect(scene.sweep({ pullSecrets })).resolves.toMatchObject({
+      outcome: "ok",
+      counts: { adopted: 1 },
+    });
+  });
+
   test("keeps a new namespace without a secret if it is the only one in it, and says why", async () => {
     const { scene, sweep } = await startWith(ghcr);
     scene.aws.deny(describeSecret);
