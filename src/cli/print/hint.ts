@@ -7,7 +7,11 @@ const endsWithCommand =
   /^(?<prose>.*: )?(?<command>(?:ecr-pull-secrets|npx|npm|aws|kubectl) [^,;]+)$/s;
 
 /** A command at its end stands whole on a line of its own, however long: somebody will copy it. */
-export function renderHint(hint: string, indent: string, { paint, columns }: Look): string {
+export function renderHint(
+  hint: string,
+  indent: string,
+  { paint, columns }: Pick<Look, "paint" | "columns">,
+): string {
   const { prose, command } = endsWithCommand.exec(hint)?.groups ?? {};
   if (command === undefined) {
     return paint.cyan(wrap(`→ ${hint}`, columns, indent));

@@ -15,7 +15,7 @@ export interface Look {
   readonly prefix?: string;
 }
 
-const defaultColumns = 80;
+export const defaultColumns = 80;
 /** What a person scrolls through. */
 const rowsOnTerminal = 40;
 

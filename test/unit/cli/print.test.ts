@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { formatRoughTime } from "../../../src/cli/print/durations.ts";
+import { printError } from "../../../src/cli/print/error.ts";
 import { renderHint } from "../../../src/cli/print/hint.ts";
 import { printJsonArray } from "../../../src/cli/print/json.ts";
 import { lookAt } from "../../../src/cli/print/look.ts";
@@ -11,6 +12,7 @@ import { renderVisits } from "../../../src/cli/print/visits.ts";
 import { joinBlocks, wrap } from "../../../src/cli/print/wording.ts";
 import { sweepAnswer } from "../../../src/cli/registered/answers.ts";
 import type { Visit } from "../../../src/cli/registered/visit.ts";
+import { AwsError } from "../../../src/errors.ts";
 import { failedSweep } from "../../../src/refresh/refresh-cluster.ts";
 import { noCredential } from "../../../src/refresh/rules/describe-reason.ts";
 import type { StatusLine, StatusReport } from "../../../src/refresh/status-report.ts";
@@ -302,6 +304,33 @@ describe("a sweep's report", () => {
       JSON.parse(JSON.stringify({ ...swept, outcome: "failed", failures })),
     );
     expect(renderReport(answer, look)).toContain("✖ quota in 1 namespace: web\n    too many");
+  });
+});
+
+describe("an error that ends a command", () => {
+  const message =
+    "no answer to sts:GetCallerIdentity in us-east-1 within 5 s, nor to two further attempts";
+  const hint = "look at the network, and at the proxy, then: ecr-pull-secrets list --stage prod-eu";
+  const show = (stderr: { isTTY: boolean; columns?: number }) => {
+    const { run, said } = captureRun();
+    const terminal = { ...run.context.terminal, stderr: stderr as NodeJS.WriteStream };
+    expect(printError(new AwsError("unreachable", message, { hint }), terminal)).toBe(1);
+    return said.join("\n");
+  };
+
+  test("is whole in a log", () => {
+    expect(show({ isTTY: false })).toBe(`✖ ${message}\n  → ${hint}`);
+  });
+
+  test.each([80, 0])("goes on below itself on a terminal of %i columns", (columns) => {
+    expect(show({ isTTY: true, columns })).toBe(
+      [
+        "✖ no answer to sts:GetCallerIdentity in us-east-1 within 5 s, nor to two further",
+        "  attempts",
+        "  → look at the network, and at the proxy, then:",
+        "    ecr-pull-secrets list --stage prod-eu",
+      ].join("\n"),
+    );
   });
 });
 
