@@ -84,7 +84,7 @@ export class Ledger {
     const place = { namespace: write.namespace, pullSecret: write.secret.name };
     switch (outcome.result) {
       case "written": {
-        const line = describeOutcome(outcome.write, outcome.lapsed);
+        const line = describeOutcome(outcome.write, outcome);
         this.#secrets.note({ ...place, ...line }, contentOf(write, outcome.stamps));
         break;
       }

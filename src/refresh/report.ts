@@ -52,6 +52,8 @@ export interface SecretLine {
   readonly pullSecret: string;
   readonly result: SecretResult;
   readonly reason: string;
+  /** Keys of registries that it was written without, since they gave no credential. */
+  readonly without?: readonly string[];
   /** RFC 3339, or null: it doesn't expire, or isn't known. */
   readonly expiresAt: string | null;
 }

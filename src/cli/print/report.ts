@@ -91,7 +91,10 @@ function renderRows(secrets: readonly SecretLine[], look: Look): string {
   return formatTable(withCluster([header, ...rows], look), look) + more;
 }
 
-function mark({ result }: SecretLine, { paint }: Look): string {
+function mark({ result, without }: SecretLine, { paint }: Look): string {
+  if (without) {
+    return paint.yellow(`! ${result}`);
+  }
   switch (result) {
     case "failed":
       return paint.red(`✖ ${result}`);

@@ -68,6 +68,7 @@ export const sweepAnswer = z.object({
       pullSecret: text,
       result: z.enum(["current", "created", "renewed", "adopted", "restored", "failed"]),
       reason: text,
+      without: z.array(text).exactOptional(),
       expiresAt: time.nullable(),
     }),
   ),

@@ -1,4 +1,5 @@
 /** Why a secret is written, in words. One wording for plan, report and log. */
+import type { SecretLine } from "../report.ts";
 import { describeDrift } from "./drift.ts";
 import type { RegistryDue } from "./due.ts";
 import type { SecretWrite, WriteReason } from "./secret-write.ts";
@@ -29,11 +30,26 @@ const results = {
 /**
  * How a secret fares that was written.
  * @param lapsed keys of registries whose entry was taken out of it
+ * @param stamps of what it holds now, by registry key
  */
-export function describeOutcome(write: SecretWrite, lapsed: readonly string[]) {
-  return lapsed.length === 0
-    ? { result: results[changeOf(write)], reason: describeReason(write.reason) }
-    : { result: "failed" as const, reason: lapsed.map(describeLapse).join("; ") };
+export function describeOutcome(
+  write: SecretWrite,
+  { lapsed, stamps }: Written,
+): Pick<SecretLine, "result" | "reason" | "without"> {
+  if (lapsed.length > 0) {
+    return { result: "failed", reason: lapsed.map(describeLapse).join("; ") };
+  }
+  const result = results[changeOf(write)];
+  const reason = describeReason(write.reason);
+  const without = write.secret.registries.map(({ key }) => key).filter((key) => !stamps.has(key));
+  return without.length === 0
+    ? { result, reason }
+    : { result, reason: `${reason}; without ${without.join(", ")}`, without };
+}
+
+interface Written {
+  readonly lapsed: readonly string[];
+  readonly stamps: ReadonlyMap<string, unknown>;
 }
 
 export function describeReason(reason: WriteReason): string {

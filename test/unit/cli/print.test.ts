@@ -248,6 +248,20 @@ describe("a sweep's report", () => {
     expect(text).not.toContain("web");
   });
 
+  test("marks a secret that was written without one of its registries", () => {
+    const line = {
+      namespace: "web",
+      pullSecret: "p",
+      result: "created",
+      reason: "missing; without ghcr.io",
+      without: ["ghcr.io"],
+      expiresAt,
+    } as const;
+    expect(renderReport({ ...swept, secrets: [line] }, look)).toMatch(
+      /^web +p +! created +in 1 h 0 min +missing; without ghcr\.io$/m,
+    );
+  });
+
   test("says which secret lost an entry, or was left to others, and repeats no failure", () => {
     const at = (namespace: string, reason: string) =>
       ({ namespace, pullSecret: "p", result: "failed", reason, expiresAt: null }) as const;

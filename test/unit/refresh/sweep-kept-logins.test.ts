@@ -198,7 +198,16 @@ describe("a kept login of which nobody can tell whether it is the same still", (
     const { scene, sweep } = await startWith(ecr, ghcr);
     scene.aws.deny(describeSecret);
     scene.cluster.state.createNamespace("new");
-    await expect(sweep()).resolves.toMatchObject({ outcome: "failed", counts: { created: 1 } });
+    const report = await sweep();
+    expect(report).toMatchObject({ outcome: "failed", counts: { created: 1 } });
+    expect(report.secrets).toContainEqual({
+      namespace: "new",
+      pullSecret: "ecr-pull",
+      result: "created",
+      reason: "missing; without ghcr.io",
+      without: ["ghcr.io"],
+      expiresAt: expect.any(String),
+    });
     expect(Object.keys(loginsIn(scene, "new"))).toEqual([home]);
     scene.aws.allow(describeSecret);
     await expect(sweep()).resolves.toMatchObject({ outcome: "ok", counts: { renewed: 1 } });
