@@ -1,7 +1,7 @@
 /** Ask for every right that is needed, and try what must be refused. */
 import type { ClusterState } from "../clusters/record-state.ts";
 import type { StoredCredential } from "../clusters/stored-credential.ts";
-import type { Observed } from "../refresh/observe.ts";
+import type { Observed } from "../refresh/observe/observe.ts";
 import { attemptsOf } from "../rights/attempts.ts";
 import { existingIn } from "../rights/candidates.ts";
 import { demandOf, digestOf } from "../rights/demand.ts";

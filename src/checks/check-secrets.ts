@@ -1,7 +1,7 @@
 /** Look what the next sweep would do. */
-import type { Observed } from "../refresh/observe.ts";
-import { planSweep } from "../refresh/plan.ts";
-import { reportPlan } from "../refresh/plan-report.ts";
+import type { Observed } from "../refresh/observe/observe.ts";
+import { planSweep } from "../refresh/plan/plan.ts";
+import { reportPlan } from "../refresh/report/plan-report.ts";
 import type { Asked } from "./asked.ts";
 import type { CheckResult } from "./check-report.ts";
 import type { Diagnosis } from "./diagnosis.ts";

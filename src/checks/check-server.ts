@@ -1,6 +1,6 @@
 /** Go all the way to a cluster with its record's credential: reach it, be let in, be allowed. */
 import type { ClusterState } from "../clusters/record-state.ts";
-import { observe } from "../refresh/observe.ts";
+import { observe } from "../refresh/observe/observe.ts";
 import { asked } from "./asked.ts";
 import { type Check, catalogue, skipped, untold } from "./catalogue.ts";
 import type { FoundRecord } from "./check-record.ts";

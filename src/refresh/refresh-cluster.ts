@@ -1,16 +1,16 @@
 /** One pass over one cluster: observe → plan → apply → report. */
 import { ClusterError } from "../errors.ts";
-import { applyPlan } from "./apply.ts";
+import { applyPlan } from "./apply/apply.ts";
 import type { DesiredPullSecret, Owner } from "./desired.ts";
-import { type Cause, clusterCause } from "./failure-log.ts";
-import { Ledger } from "./ledger.ts";
-import { makeReport } from "./make-report.ts";
-import { observe } from "./observe.ts";
-import { type Plan, planSweep } from "./plan.ts";
+import { observe } from "./observe/observe.ts";
+import { type Plan, planSweep } from "./plan/plan.ts";
+import { unknownVersions } from "./plan/unknown-versions.ts";
 import type { ClusterApi, CredentialSource, SweepProgress } from "./ports.ts";
-import type { SweepReport } from "./report.ts";
+import { type Cause, clusterCause } from "./report/failure-log.ts";
+import { Ledger } from "./report/ledger.ts";
+import { makeReport } from "./report/make-report.ts";
+import type { SweepReport } from "./report/report.ts";
 import { resolveVersions } from "./resolve-versions.ts";
-import { unknownVersions } from "./unknown-versions.ts";
 
 export interface Sweep {
   readonly cluster: string;

@@ -1,6 +1,6 @@
 /** Writes the objects of a plan, in order; each step is said when it is done. */
 import { UserError } from "../errors.ts";
-import { eachInParallel } from "../refresh/concurrency.ts";
+import { eachInParallel } from "../refresh/apply/concurrency.ts";
 import {
   formatRef,
   type KubernetesObject,

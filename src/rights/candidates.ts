@@ -1,7 +1,7 @@
 /** Where an attempt would judge a right, by what is known of a cluster. Pure. */
 import { selectsNamespace } from "../config/namespace-selection.ts";
 import type { WorkloadRef } from "../config/secret-format.ts";
-import type { Observed } from "../refresh/observe.ts";
+import type { Observed } from "../refresh/observe/observe.ts";
 import type { NamespaceState } from "../refresh/ports.ts";
 import type { SecretForm, WorkloadPlace } from "./attempt-objects.ts";
 import { type Demand, namespacesOf, type Place, type SecretDemand } from "./demand.ts";

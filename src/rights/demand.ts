@@ -8,7 +8,7 @@ import { formatWorkload, type WorkloadRef } from "../config/secret-format.ts";
 import { digest } from "../pull-secrets/digest.ts";
 import { dockerConfigJsonType } from "../pull-secrets/names.ts";
 import type { DesiredPullSecret } from "../refresh/desired.ts";
-import { allNamedOutright } from "../refresh/lists-by-place.ts";
+import { allNamedOutright } from "../refresh/observe/lists-by-place.ts";
 import { type ContentDemand, contentDemandOf } from "./content-demand.ts";
 
 export interface Demand {

@@ -2,7 +2,7 @@
  * Prove that a credential may do what it needs, and nothing of what it mustn't: every right asked,
  * every refusal provoked.
  */
-import { eachInParallel } from "../refresh/concurrency.ts";
+import { eachInParallel } from "../refresh/apply/concurrency.ts";
 import type { AccessQuestion, LabelledAttempt, RightsApi } from "./access.ts";
 import { describeQuestion } from "./describe-question.ts";
 import type { Rights } from "./rights.ts";

@@ -1,9 +1,9 @@
 /** Look at a registered cluster without changing it. */
 import { ClusterError, KubeconfigError, StoreError } from "../errors.ts";
 import { desiredPullSecrets } from "../refresh/desired.ts";
-import { clusterCause } from "../refresh/failure-log.ts";
 import { failedSweep, type PlannedSweep, planCluster } from "../refresh/refresh-cluster.ts";
-import type { SweepReport } from "../refresh/report.ts";
+import { clusterCause } from "../refresh/report/failure-log.ts";
+import type { SweepReport } from "../refresh/report/report.ts";
 import { recordCause, type SweepSignals, type WorkerPorts } from "./sweep-registered.ts";
 
 /** @returns a failed report if the cluster can't be read; undefined if it isn't registered */

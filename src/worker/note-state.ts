@@ -2,7 +2,7 @@
 import { type ClusterState, changedTags } from "../clusters/record-state.ts";
 import { StoreError } from "../errors.ts";
 import { dueChange, type FleetAtTick } from "../notifications/due-change.ts";
-import { withFailure } from "../refresh/make-report.ts";
+import { withFailure } from "../refresh/report/make-report.ts";
 import type { RefreshPorts } from "./ports.ts";
 import { stateAfter } from "./state-after.ts";
 import { type CostedReport, recordCause } from "./sweep-registered.ts";

@@ -1,7 +1,7 @@
 /** The refresh function: events in, outcomes out. */
 import { type SweepTime, startDeadline } from "../deadline.ts";
-import { reportPlan } from "../refresh/plan-report.ts";
-import { reportStatus } from "../refresh/status-report.ts";
+import { reportPlan } from "../refresh/report/plan-report.ts";
+import { reportStatus } from "../refresh/report/status-report.ts";
 import { type CheckingPorts, checkRegistered } from "./check-registered.ts";
 import { lookAtRegistered } from "./look-at-registered.ts";
 import type { Serving } from "./ports.ts";

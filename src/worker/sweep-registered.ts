@@ -4,10 +4,10 @@ import type { StoredCredential } from "../clusters/stored-credential.ts";
 import type { PullSecretConfig } from "../config/stage-config.ts";
 import { KubeconfigError, StoreError } from "../errors.ts";
 import { type DesiredPullSecret, desiredPullSecrets, type Owner } from "../refresh/desired.ts";
-import type { Cause } from "../refresh/failure-log.ts";
 import type { ClusterApi, CredentialSource } from "../refresh/ports.ts";
 import { failedSweep, refreshCluster, type Sweep } from "../refresh/refresh-cluster.ts";
-import type { SweepReport } from "../refresh/report.ts";
+import type { Cause } from "../refresh/report/failure-log.ts";
+import type { SweepReport } from "../refresh/report/report.ts";
 import type { CredentialReport } from "./rotation/credential-report.ts";
 import type { TokenRequests } from "./rotation/ports.ts";
 

@@ -1,5 +1,5 @@
 /** One run of the benchmark, from an empty cluster to the judgement. */
-import { maxInFlight } from "../../src/refresh/concurrency.ts";
+import { maxInFlight } from "../../src/refresh/apply/concurrency.ts";
 import { judgeAims } from "./aims.ts";
 import { startBenchCluster } from "./cluster/bench-cluster.ts";
 import { measureEmptyProcess } from "./contestants/measure-process.ts";

@@ -1,7 +1,7 @@
 /** How the last sweep went, and what the next one will find. */
 import type { ClusterState } from "../../clusters/record-state.ts";
 import { formatDuration } from "../../durations.ts";
-import type { PlanProblem, PlanReport } from "../../refresh/plan-report.ts";
+import type { PlanProblem, PlanReport } from "../../refresh/report/plan-report.ts";
 import type { Asked } from "../asked.ts";
 import { catalogue, failed, passed, warned } from "../catalogue.ts";
 import type { CheckResult } from "../check-report.ts";

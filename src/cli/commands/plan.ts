@@ -1,6 +1,6 @@
 /** `plan`: what the next sweep would change, and why; changes nothing. */
 import type { Command } from "commander";
-import { reportPlan } from "../../refresh/plan-report.ts";
+import { reportPlan } from "../../refresh/report/plan-report.ts";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
 import { chooseTarget, type Target } from "../local/choose-target.ts";
 import { type LocalSweep, withLocalSweep } from "../local/local-sweep.ts";

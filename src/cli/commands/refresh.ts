@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type * as z from "zod";
 import { UsageError } from "../../errors.ts";
-import { reportPlan } from "../../refresh/plan-report.ts";
+import { reportPlan } from "../../refresh/report/plan-report.ts";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
 import { chooseTarget } from "../local/choose-target.ts";
 import { type LocalSweep, withLocalSweep } from "../local/local-sweep.ts";

@@ -1,6 +1,6 @@
 /** `status`: how the pull secrets of clusters fare; changes nothing. */
 import type { Command } from "commander";
-import { reportStatus } from "../../refresh/status-report.ts";
+import { reportStatus } from "../../refresh/report/status-report.ts";
 import { type CliRun, type ExitCode, exitCodes, type RunCommand } from "../context.ts";
 import { chooseTarget } from "../local/choose-target.ts";
 import { type LocalSweep, withLocalSweep } from "../local/local-sweep.ts";

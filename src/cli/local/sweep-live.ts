@@ -1,10 +1,10 @@
 /** Carries out what a sweep from this machine has planned, while somebody watches, who may interrupt. */
 import { startDeadline } from "../../deadline.ts";
 import { MintError } from "../../errors.ts";
-import { reportPlan } from "../../refresh/plan-report.ts";
 import type { CredentialSource } from "../../refresh/ports.ts";
 import { carryOut } from "../../refresh/refresh-cluster.ts";
-import type { SweepReport } from "../../refresh/report.ts";
+import { reportPlan } from "../../refresh/report/plan-report.ts";
+import type { SweepReport } from "../../refresh/report/report.ts";
 import type { CliRun } from "../context.ts";
 import { count } from "../print/wording.ts";
 import { Interrupted, unlessStopped } from "../terminal/interrupt.ts";

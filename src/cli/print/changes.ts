@@ -1,6 +1,6 @@
 /** What a sweep changed beside the secrets that it writes. */
 import { listSome } from "../../list-some.ts";
-import type { SweepReport } from "../../refresh/report.ts";
+import type { SweepReport } from "../../refresh/report/report.ts";
 import type { Look } from "./look.ts";
 import { wrap } from "./wording.ts";
 

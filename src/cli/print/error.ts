@@ -1,6 +1,6 @@
 /** An error, for the person who can mend it: what, and the next step. Stacks are for bugs only. */
 import { AwsError, ClusterError, UsageError, UserError } from "../../errors.ts";
-import { clusterCause } from "../../refresh/failure-log.ts";
+import { clusterCause } from "../../refresh/report/failure-log.ts";
 import { type ExitCode, exitCodes } from "../context.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { renderHint } from "./hint.ts";

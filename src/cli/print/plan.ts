@@ -1,6 +1,6 @@
 /** A plan in words: what would be done, where, and why. */
 import { listSome } from "../../list-some.ts";
-import type { PlannedChange, PlanReport } from "../../refresh/plan-report.ts";
+import type { PlannedChange, PlanReport } from "../../refresh/report/plan-report.ts";
 import type { Look } from "./look.ts";
 import { renderFailures, renderNotices, renderRemark, type ShownNotice } from "./trouble.ts";
 import { count, wrap } from "./wording.ts";

@@ -1,6 +1,6 @@
 /** What a sweep did, for a terminal: a row per secret, then what failed and why, then the sum. */
 import { formatDuration } from "../../durations.ts";
-import type { SecretLine, SweepReport } from "../../refresh/report.ts";
+import type { SecretLine, SweepReport } from "../../refresh/report/report.ts";
 import { noCredential } from "../../refresh/rules/describe-reason.ts";
 import { renderChanges } from "./changes.ts";
 import { formatExpiry } from "./durations.ts";

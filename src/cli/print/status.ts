@@ -1,6 +1,10 @@
 /** How a cluster's pull secrets fare: a row per secret, what is wrong, and the sum. */
 import { listSome } from "../../list-some.ts";
-import { hasExpired, type StatusLine, type StatusReport } from "../../refresh/status-report.ts";
+import {
+  hasExpired,
+  type StatusLine,
+  type StatusReport,
+} from "../../refresh/report/status-report.ts";
 import { formatRoughTime } from "./durations.ts";
 import { renderExpiries } from "./expiries.ts";
 import type { Look } from "./look.ts";

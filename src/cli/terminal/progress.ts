@@ -1,5 +1,5 @@
 /** Work on many things, some at a time, that a person watches. */
-import { eachInParallel } from "../../refresh/concurrency.ts";
+import { eachInParallel } from "../../refresh/apply/concurrency.ts";
 import { runLive } from "./live-list.ts";
 import { stepsOn } from "./steps.ts";
 import type { Terminal } from "./terminal.ts";

@@ -1,5 +1,5 @@
 /** Why a secret is written, in words. One wording for plan, report and log. */
-import type { SecretLine } from "../report.ts";
+import type { SecretLine } from "../report/report.ts";
 import { describeDrift } from "./drift.ts";
 import type { RegistryDue } from "./due.ts";
 import type { SecretWrite, WriteReason } from "./secret-write.ts";

@@ -1,6 +1,6 @@
 /** Why a workload rolls, in words. One wording for plan, report and log. */
 import { formatWorkload } from "../../config/secret-format.ts";
-import type { RestartLine } from "../report.ts";
+import type { RestartLine } from "../report/report.ts";
 import type { Restart, RestartCause } from "./restarts.ts";
 
 export function restartLine(restart: Restart): RestartLine {

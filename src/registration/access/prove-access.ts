@@ -1,6 +1,6 @@
 /** Tries the new credential before it is stored: what it must be able to do, and what it must not. */
 import { ClusterError, UserError } from "../../errors.ts";
-import { observe } from "../../refresh/observe.ts";
+import { observe } from "../../refresh/observe/observe.ts";
 import type { ClusterApi, NamespaceState } from "../../refresh/ports.ts";
 import type { RightsApi } from "../../rights/access.ts";
 import { attemptsOf } from "../../rights/attempts.ts";

@@ -1,6 +1,6 @@
 /** One refused object keeps nobody from removing the others; afterwards it is told. */
 import { ClusterError, UserError } from "../../errors.ts";
-import { eachInParallel } from "../../refresh/concurrency.ts";
+import { eachInParallel } from "../../refresh/apply/concurrency.ts";
 
 export interface Failure {
   readonly what: string;

@@ -8,7 +8,7 @@ import type { ClusterRecord } from "../../clusters/store.ts";
 import type { ServiceAccountToken } from "../../clusters/stored-credential.ts";
 import { ClusterError, KubeconfigError, StoreError } from "../../errors.ts";
 import type { DesiredPullSecret } from "../../refresh/desired.ts";
-import { observe } from "../../refresh/observe.ts";
+import { observe } from "../../refresh/observe/observe.ts";
 import type { ClusterApi } from "../../refresh/ports.ts";
 import type { SecretValue } from "../../secret-value.ts";
 import type { SweepSignals } from "../sweep-registered.ts";

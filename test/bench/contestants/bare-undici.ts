@@ -5,7 +5,7 @@
  */
 import { gunzipSync } from "node:zlib";
 import { Client, type Dispatcher } from "undici";
-import { maxInFlight } from "../../../src/refresh/concurrency.ts";
+import { maxInFlight } from "../../../src/refresh/apply/concurrency.ts";
 import type { RunRequest, RunResult } from "./contestant.ts";
 import { namespacePrefix, secretNames, secretOf } from "./renewal.ts";
 

@@ -1,6 +1,6 @@
 /** `@kubernetes/client-node` as it comes: read, replace; one namespace at a time, or many. */
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { eachInParallel } from "../../../src/refresh/concurrency.ts";
+import { eachInParallel } from "../../../src/refresh/apply/concurrency.ts";
 import type { RunRequest, RunResult } from "./contestant.ts";
 import { namespacePrefix, secretNames, secretOf } from "./renewal.ts";
 

@@ -16,7 +16,7 @@ import { createAwsSession } from "../../../src/aws/session.ts";
 import { parseConfig } from "../../../src/config/load.ts";
 import { desiredPullSecrets } from "../../../src/refresh/desired.ts";
 import { refreshCluster } from "../../../src/refresh/refresh-cluster.ts";
-import type { SweepReport } from "../../../src/refresh/report.ts";
+import type { SweepReport } from "../../../src/refresh/report/report.ts";
 import { computeRights } from "../../../src/rights/compute-rights.ts";
 import { accountName, defaultNamespace } from "../../../src/rights/names.ts";
 import { createCredentials } from "../../../src/wiring/credentials.ts";

@@ -1,5 +1,5 @@
 /** Every verb on every resource and subresource that a server lists, wherever it has a place. */
-import { eachInParallel } from "../../../src/refresh/concurrency.ts";
+import { eachInParallel } from "../../../src/refresh/apply/concurrency.ts";
 import { type ApiClient, type ApiRequest, type Outcome, outcomeOf } from "./api-client.ts";
 import { discover, type ServedResource } from "./discovery.ts";
 import { regcred, restarted, secretBody } from "./scene.ts";

@@ -12,7 +12,7 @@ import {
 import { parseUntrustedKubeconfig } from "../../../src/kubernetes/kubeconfig-untrusted.ts";
 import { desiredPullSecrets } from "../../../src/refresh/desired.ts";
 import { refreshCluster } from "../../../src/refresh/refresh-cluster.ts";
-import type { SweepReport } from "../../../src/refresh/report.ts";
+import type { SweepReport } from "../../../src/refresh/report/report.ts";
 import { createCredentials } from "../../../src/wiring/credentials.ts";
 import type { Clock } from "./clock.ts";
 import { holdWrites, type Meanwhile } from "./hold-writes.ts";

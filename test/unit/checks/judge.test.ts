@@ -20,7 +20,7 @@ import type {
   StoredCredential,
 } from "../../../src/clusters/stored-credential.ts";
 import { ClusterError, type ClusterErrorKind, MintError } from "../../../src/errors.ts";
-import type { PlanReport } from "../../../src/refresh/plan-report.ts";
+import type { PlanReport } from "../../../src/refresh/report/plan-report.ts";
 import type { Proof } from "../../../src/rights/prove-rights.ts";
 import { ecr, pullSecret } from "../refresh/builders.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { planAnswer, statusAnswer, sweepAnswer } from "../../../src/cli/registered/answers.ts";
 import { readAnswer } from "../../../src/cli/registered/read-answer.ts";
-import { reportPlan } from "../../../src/refresh/plan-report.ts";
 import { failedSweep, type PlannedSweep } from "../../../src/refresh/refresh-cluster.ts";
-import { reportStatus } from "../../../src/refresh/status-report.ts";
+import { reportPlan } from "../../../src/refresh/report/plan-report.ts";
+import { reportStatus } from "../../../src/refresh/report/status-report.ts";
 import {
   foreignSecret,
   namespace,

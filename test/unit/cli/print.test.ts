@@ -14,8 +14,8 @@ import { sweepAnswer } from "../../../src/cli/registered/answers.ts";
 import type { Visit } from "../../../src/cli/registered/visit.ts";
 import { AwsError } from "../../../src/errors.ts";
 import { failedSweep } from "../../../src/refresh/refresh-cluster.ts";
+import type { StatusLine, StatusReport } from "../../../src/refresh/report/status-report.ts";
 import { noCredential } from "../../../src/refresh/rules/describe-reason.ts";
-import type { StatusLine, StatusReport } from "../../../src/refresh/status-report.ts";
 import { hoursAgo, hoursAhead, now, owner } from "../refresh/builders.ts";
 import { captureRun } from "./captured-run.ts";
 

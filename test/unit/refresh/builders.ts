@@ -12,8 +12,8 @@ import {
   desiredPullSecrets,
   type Owner,
 } from "../../../src/refresh/desired.ts";
-import type { Observed } from "../../../src/refresh/observe.ts";
-import { type Plan, planSweep } from "../../../src/refresh/plan.ts";
+import type { Observed } from "../../../src/refresh/observe/observe.ts";
+import { type Plan, planSweep } from "../../../src/refresh/plan/plan.ts";
 import type {
   FieldManager,
   FieldSet,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { SecretFormat } from "../../../src/config/secret-format.ts";
 import type { PullSecretConfig } from "../../../src/config/stage-config.ts";
 import { desiredPullSecrets } from "../../../src/refresh/desired.ts";
-import { allNamedOutright } from "../../../src/refresh/lists-by-place.ts";
+import { allNamedOutright } from "../../../src/refresh/observe/lists-by-place.ts";
 import { ecr, owner, pullSecret } from "./builders.ts";
 
 const config = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ClusterError } from "../../../src/errors.ts";
-import { planSweep } from "../../../src/refresh/plan.ts";
+import { planSweep } from "../../../src/refresh/plan/plan.ts";
 import { describeReason } from "../../../src/refresh/rules/describe-reason.ts";
 import {
   ecr,

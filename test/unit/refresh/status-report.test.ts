@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { ClusterError, MintError } from "../../../src/errors.ts";
 import type { DesiredPullSecret } from "../../../src/refresh/desired.ts";
-import { type Plan, planSweep } from "../../../src/refresh/plan.ts";
-import { reportPlan } from "../../../src/refresh/plan-report.ts";
+import { type Plan, planSweep } from "../../../src/refresh/plan/plan.ts";
 import type { Registry } from "../../../src/refresh/registries.ts";
-import { reportStatus } from "../../../src/refresh/status-report.ts";
+import { reportPlan } from "../../../src/refresh/report/plan-report.ts";
+import { reportStatus } from "../../../src/refresh/report/status-report.ts";
 import {
   type Cluster,
   foreignSecret,

@@ -18,7 +18,7 @@ import {
   refreshCluster,
   type SweepPorts,
 } from "../../../src/refresh/refresh-cluster.ts";
-import type { SweepReport } from "../../../src/refresh/report.ts";
+import type { SweepReport } from "../../../src/refresh/report/report.ts";
 import { createCredentials } from "../../../src/wiring/credentials.ts";
 import type { AccessRule } from "../../contracts/kubernetes-target.ts";
 import { startAws } from "../../fakes/aws/aws.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { startDeadline } from "../../../src/deadline.ts";
 import type { StopReason } from "../../../src/refresh/ports.ts";
-import type { SweepReport } from "../../../src/refresh/report.ts";
+import type { SweepReport } from "../../../src/refresh/report/report.ts";
 import { numbered, type Scene, scenes } from "./sweep-scene.ts";
 
 const startScene = scenes();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Fleet } from "../../../src/dispatch/fleet.ts";
 import { NotificationError } from "../../../src/notifications/notice.ts";
-import type { Failure } from "../../../src/refresh/report.ts";
+import type { Failure } from "../../../src/refresh/report/report.ts";
 import { SecretValue } from "../../../src/secret-value.ts";
 import { logLines } from "../../../src/telemetry/log-messages.ts";
 import { createTelemetry } from "../../../src/telemetry/telemetry.ts";

@@ -7,7 +7,7 @@ import { nextSteps } from "../../../../src/checks/next-steps.ts";
 import type { StoredCredential } from "../../../../src/clusters/stored-credential.ts";
 import { ClusterError, KubeconfigError } from "../../../../src/errors.ts";
 import type { ClusterApi } from "../../../../src/refresh/ports.ts";
-import type { FailureKind } from "../../../../src/refresh/report.ts";
+import type { FailureKind } from "../../../../src/refresh/report/report.ts";
 import { SecretValue } from "../../../../src/secret-value.ts";
 import { noteState } from "../../../../src/worker/note-state.ts";
 import { lookAfterCredential } from "../../../../src/worker/rotation/look-after-credential.ts";

@@ -1,5 +1,5 @@
 /** A sweep that is over: nothing was due, or the cluster couldn't be read. */
-import type { FailureKind } from "../../../../src/refresh/report.ts";
+import type { FailureKind } from "../../../../src/refresh/report/report.ts";
 import type { CostedReport } from "../../../../src/worker/sweep-registered.ts";
 
 export interface SweepFailure {

@@ -3,9 +3,9 @@
  * server, and others keep theirs in it: read, change, patch guarded by the version, and again if
  * somebody was faster.
  */
-import { ClusterError } from "../errors.ts";
-import type { ClusterApi, ServiceAccountState } from "./ports.ts";
-import type { AccountLink } from "./rules/link-accounts.ts";
+import { ClusterError } from "../../errors.ts";
+import type { ClusterApi, ServiceAccountState } from "../ports.ts";
+import type { AccountLink } from "../rules/link-accounts.ts";
 
 const maxAttempts = 8;
 

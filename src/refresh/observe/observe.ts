@@ -2,8 +2,16 @@
  * Observe: what is in the cluster, in as few calls as its size allows. One list of namespaces, one
  * per secret name, account name and workload; all at once, over the connection that they warm.
  */
-import { formatWorkload, type WorkloadRef } from "../config/secret-format.ts";
-import type { DesiredPullSecret, Owner } from "./desired.ts";
+import { formatWorkload, type WorkloadRef } from "../../config/secret-format.ts";
+import type { DesiredPullSecret, Owner } from "../desired.ts";
+import type {
+  ClusterApi,
+  NamespaceState,
+  SecretState,
+  ServiceAccountState,
+  WorkloadState,
+} from "../ports.ts";
+import { droppedNames, everyAccount } from "../rules/dropped-accounts.ts";
 import {
   allNamedOutright,
   type Listing,
@@ -12,14 +20,6 @@ import {
   type Places,
   unlisted,
 } from "./lists-by-place.ts";
-import type {
-  ClusterApi,
-  NamespaceState,
-  SecretState,
-  ServiceAccountState,
-  WorkloadState,
-} from "./ports.ts";
-import { droppedNames, everyAccount } from "./rules/dropped-accounts.ts";
 
 export interface Observed {
   /** Undefined where the config names all namespaces outright: then nobody may list them. */

@@ -1,13 +1,13 @@
 /** What a sweep did besides writing secrets, and what it couldn't do that is worth a line. */
-import type { LinkOutcome } from "./link-account.ts";
+import type { LinkOutcome } from "../apply/link-account.ts";
+import type { RestartOutcome } from "../apply/restart-workload.ts";
+import { restartLine } from "../rules/describe-restart.ts";
+import type { Notice } from "../rules/findings.ts";
+import type { AccountLink } from "../rules/link-accounts.ts";
+import { linkLeft } from "../rules/link-left.ts";
+import type { SecretDeletion } from "../rules/orphans.ts";
+import { heldWorkload } from "../rules/workload-findings.ts";
 import type { LinkLine, RestartLine } from "./report.ts";
-import type { RestartOutcome } from "./restart-workload.ts";
-import { restartLine } from "./rules/describe-restart.ts";
-import type { Notice } from "./rules/findings.ts";
-import type { AccountLink } from "./rules/link-accounts.ts";
-import { linkLeft } from "./rules/link-left.ts";
-import type { SecretDeletion } from "./rules/orphans.ts";
-import { heldWorkload } from "./rules/workload-findings.ts";
 
 /** Holds state on purpose: it is written to from a hundred requests in flight. */
 export class ChangesMade {

@@ -1,12 +1,12 @@
 /** A plan in the making: each rule adds to it what it decides. */
-import type { ReadStamps } from "../pull-secrets/stamps.ts";
-import type { RefusedList } from "./lists-by-place.ts";
-import type { Finding } from "./rules/findings.ts";
-import type { Judge } from "./rules/judge-secret.ts";
-import type { AccountLink } from "./rules/link-accounts.ts";
-import type { SecretDeletion } from "./rules/orphans.ts";
-import type { Restart } from "./rules/restarts.ts";
-import type { SecretWrite } from "./rules/secret-write.ts";
+import type { ReadStamps } from "../../pull-secrets/stamps.ts";
+import type { RefusedList } from "../observe/lists-by-place.ts";
+import type { Finding } from "../rules/findings.ts";
+import type { Judge } from "../rules/judge-secret.ts";
+import type { AccountLink } from "../rules/link-accounts.ts";
+import type { SecretDeletion } from "../rules/orphans.ts";
+import type { Restart } from "../rules/restarts.ts";
+import type { SecretWrite } from "../rules/secret-write.ts";
 
 export interface CurrentSecret {
   readonly pullSecret: string;

@@ -1,16 +1,16 @@
 /** Plan what is linked to a pull secret, and what no longer is. */
-import { readStamps } from "../pull-secrets/stamps.ts";
-import type { DesiredPullSecret } from "./desired.ts";
-import type { Listing } from "./lists-by-place.ts";
-import { accountListings, type Observed } from "./observe.ts";
+import { readStamps } from "../../pull-secrets/stamps.ts";
+import type { DesiredPullSecret } from "../desired.ts";
+import type { Listing } from "../observe/lists-by-place.ts";
+import { accountListings, type Observed } from "../observe/observe.ts";
+import type { SecretState, ServiceAccountState } from "../ports.ts";
+import { droppedBy, everyAccount, judgeUnlinks } from "../rules/dropped-accounts.ts";
+import type { Finding } from "../rules/findings.ts";
+import { type AccountLink, judgeAccounts } from "../rules/link-accounts.ts";
+import { linkLeft, linksLeft } from "../rules/link-left.ts";
+import type { SecretDeletion } from "../rules/orphans.ts";
+import { rememberedIn } from "../rules/remembered-accounts.ts";
 import type { Draft } from "./plan-draft.ts";
-import type { SecretState, ServiceAccountState } from "./ports.ts";
-import { droppedBy, everyAccount, judgeUnlinks } from "./rules/dropped-accounts.ts";
-import type { Finding } from "./rules/findings.ts";
-import { type AccountLink, judgeAccounts } from "./rules/link-accounts.ts";
-import { linkLeft, linksLeft } from "./rules/link-left.ts";
-import type { SecretDeletion } from "./rules/orphans.ts";
-import { rememberedIn } from "./rules/remembered-accounts.ts";
 
 export function planLinks(
   secret: DesiredPullSecret,

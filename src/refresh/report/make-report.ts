@@ -1,10 +1,10 @@
 /** Report: a sweep's ledger, added up. */
-import type { DesiredPullSecret, Owner } from "./desired.ts";
+import type { DesiredPullSecret, Owner } from "../desired.ts";
+import { expiriesOf } from "../rules/expiries.ts";
+import { formatOwner } from "../rules/ownership.ts";
 import type { Cause } from "./failure-log.ts";
 import type { Ledger } from "./ledger.ts";
 import type { SecretLine, SecretResult, SweepReport } from "./report.ts";
-import { expiriesOf } from "./rules/expiries.ts";
-import { formatOwner } from "./rules/ownership.ts";
 
 export function makeReport(sweep: {
   readonly cluster: string;

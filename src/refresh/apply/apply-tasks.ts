@@ -1,13 +1,13 @@
 /** What a sweep does in a cluster, one thing at a time, each told to the ledger. */
-import { ClusterError } from "../errors.ts";
+import { ClusterError } from "../../errors.ts";
+import type { ClusterApi, CredentialSource } from "../ports.ts";
+import type { Judge } from "../rules/judge-secret.ts";
+import type { AccountLink } from "../rules/link-accounts.ts";
+import type { SecretDeletion } from "../rules/orphans.ts";
+import type { Restart } from "../rules/restarts.ts";
+import type { SecretWrite } from "../rules/secret-write.ts";
 import { linkAccount, unlinkAccount } from "./link-account.ts";
-import type { ClusterApi, CredentialSource } from "./ports.ts";
 import { restartWorkload } from "./restart-workload.ts";
-import type { Judge } from "./rules/judge-secret.ts";
-import type { AccountLink } from "./rules/link-accounts.ts";
-import type { SecretDeletion } from "./rules/orphans.ts";
-import type { Restart } from "./rules/restarts.ts";
-import type { SecretWrite } from "./rules/secret-write.ts";
 import type { RunContext, Task } from "./run-tasks.ts";
 import { type WriteContext, writeSecret } from "./write-secret.ts";
 

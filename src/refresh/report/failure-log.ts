@@ -1,6 +1,6 @@
 /** Failures, one per cause: five hundred namespaces with the same trouble are one entry. */
-import type { ClusterError, MintError } from "../errors.ts";
-import type { StopReason } from "./ports.ts";
+import type { ClusterError, MintError } from "../../errors.ts";
+import type { StopReason } from "../ports.ts";
 import type { Failure, FailureKind } from "./report.ts";
 
 export interface Cause {

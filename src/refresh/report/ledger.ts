@@ -1,6 +1,15 @@
 /** What a sweep did, noted as it happens: the report is made of it. */
-import { type ClusterError, MintError } from "../errors.ts";
-import type { SecretContent } from "../pull-secrets/restarted-for.ts";
+import { type ClusterError, MintError } from "../../errors.ts";
+import type { SecretContent } from "../../pull-secrets/restarted-for.ts";
+import type { WriteOutcome } from "../apply/write-secret.ts";
+import type { Plan } from "../plan/plan.ts";
+import { SecretsSeen } from "../plan/secrets-seen.ts";
+import type { UnknownVersion } from "../plan/unknown-versions.ts";
+import type { StopReason } from "../ports.ts";
+import type { MintedCredentials } from "../rules/choose-contents.ts";
+import { describeKept, describeOutcome } from "../rules/describe-reason.ts";
+import type { Finding, Notice } from "../rules/findings.ts";
+import type { SecretWrite } from "../rules/secret-write.ts";
 import { ChangesMade } from "./changes-made.ts";
 import {
   type Cause,
@@ -9,16 +18,7 @@ import {
   mintCause,
   stopCauses,
 } from "./failure-log.ts";
-import type { Plan } from "./plan.ts";
-import type { StopReason } from "./ports.ts";
 import type { Failure, SecretLine } from "./report.ts";
-import type { MintedCredentials } from "./rules/choose-contents.ts";
-import { describeKept, describeOutcome } from "./rules/describe-reason.ts";
-import type { Finding, Notice } from "./rules/findings.ts";
-import type { SecretWrite } from "./rules/secret-write.ts";
-import { SecretsSeen } from "./secrets-seen.ts";
-import type { UnknownVersion } from "./unknown-versions.ts";
-import type { WriteOutcome } from "./write-secret.ts";
 
 /** A piece of work that failed or wasn't begun; `write` if it was about a secret. */
 export interface Undone {

@@ -1,17 +1,17 @@
 /** Plan which workloads roll: those whose pods don't know what their pull secrets will hold. */
-import { literalNamespaces } from "../config/namespace-selection.ts";
-import { formatWorkload } from "../config/secret-format.ts";
-import type { SecretContent } from "../pull-secrets/restarted-for.ts";
-import { readStamps } from "../pull-secrets/stamps.ts";
-import type { DesiredPullSecret } from "./desired.ts";
-import { unlisted } from "./lists-by-place.ts";
-import type { Observed } from "./observe.ts";
+import { literalNamespaces } from "../../config/namespace-selection.ts";
+import { formatWorkload } from "../../config/secret-format.ts";
+import type { SecretContent } from "../../pull-secrets/restarted-for.ts";
+import { readStamps } from "../../pull-secrets/stamps.ts";
+import type { DesiredPullSecret } from "../desired.ts";
+import { unlisted } from "../observe/lists-by-place.ts";
+import type { Observed } from "../observe/observe.ts";
+import type { SecretState, WorkloadState } from "../ports.ts";
+import type { Judge } from "../rules/judge-secret.ts";
+import { type Awaited, awaitedRegistries, judgeWorkload } from "../rules/restarts.ts";
+import type { SecretWrite } from "../rules/secret-write.ts";
+import { heldWorkload, missingWorkload } from "../rules/workload-findings.ts";
 import type { Draft, Planning } from "./plan-draft.ts";
-import type { SecretState, WorkloadState } from "./ports.ts";
-import type { Judge } from "./rules/judge-secret.ts";
-import { type Awaited, awaitedRegistries, judgeWorkload } from "./rules/restarts.ts";
-import type { SecretWrite } from "./rules/secret-write.ts";
-import { heldWorkload, missingWorkload } from "./rules/workload-findings.ts";
 
 /** After all pull secrets were judged: a workload rolls once for all of them. */
 export function planRestarts(

@@ -1,8 +1,8 @@
 /** Of each secret that a sweep looks after: how it fares, and what it holds now. */
-import type { SecretContent } from "../pull-secrets/restarted-for.ts";
-import { type ReadStamps, soonestExpiry } from "../pull-secrets/stamps.ts";
-import type { SecretLine } from "./report.ts";
-import type { SecretWrite } from "./rules/secret-write.ts";
+import type { SecretContent } from "../../pull-secrets/restarted-for.ts";
+import { type ReadStamps, soonestExpiry } from "../../pull-secrets/stamps.ts";
+import type { SecretLine } from "../report/report.ts";
+import type { SecretWrite } from "../rules/secret-write.ts";
 
 interface Place {
   readonly namespace: string;

@@ -1,9 +1,9 @@
 /** Mint: only what the plan needs, all at once; a registry that refuses stops no other. */
-import { MintError } from "../errors.ts";
-import type { CredentialSource } from "./ports.ts";
-import type { Registry } from "./registries.ts";
-import type { MintedCredentials } from "./rules/choose-contents.ts";
-import type { SecretWrite } from "./rules/secret-write.ts";
+import { MintError } from "../../errors.ts";
+import type { CredentialSource } from "../ports.ts";
+import type { Registry } from "../registries.ts";
+import type { MintedCredentials } from "../rules/choose-contents.ts";
+import type { SecretWrite } from "../rules/secret-write.ts";
 
 export async function mintFor(
   writes: readonly SecretWrite[],

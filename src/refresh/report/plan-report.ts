@@ -1,12 +1,13 @@
 /** A plan as plain data: what the terminal shows, and what `--output json` prints. */
+
+import { unknownVersions } from "../plan/unknown-versions.ts";
+import type { PlannedSweep } from "../refresh-cluster.ts";
+import { type Change, changeOf, describeReason } from "../rules/describe-reason.ts";
+import { restartLine } from "../rules/describe-restart.ts";
+import type { Notice } from "../rules/findings.ts";
+import type { AccountLink } from "../rules/link-accounts.ts";
+import { formatOwner } from "../rules/ownership.ts";
 import { clusterCause, mintCause } from "./failure-log.ts";
-import type { PlannedSweep } from "./refresh-cluster.ts";
-import { type Change, changeOf, describeReason } from "./rules/describe-reason.ts";
-import { restartLine } from "./rules/describe-restart.ts";
-import type { Notice } from "./rules/findings.ts";
-import type { AccountLink } from "./rules/link-accounts.ts";
-import { formatOwner } from "./rules/ownership.ts";
-import { unknownVersions } from "./unknown-versions.ts";
 
 export interface PlanReport {
   readonly cluster: string;

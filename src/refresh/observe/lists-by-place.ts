@@ -1,7 +1,7 @@
 /** Lists by name: in all namespaces at once, or in each that the config names outright. */
-import { literalNamespaces } from "../config/namespace-selection.ts";
-import { ClusterError } from "../errors.ts";
-import type { DesiredPullSecret } from "./desired.ts";
+import { literalNamespaces } from "../../config/namespace-selection.ts";
+import { ClusterError } from "../../errors.ts";
+import type { DesiredPullSecret } from "../desired.ts";
 
 /** What lists of one name showed, and where they were refused. */
 export interface Listing<T> {

@@ -2,8 +2,8 @@
  * Kept logins of which a sweep can't know whether they are still those in the cluster: what is there
  * stays, and is reported, since a new login wouldn't be noticed either. Pure.
  */
-import type { MintError } from "../errors.ts";
-import type { DesiredPullSecret } from "./desired.ts";
+import type { MintError } from "../../errors.ts";
+import type { DesiredPullSecret } from "../desired.ts";
 import type { Plan } from "./plan.ts";
 
 export interface UnknownVersion {

@@ -2,6 +2,11 @@
  * Apply: mint what the plan needs, then write, link, restart and delete, all of it tried, whatever
  * fails.
  */
+
+import type { Plan } from "../plan/plan.ts";
+import type { AccountLink } from "../rules/link-accounts.ts";
+import type { SecretDeletion } from "../rules/orphans.ts";
+import type { SecretWrite } from "../rules/secret-write.ts";
 import {
   type ApplyContext,
   deletionTask,
@@ -12,10 +17,6 @@ import {
 } from "./apply-tasks.ts";
 import { eachInParallel } from "./concurrency.ts";
 import { mintFor } from "./mint.ts";
-import type { Plan } from "./plan.ts";
-import type { AccountLink } from "./rules/link-accounts.ts";
-import type { SecretDeletion } from "./rules/orphans.ts";
-import type { SecretWrite } from "./rules/secret-write.ts";
 import { taskRunner } from "./run-tasks.ts";
 import type { WriteContext } from "./write-secret.ts";
 

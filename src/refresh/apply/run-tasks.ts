@@ -2,9 +2,9 @@
  * Run what is to be done. Nothing new is started once the sweep is told to stop, or once the cluster
  * can't be used at all.
  */
-import { ClusterError } from "../errors.ts";
-import type { Ledger, Undone } from "./ledger.ts";
-import type { SweepProgress } from "./ports.ts";
+import { ClusterError } from "../../errors.ts";
+import type { SweepProgress } from "../ports.ts";
+import type { Ledger, Undone } from "../report/ledger.ts";
 
 export interface RunContext {
   /** Aborted, with a StopReason, when no new work may start. */

@@ -2,10 +2,10 @@
  * Report: what a sweep did, found and failed to do. Plain data, the same for the terminal, the log
  * line and the answer of the deployed function. It holds names and times, never a credential.
  */
-import type { ClusterErrorKind } from "../errors.ts";
-import type { StopReason } from "./ports.ts";
-import type { Expiries } from "./rules/expiries.ts";
-import type { Notice } from "./rules/findings.ts";
+import type { ClusterErrorKind } from "../../errors.ts";
+import type { StopReason } from "../ports.ts";
+import type { Expiries } from "../rules/expiries.ts";
+import type { Notice } from "../rules/findings.ts";
 
 export interface SweepReport extends Expiries {
   readonly cluster: string;

@@ -2,10 +2,10 @@
  * Roll one workload, guarded by what was seen of it: if somebody was faster, it is judged anew. The
  * controller that looks after it writes it too, so that may happen more than once.
  */
-import { ClusterError } from "../errors.ts";
-import type { ClusterApi, WorkloadState } from "./ports.ts";
-import type { Judge } from "./rules/judge-secret.ts";
-import { type Contents, judgeWorkload, type Restart } from "./rules/restarts.ts";
+import { ClusterError } from "../../errors.ts";
+import type { ClusterApi, WorkloadState } from "../ports.ts";
+import type { Judge } from "../rules/judge-secret.ts";
+import { type Contents, judgeWorkload, type Restart } from "../rules/restarts.ts";
 
 const maxAttempts = 3;
 

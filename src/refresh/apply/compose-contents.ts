@@ -1,16 +1,20 @@
 /** Compose what a secret is to hold: fresh credentials, and logins that are carried over from it. */
-import type { DockerConfigJsonFormat, SecretFormat } from "../config/secret-format.ts";
-import { ClusterError } from "../errors.ts";
-import { writeAwsCredentials } from "../pull-secrets/aws-credentials.ts";
-import { type Login, readDockerConfig, writeDockerConfig } from "../pull-secrets/docker-config.ts";
-import { dockerConfigJsonKey } from "../pull-secrets/names.ts";
-import type { RegistryStamp } from "../pull-secrets/stamps.ts";
-import { SecretValue } from "../secret-value.ts";
-import type { Credential } from "./credential.ts";
-import type { DesiredPullSecret } from "./desired.ts";
-import type { ClusterApi, CredentialSource } from "./ports.ts";
-import type { Contents, FreshEntry } from "./rules/choose-contents.ts";
-import type { SecretWrite } from "./rules/secret-write.ts";
+import type { DockerConfigJsonFormat, SecretFormat } from "../../config/secret-format.ts";
+import { ClusterError } from "../../errors.ts";
+import { writeAwsCredentials } from "../../pull-secrets/aws-credentials.ts";
+import {
+  type Login,
+  readDockerConfig,
+  writeDockerConfig,
+} from "../../pull-secrets/docker-config.ts";
+import { dockerConfigJsonKey } from "../../pull-secrets/names.ts";
+import type { RegistryStamp } from "../../pull-secrets/stamps.ts";
+import { SecretValue } from "../../secret-value.ts";
+import type { Credential } from "../credential.ts";
+import type { DesiredPullSecret } from "../desired.ts";
+import type { ClusterApi, CredentialSource } from "../ports.ts";
+import type { Contents, FreshEntry } from "../rules/choose-contents.ts";
+import type { SecretWrite } from "../rules/secret-write.ts";
 
 export interface Composed {
   /** Decoded values, by the keys of the format. */

@@ -2,10 +2,19 @@
  * Plan: every decision of a sweep, as a pure function of config, observation and time. What `plan`
  * prints on the command line is exactly this.
  */
-import { readStamps } from "../pull-secrets/stamps.ts";
-import type { DesiredPullSecret } from "./desired.ts";
-import { type Listing, unlisted } from "./lists-by-place.ts";
-import type { Observed } from "./observe.ts";
+import { readStamps } from "../../pull-secrets/stamps.ts";
+import type { DesiredPullSecret } from "../desired.ts";
+import { type Listing, unlisted } from "../observe/lists-by-place.ts";
+import type { Observed } from "../observe/observe.ts";
+import type { SecretState } from "../ports.ts";
+import type { Finding } from "../rules/findings.ts";
+import { type Judge, judgeSecret } from "../rules/judge-secret.ts";
+import type { AccountLink } from "../rules/link-accounts.ts";
+import { judgeOrphans, type SecretDeletion } from "../rules/orphans.ts";
+import { ownership } from "../rules/ownership.ts";
+import type { Restart } from "../rules/restarts.ts";
+import type { SecretWrite } from "../rules/secret-write.ts";
+import { selectNamespaces } from "../rules/select-namespaces.ts";
 import { type PlannedUnlinks, planLinks, planUnlinks } from "./plan-accounts.ts";
 import {
   type CurrentSecret,
@@ -15,15 +24,6 @@ import {
   type Refusal,
 } from "./plan-draft.ts";
 import { awaitedHere, planRestarts } from "./plan-restarts.ts";
-import type { SecretState } from "./ports.ts";
-import type { Finding } from "./rules/findings.ts";
-import { type Judge, judgeSecret } from "./rules/judge-secret.ts";
-import type { AccountLink } from "./rules/link-accounts.ts";
-import { judgeOrphans, type SecretDeletion } from "./rules/orphans.ts";
-import { ownership } from "./rules/ownership.ts";
-import type { Restart } from "./rules/restarts.ts";
-import type { SecretWrite } from "./rules/secret-write.ts";
-import { selectNamespaces } from "./rules/select-namespaces.ts";
 
 export interface Plan {
   readonly writes: readonly SecretWrite[];

@@ -1,24 +1,24 @@
 /** Apply one secret: compose it, write it guarded by what was seen, look again once if that is stale. */
-import { literalNamespaces } from "../config/namespace-selection.ts";
-import { ClusterError } from "../errors.ts";
-import { layoutOf } from "../pull-secrets/layout.ts";
-import { pullSecretManifest } from "../pull-secrets/manifest.ts";
-import type { RegistryStamp } from "../pull-secrets/stamps.ts";
-import { type Composed, composeContents } from "./compose-contents.ts";
-import type { DesiredPullSecret } from "./desired.ts";
-import type { ClusterApi, CredentialSource } from "./ports.ts";
-import { chooseContents, type MintedCredentials } from "./rules/choose-contents.ts";
+import { literalNamespaces } from "../../config/namespace-selection.ts";
+import { ClusterError } from "../../errors.ts";
+import { layoutOf } from "../../pull-secrets/layout.ts";
+import { pullSecretManifest } from "../../pull-secrets/manifest.ts";
+import type { RegistryStamp } from "../../pull-secrets/stamps.ts";
+import type { DesiredPullSecret } from "../desired.ts";
+import type { ClusterApi, CredentialSource } from "../ports.ts";
+import { chooseContents, type MintedCredentials } from "../rules/choose-contents.ts";
 import {
   type Finding,
   goneNamespace,
   immutableType,
   missingNamespace,
   terminatingNamespace,
-} from "./rules/findings.ts";
-import { type Judge, judgeSecret } from "./rules/judge-secret.ts";
-import { formatOwner } from "./rules/ownership.ts";
-import { rememberedAccounts } from "./rules/remembered-accounts.ts";
-import type { SecretWrite } from "./rules/secret-write.ts";
+} from "../rules/findings.ts";
+import { type Judge, judgeSecret } from "../rules/judge-secret.ts";
+import { formatOwner } from "../rules/ownership.ts";
+import { rememberedAccounts } from "../rules/remembered-accounts.ts";
+import type { SecretWrite } from "../rules/secret-write.ts";
+import { type Composed, composeContents } from "./compose-contents.ts";
 
 export interface WriteContext {
   readonly api: ClusterApi;

@@ -1,12 +1,12 @@
 /** How a cluster's pull secrets fare, one line per secret, without changing anything. */
-import { formatWorkload } from "../config/secret-format.ts";
-import { type ReadStamps, soonestExpiry } from "../pull-secrets/stamps.ts";
+import { formatWorkload } from "../../config/secret-format.ts";
+import { type ReadStamps, soonestExpiry } from "../../pull-secrets/stamps.ts";
+import type { PlannedSweep } from "../refresh-cluster.ts";
+import { describeReason } from "../rules/describe-reason.ts";
+import { type Expiries, expiriesOf } from "../rules/expiries.ts";
+import type { AccountLink } from "../rules/link-accounts.ts";
+import { formatOwner } from "../rules/ownership.ts";
 import { type PlanProblem, reportRefusals, reportUnknown } from "./plan-report.ts";
-import type { PlannedSweep } from "./refresh-cluster.ts";
-import { describeReason } from "./rules/describe-reason.ts";
-import { type Expiries, expiriesOf } from "./rules/expiries.ts";
-import type { AccountLink } from "./rules/link-accounts.ts";
-import { formatOwner } from "./rules/ownership.ts";
 
 export interface StatusReport extends Expiries {
   readonly cluster: string;
