@@ -27,7 +27,7 @@ interface Sources {
   readonly api: ClusterApi;
   readonly covers: CredentialSource["covers"];
   /** Where every registry was minted, all namespaces get the same: composed once, not 500 times. */
-  readonly composed: Map<DesiredPullSecret, Composed>;
+  readonly composed: Map<DesiredPullSecret, Promise<Composed>>;
 }
 
 /** @throws ClusterError of kind conflict if the secret isn't the one that was judged any more */
@@ -37,13 +37,13 @@ export async function composeContents(
   sources: Sources,
 ): Promise<Composed> {
   const { secret } = write;
-  const whole = contents.fresh.length === secret.registries.length;
-  const known = whole ? sources.composed.get(secret) : undefined;
-  const result = known ?? (await compose(write, contents, sources));
-  if (whole) {
-    sources.composed.set(secret, result);
+  if (contents.fresh.length < secret.registries.length) {
+    return await compose(write, contents, sources);
   }
-  return result;
+  // The promise, not what comes of it: a hundred writes ask at the same time.
+  const composed = sources.composed.get(secret) ?? compose(write, contents, sources);
+  sources.composed.set(secret, composed);
+  return await composed;
 }
 
 async function compose(write: SecretWrite, contents: Contents, sources: Sources) {

@@ -25,7 +25,7 @@ export interface WriteContext {
   readonly covers: CredentialSource["covers"];
   readonly judge: Judge;
   readonly minted: MintedCredentials;
-  readonly composed: Map<DesiredPullSecret, Composed>;
+  readonly composed: Map<DesiredPullSecret, Promise<Composed>>;
 }
 
 export type WriteOutcome =
