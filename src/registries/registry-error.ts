@@ -1,3 +1,5 @@
+import { connectionReasons, errorCode } from "../connection-reasons.ts";
+
 /** A registry that gives no answer to a question: neither yes nor no. */
 export class RegistryError extends Error {
   override readonly name = "RegistryError";
@@ -12,7 +14,7 @@ export class RegistryError extends Error {
 
 /** Sentences about a connection that didn't come to be. @param place `registry.local:5000` */
 export function connectionError(error: unknown, place: string): RegistryError {
-  const code = codeOf(error);
+  const code = errorCode(error) ?? "";
   if (isAboutTrust(code)) {
     return new RegistryError(
       `the certificate of ${place} isn't trusted (${code})`,
@@ -47,20 +49,8 @@ function isAboutTrust(code: string): boolean {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOTFOUND: "no such host name",
-  EAI_AGAIN: "the DNS doesn't answer",
-  ECONNREFUSED: "connection refused",
-  ECONNRESET: "it closed the connection",
-  EPIPE: "it closed the connection",
-  EHOSTUNREACH: "no route to it",
-  ENETUNREACH: "no route to it",
-  ETIMEDOUT: "no answer",
+  ...connectionReasons,
   EPROTO: "it doesn't speak TLS",
   ERR_SSL_WRONG_VERSION_NUMBER: "it doesn't speak TLS",
   ERR_SSL_PACKET_LENGTH_TOO_LONG: "it doesn't speak TLS",
 };
-
-function codeOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : "";
-}

@@ -14,6 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "src/errors.ts": [],
   "src/settings.ts": [],
   "src/edit-distance.ts": [],
+  "src/connection-reasons.ts": [],
   "src/durations.ts": [],
   "src/times.ts": [],
   "src/list-some.ts": [],
@@ -31,6 +32,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "src/registries": [
     "src/aws/denial.ts",
     "src/config/quote.ts",
+    "src/connection-reasons.ts",
     "src/errors.ts",
     "src/secret-value.ts",
     "src/redact-tokens.ts",
@@ -47,6 +49,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "src/errors.ts",
     "src/secret-value.ts",
     "src/edit-distance.ts",
+    "src/connection-reasons.ts",
     "src/times.ts",
   ],
   "src/rights": ["src/refresh", "src/config", "src/pull-secrets"],

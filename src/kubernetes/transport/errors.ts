@@ -1,4 +1,5 @@
 /** What a failed connection means to people: who can't be reached, why, and what to look at. */
+import { connectionReasons, errorCode } from "../../connection-reasons.ts";
 import { ClusterError } from "../../errors.ts";
 import { TransientError } from "./retry.ts";
 
@@ -44,25 +45,13 @@ export function lostConnection(error: unknown, place: Place): TransientError {
   return new TransientError(new ClusterError("unreachable", message));
 }
 
-export function errorCode(error: unknown): string | undefined {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : undefined;
-}
-
 function unreachable(message: string, cause: unknown, hint: string): ClusterError {
   return new ClusterError("unreachable", message, { cause, hint });
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOTFOUND: "no such host name",
-  EAI_AGAIN: "the DNS doesn't answer",
-  ECONNREFUSED: "connection refused",
-  ECONNRESET: "it closed the connection",
-  EPIPE: "it closed the connection",
-  EHOSTUNREACH: "no route to it",
-  ENETUNREACH: "no route to it",
+  ...connectionReasons,
   EADDRNOTAVAIL: "no route to it",
-  ETIMEDOUT: "no answer",
 };
 
 function reasonOf(code: string | undefined): string {

@@ -2,9 +2,10 @@
  * What it means when a request's exchange fails: lost, late, cut off, or not HTTP at all. The errors
  * that it failed with stay here: some hold what the server sent.
  */
+import { errorCode } from "../../connection-reasons.ts";
 import { ClusterError } from "../../errors.ts";
 import type { ClusterAccess } from "../cluster-access.ts";
-import { errorCode, lostConnection } from "./errors.ts";
+import { lostConnection } from "./errors.ts";
 import type { WireRequest } from "./request-exchange.ts";
 import { TransientError } from "./retry.ts";
 import { type TlsPlace, tlsError } from "./tls-errors.ts";

@@ -1,7 +1,8 @@
 /** TLS errors as sentences: what doesn't match, and where to mend it. */
+import { errorCode } from "../../connection-reasons.ts";
 import { ClusterError } from "../../errors.ts";
 import { cleanText } from "../api/answer-text.ts";
-import { connectFailure, errorCode, type Place } from "./errors.ts";
+import { connectFailure, type Place } from "./errors.ts";
 import type { TransientError } from "./retry.ts";
 
 export interface TlsPlace extends Place {
