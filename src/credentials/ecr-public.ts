@@ -4,7 +4,7 @@
  */
 import { MintError } from "../errors.ts";
 import type { RegistryCredential } from "../refresh/credential.ts";
-import type { EcrPublicRegistry } from "../refresh/registries.ts";
+import { type EcrPublicRegistry, ecrPublicHosts } from "../refresh/registries.ts";
 import type { MintsFor } from "./credential-source.ts";
 import { type RegistryToken, readToken, type TokenAnswer } from "./ecr-token.ts";
 import { keepTokens } from "./kept-tokens.ts";
@@ -27,7 +27,6 @@ export interface EcrPublicCredentialSource extends MintsFor<EcrPublicRegistry, R
 
 /** https://docs.aws.amazon.com/general/latest/gr/ecr-public.html */
 const ecrPublicRegion = "us-east-1";
-const hosts = ["public.ecr.aws", "ecr-public.aws.com"];
 
 /** Of AWS's other partitions, whose credentials no call in us-east-1 takes. */
 const otherPartition = /^(?:cn|us-gov|eusc|(?:us|eu)-iso[a-z]?)-/;
@@ -48,9 +47,9 @@ export function createEcrPublicCredentialSource(deps: {
         const answer = await deps.api.getAuthorizationToken({ region, roleArn });
         return readToken(answer, issuedAt, { service: "ECR Public", region });
       });
-      return { kind: "login", ...token, hosts };
+      return { kind: "login", ...token, hosts: ecrPublicHosts };
     },
-    covers: (_, host) => hosts.includes(host),
+    covers: (_, host) => ecrPublicHosts.includes(host),
     callsMade: tokens.callsMade,
   };
 }

@@ -26,6 +26,9 @@ export interface EcrRegistry {
   readonly source: string;
 }
 
+/** Two names of one registry. */
+export const ecrPublicHosts = ["public.ecr.aws", "ecr-public.aws.com"];
+
 /** public.ecr.aws, behind one token of us-east-1. */
 export interface EcrPublicRegistry {
   readonly type: "ecr-public";

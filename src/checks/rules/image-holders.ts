@@ -1,6 +1,6 @@
 /** Which pull secrets have a login for an image's registry. */
 import type { DesiredPullSecret } from "../../refresh/desired.ts";
-import type { Registry } from "../../refresh/registries.ts";
+import { ecrPublicHosts, type Registry } from "../../refresh/registries.ts";
 import { formatImage, type ImageReference } from "../../registries/image-reference.ts";
 import { catalogue, failed } from "../catalogue.ts";
 import type { CheckResult } from "../check-report.ts";
@@ -56,7 +56,6 @@ export function judgeOtherHosts(
 
 const ecrHost =
   /^(?<account>\d{12})\.dkr[.-]ecr(?<fips>-fips)?\.(?<region>[a-z]{2,4}(?:-[a-z]+)+-\d{1,2})\./;
-const publicHosts = ["public.ecr.aws", "ecr-public.aws.com"];
 
 /** As the config would write it. */
 function entryFor(host: string): string {
@@ -66,7 +65,7 @@ function entryFor(host: string): string {
     const endpoints = family === "ipv4" ? "" : `, endpoints: [${family}]`;
     return `{ type: ecr, region: ${region}, accounts: ["${account}"]${endpoints} }`;
   }
-  return publicHosts.includes(host)
+  return ecrPublicHosts.includes(host)
     ? "{ type: ecr-public }"
     : `{ type: static, host: "${host}", secretId: … }`;
 }
