@@ -1,5 +1,4 @@
 /** Is a stage deployed, does its schedule fire, and has nothing been set aside? */
-
 import { AwsError } from "../errors.ts";
 import type { Owner } from "../refresh/desired.ts";
 import { formatOwner } from "../refresh/rules/ownership.ts";

@@ -1,5 +1,4 @@
 /** What it means for a person when the refresh function can't be asked, or breaks. */
-
 import * as z from "zod";
 import type { SdkError } from "../aws/sdk-error.ts";
 import { deployCommand } from "./deploy-command.ts";

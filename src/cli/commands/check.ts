@@ -1,5 +1,4 @@
 /** `check`: a diagnosis of registered clusters, and of the stack that serves them. */
-
 import type { Command } from "commander";
 import type { CheckResult } from "../../checks/check-report.ts";
 import { checkStack } from "../../checks/check-stack.ts";

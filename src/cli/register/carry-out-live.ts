@@ -1,5 +1,4 @@
 /** Carries a registration out while somebody watches, and tells what came of it, however it ends. */
-
 import { setTimeout as sleep } from "node:timers/promises";
 import { carryOutRegistration } from "../../registration/carry-out.ts";
 import type { RegistrationOutcome } from "../../registration/outcome.ts";

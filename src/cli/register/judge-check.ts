@@ -1,5 +1,4 @@
 /** What the deployed function found when it tried the access that it was given. Pure. */
-
 import { type Check, catalogue } from "../../checks/catalogue.ts";
 import type { CheckResult } from "../../checks/check-report.ts";
 import { checkReportSchema } from "../../checks/check-report-schema.ts";

@@ -1,5 +1,4 @@
 /** Visits registered clusters, prints what came of it, and says how it ended. */
-
 import type * as z from "zod";
 import { deployCommand } from "../../stack/deploy-command.ts";
 import type { AskMode } from "../../stack/deployed-stack.ts";

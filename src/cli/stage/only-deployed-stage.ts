@@ -1,5 +1,4 @@
 /** Nobody named a stage: if just one is deployed, that is the one. */
-
 import { UsageError } from "../../errors.ts";
 import { deployCommand } from "../../stack/deploy-command.ts";
 import type { StageWiring } from "../../wiring/stage.ts";

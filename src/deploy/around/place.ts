@@ -1,5 +1,4 @@
 /** Where a stage is deployed, and how commands that people copy say so. Pure. */
-
 import { deployCommand as deployOf } from "../../stack/deploy-command.ts";
 
 export interface Place {

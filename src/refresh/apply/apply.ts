@@ -2,7 +2,6 @@
  * Apply: mint what the plan needs, then write, link, restart and delete, all of it tried, whatever
  * fails.
  */
-
 import type { Plan } from "../plan/plan.ts";
 import type { AccountLink } from "../rules/link-accounts.ts";
 import type { SecretDeletion } from "../rules/orphans.ts";

@@ -1,5 +1,4 @@
 /** A plan as plain data: what the terminal shows, and what `--output json` prints. */
-
 import { unknownVersions } from "../plan/unknown-versions.ts";
 import type { PlannedSweep } from "../refresh-cluster.ts";
 import { type Change, changeOf, describeReason } from "../rules/describe-reason.ts";
